@@ -1,0 +1,6 @@
+//! The values and rules of Automation Hub. Nothing here performs I/O, awaits or reads a clock.
+
+pub mod access;
+pub mod clock;
+pub mod id;
+pub mod permission;
