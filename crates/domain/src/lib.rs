@@ -3,4 +3,11 @@
 pub mod access;
 pub mod clock;
 pub mod id;
+pub mod idea;
+pub mod lifecycle;
+pub mod page;
 pub mod permission;
+pub mod role;
+pub mod tenant;
+pub mod text;
+pub mod user;

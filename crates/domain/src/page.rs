@@ -1,0 +1,78 @@
+//! Asking for one page of a list, and getting it.
+
+/// Which rows of a list: how many to pass over, and how many to give at the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    pub offset: u64,
+    pub limit: u64,
+}
+
+impl PageRequest {
+    pub const DEFAULT_LIMIT: u64 = 50;
+
+    /// The page with this number, counted from one; zero means the first too.
+    pub const fn numbered(page: u64, limit: u64) -> Self {
+        Self { offset: page.saturating_sub(1).saturating_mul(limit), limit }
+    }
+
+    /// The number of the page this request lies on, counted from one.
+    pub const fn number(self) -> u64 {
+        match self.offset.checked_div(self.limit) {
+            Some(before) => before + 1,
+            None => 1,
+        }
+    }
+}
+
+impl Default for PageRequest {
+    fn default() -> Self {
+        Self { offset: 0, limit: Self::DEFAULT_LIMIT }
+    }
+}
+
+/// Some rows of a list and how many there are in all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub total: u64,
+    pub request: PageRequest,
+}
+
+impl<T> Page<T> {
+    /// How many pages the whole list has. An empty list has one: a published client asks on until the page
+    /// it got is the last one, and would never stop at zero.
+    pub fn total_pages(&self) -> u64 {
+        total_pages(self.total, self.request.limit)
+    }
+}
+
+/// See [`Page::total_pages`].
+pub const fn total_pages(total: u64, limit: u64) -> u64 {
+    if limit == 0 || total == 0 { 1 } else { total.div_ceil(limit) }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    #[default]
+    Ascending,
+    Descending,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_zero_and_one_are_the_first() {
+        assert_eq!(PageRequest::numbered(0, 20), PageRequest::numbered(1, 20));
+        assert_eq!(PageRequest::numbered(3, 20), PageRequest { offset: 40, limit: 20 });
+        assert_eq!(PageRequest { offset: 40, limit: 20 }.number(), 3);
+    }
+
+    #[test]
+    fn an_empty_list_has_one_page() {
+        assert_eq!(total_pages(0, 50), 1);
+        assert_eq!(total_pages(101, 50), 3);
+        assert_eq!(total_pages(7, 0), 1);
+    }
+}
