@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The Automation Hub server: the Open API, the web pages, and what both rest on.
+
+pub mod auth;
+pub mod clock;
+pub mod config;

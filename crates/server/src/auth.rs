@@ -1,0 +1,3 @@
+//! Who calls, and whether they may: tokens, sessions, passwords and the actor they lead to.
+
+pub mod principal;

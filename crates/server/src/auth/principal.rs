@@ -1,0 +1,37 @@
+//! Whom a request acts for: the tenant and the person, as the authenticators of tokens and sessions give them.
+
+use automation_hub_domain::{
+    access::Access,
+    id::{TenantId, UserId},
+    tenant::Tenant,
+};
+
+/// A tenant as kept in memory.
+pub type TenantRecord = Tenant;
+
+/// A person as kept in memory: what a call shows of its caller, and what they may do.
+#[derive(Clone, Debug)]
+pub struct UserRecord {
+    pub tenant: TenantId,
+    pub id: UserId,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub job_title: Option<String>,
+    pub department: Option<String>,
+    pub business_unit: Option<String>,
+    pub is_active: bool,
+    pub role_slugs: Vec<String>,
+    pub access: Access,
+}
+
+impl UserRecord {
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+
+    pub fn initials(&self) -> String {
+        let first = |name: &str| name.chars().next().map(|c| c.to_uppercase().to_string());
+        [first(&self.first_name), first(&self.last_name)].into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,284 @@
+//! Configuration: the embedded defaults, over them a file, over that the environment, over that flags.
+//! `defaults.toml` is the reference of every key.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+    value::Value,
+};
+use serde::{Deserialize, Serialize};
+
+/// The reference of every key, as shown by `automation-hub config show --defaults`.
+pub const DEFAULTS: &str = include_str!("../defaults.toml");
+const PREFIX: &str = "AUTOMATION_HUB_";
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub storage: Storage,
+    pub keys: Keys,
+    pub sessions: Sessions,
+    pub passwords: Passwords,
+    pub open_api: OpenApi,
+    pub log: Log,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub trusted_proxies: Vec<String>,
+    pub shutdown_grace_secs: u64,
+    pub header_timeout_secs: u64,
+    pub body_limit_bytes: usize,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub postgres_connections: usize,
+    pub sqlite_cache_kib: u32,
+    pub sqlite_mmap_bytes: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    pub pepper_file: PathBuf,
+    pub previous_pepper_file: PathBuf,
+    pub outer_key_file: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sessions {
+    pub idle_minutes: i64,
+    pub absolute_hours: i64,
+    pub invitation_hours: i64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passwords {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+    pub parallel: usize,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenApi {
+    pub flush_secs: u64,
+    pub queue: usize,
+    pub call_log_days: i64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A key that is wrong: which one, what it holds, and the rule.
+#[derive(Debug, thiserror::Error)]
+#[error("configuration: {key} = {value}: {rule}")]
+pub struct ConfigError {
+    pub key: String,
+    pub value: String,
+    pub rule: String,
+}
+
+/// What the command line sets over file and environment, as dotted keys: `server.listen`.
+pub type Overrides = Vec<(&'static str, Value)>;
+
+impl Config {
+    /// Reads and checks the whole configuration.
+    pub fn load(file: Option<PathBuf>, overrides: Overrides) -> Result<Self, Vec<ConfigError>> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(vec![ConfigError {
+                    key: "--config".to_owned(),
+                    value: file.display().to_string(),
+                    rule: "there is no such file".to_owned(),
+                }]);
+            }
+            figment = figment.merge(Toml::file(file));
+        }
+        figment = figment.merge(Env::prefixed(PREFIX).ignore(&["config", "test_postgres"]).split("__"));
+        for (key, value) in overrides {
+            figment = figment.merge(Serialized::default(key, value));
+        }
+        let config: Self = figment
+            .extract()
+            .map_err(|errors| errors.into_iter().map(ConfigError::from).collect::<Vec<_>>())?;
+        let errors = config.violations();
+        if errors.is_empty() { Ok(config) } else { Err(errors) }
+    }
+
+    /// The defaults, as tests and the demo start from.
+    pub fn defaults() -> Result<Self, Vec<ConfigError>> {
+        Self::load(None, Overrides::new())
+    }
+
+    /// Rules that types alone can't hold.
+    fn violations(&self) -> Vec<ConfigError> {
+        let mut errors = Vec::new();
+        let mut rule = |holds: bool, key: &str, value: &dyn std::fmt::Display, rule: &str| {
+            if !holds {
+                errors.push(ConfigError {
+                    key: key.to_owned(),
+                    value: value.to_string(),
+                    rule: rule.to_owned(),
+                });
+            }
+        };
+        let server = &self.server;
+        rule(
+            server.public_url.is_empty() || is_origin(&server.public_url),
+            "server.public_url",
+            &server.public_url,
+            "an origin is needed: http:// or https://, a host, and nothing after it",
+        );
+        rule(
+            (1024..=1_073_741_824).contains(&server.body_limit_bytes),
+            "server.body_limit_bytes",
+            &server.body_limit_bytes,
+            "1 KiB to 1 GiB",
+        );
+        rule(
+            (1..=300).contains(&server.header_timeout_secs),
+            "server.header_timeout_secs",
+            &server.header_timeout_secs,
+            "1 to 300 seconds",
+        );
+        let url = &self.storage.database_url;
+        rule(
+            url.is_empty() || url.starts_with("postgres://") || url.starts_with("postgresql://"),
+            "storage.database_url",
+            &"…",
+            "postgres://user:password@host/database, or empty for embedded SQLite",
+        );
+        rule(
+            (1..=1000).contains(&self.storage.postgres_connections),
+            "storage.postgres_connections",
+            &self.storage.postgres_connections,
+            "1 to 1000",
+        );
+        let sessions = &self.sessions;
+        rule(
+            (1..=1440).contains(&sessions.idle_minutes),
+            "sessions.idle_minutes",
+            &sessions.idle_minutes,
+            "1 to 1440",
+        );
+        rule(
+            (1..=720).contains(&sessions.absolute_hours),
+            "sessions.absolute_hours",
+            &sessions.absolute_hours,
+            "1 to 720",
+        );
+        rule(
+            (1..=720).contains(&sessions.invitation_hours),
+            "sessions.invitation_hours",
+            &sessions.invitation_hours,
+            "1 to 720",
+        );
+        let passwords = &self.passwords;
+        rule(
+            (8192..=1_048_576).contains(&passwords.memory_kib),
+            "passwords.memory_kib",
+            &passwords.memory_kib,
+            "8192 to 1048576 KiB",
+        );
+        rule((1..=16).contains(&passwords.passes), "passwords.passes", &passwords.passes, "1 to 16");
+        rule((1..=16).contains(&passwords.lanes), "passwords.lanes", &passwords.lanes, "1 to 16");
+        rule((1..=64).contains(&passwords.parallel), "passwords.parallel", &passwords.parallel, "1 to 64");
+        let api = &self.open_api;
+        rule((1..=10).contains(&api.flush_secs), "open_api.flush_secs", &api.flush_secs, "1 to 10 seconds");
+        rule((1024..=1_048_576).contains(&api.queue), "open_api.queue", &api.queue, "1024 to 1048576");
+        rule(
+            (1..=3650).contains(&api.call_log_days),
+            "open_api.call_log_days",
+            &api.call_log_days,
+            "1 to 3650 days",
+        );
+        errors
+    }
+}
+
+fn is_origin(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
+}
+
+impl From<figment::Error> for ConfigError {
+    fn from(error: figment::Error) -> Self {
+        use figment::error::Kind;
+        let key = error.path.join(".");
+        let (key, value, rule) = match error.kind {
+            Kind::UnknownField(field, expected) => {
+                let key = if key.is_empty() { field } else { format!("{key}.{field}") };
+                (key, "…".to_owned(), format!("there is no such key; there are {}", expected.join(", ")))
+            }
+            Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
+                (key, actual.to_string(), format!("{expected} is needed"))
+            }
+            Kind::MissingField(field) => (field.into_owned(), "…".to_owned(), "it is missing".to_owned()),
+            kind => (key, "…".to_owned(), kind.to_string()),
+        };
+        Self { key, value, rule }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_defaults_are_valid() {
+        let config = Config::defaults().unwrap();
+        assert_eq!(config.server.listen.port(), 8080);
+        assert_eq!(config.open_api.flush_secs, 10);
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_with_key_value_and_rule() {
+        let errors = Config::load(None, vec![("sessions.idle_minutes", Value::from(0_i64))]).unwrap_err();
+        assert_eq!(
+            errors.first().unwrap().to_string(),
+            "configuration: sessions.idle_minutes = 0: 1 to 1440"
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_those_there_are() {
+        let errors = Config::load(None, vec![("log.colour", Value::from("red"))]).unwrap_err();
+        assert_eq!(
+            errors.first().unwrap().to_string(),
+            "configuration: log.colour = …: there is no such key; there are format, level"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_with_its_key() {
+        let errors = Config::load(None, vec![("server.listen", Value::from("everywhere"))]).unwrap_err();
+        let text = errors.first().unwrap().to_string();
+        assert!(text.starts_with("configuration: server.listen"), "{text}");
+    }
+}
