@@ -1,0 +1,167 @@
+// What every page has: copy buttons, keys, forms that are sent once, dialogs that give the focus back.
+// Everything listens on the document, so that parts htmx swaps in work like those that were there.
+import { announce, relabel } from './live.js';
+
+// ---- Copy buttons: data-copy="value" ------------------------------------
+
+const COPIED_MS = 2000;
+
+async function toClipboard(text, near) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Plain http on a name other than localhost has no clipboard interface.
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.className = 'sr';
+  near.after(field);
+  field.select();
+  const isCopied = document.execCommand('copy');
+  field.remove();
+  near.focus();
+  if (!isCopied) throw new Error('the browser refused to copy');
+}
+
+async function copy(button) {
+  if ('copied' in button.dataset) return;
+  try {
+    await toClipboard(button.dataset.copy, button);
+  } catch {
+    announce('Couldn’t copy. Select the value and copy it by hand.', button);
+    return;
+  }
+  button.dataset.copied = '';
+  const restore = relabel(button, 'Copied');
+  announce('Copied', button);
+  setTimeout(() => { restore(); delete button.dataset.copied; }, COPIED_MS);
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('button[data-copy]');
+  if (button) copy(button);
+});
+
+// ---- Dialogs ------------------------------------------------------------
+// <button command="show-modal" commandfor="id"> is the browser's own; <a href="…" data-dialog="id"> is a link to
+// the same form as a page, and opens the dialog where scripts run.
+
+const openers = new WeakMap();
+
+const commands = {
+  'show-modal': (target) => { if (!target.open) target.showModal(); },
+  'close': (target) => target.close(),
+  'request-close': (target) => (target.requestClose ? target.requestClose() : target.close()),
+  'show-popover': (target) => target.showPopover(),
+  'hide-popover': (target) => target.hidePopover(),
+  'toggle-popover': (target) => target.togglePopover(),
+};
+
+const hasCommands = 'commandForElement' in HTMLButtonElement.prototype;
+const isPlain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+
+document.addEventListener('click', (event) => {
+  const opener = event.target.closest?.('button[commandfor], a[data-dialog]');
+  const target = opener && document.getElementById(opener.getAttribute('commandfor') ?? opener.dataset.dialog);
+  if (!target) return;
+  const command = opener.getAttribute('command') ?? 'show-modal';
+  if (command === 'show-modal') openers.set(target, opener);
+  if (opener.matches('a')) {
+    if (!isPlain(event)) return;
+    event.preventDefault();
+    commands['show-modal'](target);
+  } else if (!hasCommands) {
+    commands[command]?.(target);
+  }
+});
+
+/** The opener, or what opened the menu that it stood in and that has closed meanwhile. */
+function returnPoint(opener) {
+  if (opener.checkVisibility?.() ?? opener.isConnected) return opener;
+  const menu = opener.closest('[popover]');
+  return menu?.id ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : null;
+}
+
+// "close" does not bubble, but it can be caught on its way down.
+document.addEventListener('close', (event) => {
+  const opener = openers.get(event.target);
+  if (!opener) return;
+  openers.delete(event.target);
+  returnPoint(opener)?.focus();
+}, true);
+
+// ---- Forms are sent once: data-busy="Saving…" on the button -------------
+
+const STILL_MS = 10_000;
+const restores = new Map();
+
+function begin(form, button) {
+  const busy = button ?? form.querySelector('button:not([type="button"], [type="reset"])');
+  const restore = busy?.dataset.busy ? relabel(busy, busy.dataset.busy) : () => {};
+  const hadFocus = document.activeElement === busy;
+  // The browser reads the fields, the pressed button among them, after this event.
+  const disabling = setTimeout(() => { if (busy) busy.disabled = true; });
+  const waiting = setTimeout(() => announce('Still working', form), STILL_MS);
+  restores.set(form, () => {
+    clearTimeout(disabling);
+    clearTimeout(waiting);
+    restore();
+    if (busy) busy.disabled = false;
+    if (hadFocus && busy?.isConnected) busy.focus();
+  });
+}
+
+function end(form) {
+  restores.get(form)?.();
+  restores.delete(form);
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== 'post') return;
+  if (restores.has(form)) event.preventDefault();
+  else begin(form, event.submitter);
+});
+
+document.addEventListener('htmx:beforeRequest', (event) => {
+  const form = event.target.closest('form');
+  if (!form || form.method !== 'post' || event.detail.requestConfig?.verb === 'get') return;
+  if (restores.has(form)) event.preventDefault();
+  else begin(form, event.detail.requestConfig?.triggeringEvent?.submitter);
+});
+document.addEventListener('htmx:afterRequest', (event) => {
+  const form = event.target.closest('form');
+  if (form) end(form);
+});
+// A page that comes back from the browser's history comes back as it was left.
+window.addEventListener('pageshow', () => [...restores.keys()].forEach(end));
+
+// ---- Keys: data-key="c" or data-key="g p" on what they reach ------------
+// <html data-keys="off"> is the reader's wish to have none (WCAG 2.1.4).
+
+const FIELDS = 'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"]), textarea, select, [contenteditable]';
+let pressed = '';
+
+function reach(keys) {
+  const scope = document.querySelector('dialog:modal') ?? document;
+  const candidates = [...scope.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)];
+  const target = candidates.find((element) => element.checkVisibility?.() ?? true);
+  if (!target) return false;
+  if (target.matches(FIELDS)) target.focus();
+  else target.click();
+  return true;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.isComposing || event.defaultPrevented) return;
+  const isField = event.target.closest?.(FIELDS);
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    const form = event.target.form ?? event.target.closest?.('form');
+    if (form) { event.preventDefault(); form.requestSubmit(); }
+    return;
+  }
+  const isOff = document.documentElement.dataset.keys === 'off';
+  if (isOff || isField || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+  const key = event.key.toLowerCase();
+  const isFound = (pressed && reach(`${pressed} ${key}`)) || reach(key);
+  if (isFound) event.preventDefault();
+  const isFirstOfTwo = document.querySelector(`[data-key^="${CSS.escape(key)} "]`);
+  pressed = !isFound && isFirstOfTwo ? key : '';
+});
