@@ -1,0 +1,4 @@
+//! The Open API: JSON over HTTP, wire-compatible with the API it mirrors.
+
+pub mod error;
+pub mod extract;

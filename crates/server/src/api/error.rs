@@ -1,0 +1,324 @@
+//! Failures as the Open API tells them: the mirrored envelope and RFC 9457 problem details in one object.
+//! Together with `pages/error.rs` the only place that names a status for a failure.
+
+use std::{borrow::Cow, error::Error as StdError};
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    auth::verify::Refusal,
+    error::{Denial, Error, Violations},
+    middleware::request::RequestId,
+};
+
+/// What the mirrored API says when a role lacks a permission.
+const NOT_PERMITTED: &str = "This user is not permitted to perform this action based on their role.";
+
+/// A failure on its way to the wire. Handlers return it; the API's outermost layer adds the request id.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    /// The stable word for this failure, `type` of the problem details.
+    kind: &'static str,
+    message: Cow<'static, str>,
+    violations: Violations,
+    challenge: Option<Challenge>,
+    retry_after_secs: Option<u32>,
+    allow: Option<HeaderValue>,
+}
+
+/// Which `WWW-Authenticate` a 401 carries (RFC 6750 section 3).
+#[derive(Clone, Copy, Debug)]
+enum Challenge {
+    /// No credential was sent.
+    Realm,
+    InvalidToken,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, kind: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            kind,
+            message: message.into(),
+            violations: Violations::default(),
+            challenge: None,
+            retry_after_secs: None,
+            allow: None,
+        }
+    }
+
+    /// Malformed before any field could be looked at: not JSON, not UTF-8, a repeated member.
+    pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed-body", message)
+    }
+
+    pub fn unsupported_media_type() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type-unsupported", "Send the body as application/json.")
+    }
+
+    pub fn body_too_large(limit: usize) -> Self {
+        let message = format!("The body is larger than {limit} bytes.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message)
+    }
+
+    pub fn route_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "route-not-found", "There is no such call.")
+    }
+
+    /// The path names an organisation or tenant that doesn't exist. Clients look for these very words.
+    pub fn tenant_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "tenant-not-found", "The tenant was not found in organization.")
+    }
+
+    pub fn method_not_allowed(allow: Option<HeaderValue>) -> Self {
+        let mut error =
+            Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This call doesn't take this method.");
+        error.allow = allow;
+        error
+    }
+
+    /// Fields that break a rule, with one of the mirrored API's messages.
+    pub fn invalid(message: impl Into<Cow<'static, str>>, violations: Violations) -> Self {
+        let mut error = Self::new(StatusCode::BAD_REQUEST, "invalid-input", message);
+        error.violations = violations;
+        error
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    fn unauthorized(kind: &'static str, message: &'static str, challenge: Challenge) -> Self {
+        let mut error = Self::new(StatusCode::UNAUTHORIZED, kind, message);
+        error.challenge = Some(challenge);
+        error
+    }
+
+    fn too_many(retry_after_secs: u32) -> Self {
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests. Try again later.");
+        error.retry_after_secs = Some(retry_after_secs);
+        error
+    }
+
+    fn unavailable() -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The hub can't answer this now. Nothing was changed. Try again in a few seconds.",
+        );
+        error.retry_after_secs = Some(5);
+        error
+    }
+
+    fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "The hub failed at this. Nothing was changed. Try again, or quote the request id.",
+        )
+    }
+}
+
+impl From<Denial> for ApiError {
+    fn from(denial: Denial) -> Self {
+        let forbidden = |kind, message: &'static str| Self::new(StatusCode::FORBIDDEN, kind, message);
+        match denial {
+            Denial::Permission(_) => forbidden("permission-missing", NOT_PERMITTED),
+            Denial::UserNeeded => forbidden(
+                "submitter-required",
+                "This call needs an acting user, and a tenant-level token has none. Use a token of a user.",
+            ),
+            Denial::SubmitterNeeded => forbidden(
+                "submitter-required",
+                "An idea needs a submitter, and a tenant-level token has none. Name an active user in “submitter”, \
+                 or use a token of a user.",
+            ),
+            Denial::SessionNeeded => {
+                forbidden("session-required", "Only a person signed in to the web pages can do this.")
+            }
+            Denial::Origin => forbidden("origin-rejected", "The request didn't come from a page of this hub."),
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(what) => Self::new(StatusCode::NOT_FOUND, "not-found", format!("There is no such {what}.")),
+            Error::Forbidden(denial) => denial.into(),
+            Error::SignedOut | Error::StepUp => Self::unauthorized(
+                "credentials-missing",
+                "Sign in, or send an Open API token.",
+                Challenge::Realm,
+            ),
+            Error::Invalid(violations) => Self::invalid(summary(&violations), violations),
+            Error::Conflict(message) => Self::new(StatusCode::CONFLICT, "conflict", message),
+            Error::Stale => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale",
+                "The record was changed meanwhile. Read it again, then repeat the change.",
+            ),
+            Error::TooMany { retry_after_secs } => Self::too_many(retry_after_secs),
+            Error::Unavailable(cause) => {
+                log_failure("unavailable", cause.as_ref());
+                Self::unavailable()
+            }
+            Error::Internal(cause) => {
+                log_failure("internal", cause.as_ref());
+                Self::internal()
+            }
+        }
+    }
+}
+
+fn log_failure(kind: &str, cause: &(dyn StdError + 'static)) {
+    tracing::error!(kind, error = cause, "request failed");
+}
+
+/// One sentence for people when the caller shows nothing but `message`.
+fn summary(violations: &Violations) -> String {
+    let fields: Vec<&str> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+    match violations.iter().next() {
+        Some(only) if fields.len() == 1 => format!("{}: {}", only.field, only.message),
+        _ => format!("{} fields need another look: {}", fields.len(), fields.join(", ")),
+    }
+}
+
+impl From<automation_hub_storage::StorageError> for ApiError {
+    fn from(error: automation_hub_storage::StorageError) -> Self {
+        Error::from(error).into()
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let kind = refusal.problem_type();
+        let rejected = |message| Self::unauthorized(kind, message, Challenge::InvalidToken);
+        match refusal {
+            Refusal::CredentialsMissing => {
+                Self::unauthorized(kind, "Send Authorization: Bearer {tenantId}/{token}.", Challenge::Realm)
+            }
+            Refusal::TokenRejected { hint: false, .. } => rejected("The token was not accepted."),
+            Refusal::TokenRejected { hint: true, .. } => rejected(
+                "The token was not accepted. Its form is {tenantId}/{token}, joined by one slash without blanks.",
+            ),
+            Refusal::TenantInactive => rejected("The tenant is switched off."),
+            Refusal::TokenInactive => rejected("The token is switched off. An administrator can activate it."),
+            Refusal::TokenExpired => rejected("The token has expired. An administrator can set a later date."),
+            Refusal::TokenNotCompliant => {
+                rejected("The token never expires, and this tenant doesn't allow that. Give it an expiry date.")
+            }
+            Refusal::UserInactive => rejected("The token's user is deactivated."),
+            Refusal::AppKeyRequired => rejected("The token has an app key. Send it in x-ah-openapi-app-key."),
+            Refusal::AppKeyRejected => rejected("The app key in x-ah-openapi-app-key was not accepted."),
+            Refusal::TokenTypeMissing => {
+                Self::unauthorized(kind, "Send x-ah-openapi-auth: openapi-token.", Challenge::Realm)
+            }
+            Refusal::TokenTypeUnknown => {
+                Self::unauthorized(kind, "x-ah-openapi-auth takes openapi-token and nothing else.", Challenge::Realm)
+            }
+            Refusal::InvalidRequest(header) => {
+                Self::new(StatusCode::BAD_REQUEST, kind, format!("{header} may stand in a request only once."))
+            }
+            Refusal::TooMany { retry_after_secs } => Self::too_many(retry_after_secs),
+            Refusal::Unavailable => Self::unavailable(),
+        }
+    }
+}
+
+/// The object on the wire. `message`, `statusCode` and `errorDetails` are the mirrored API's.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Problem<'a> {
+    /// For people; published clients show it.
+    message: &'a str,
+    #[serde(rename = "statusCode")]
+    status_code: u16,
+    /// From each field that breaks a rule to the sentences about it.
+    #[serde(rename = "errorDetails")]
+    error_details: serde_json::Map<String, serde_json::Value>,
+    /// The stable word for this failure.
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    /// Where in the input each violation lies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldProblem<'a>>,
+    /// To quote when asking for help.
+    #[serde(rename = "requestId")]
+    request_id: String,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct FieldProblem<'a> {
+    /// JSON pointer in a URI fragment: `#/process_name`.
+    pointer: String,
+    detail: &'a str,
+}
+
+impl ApiError {
+    /// The answer to a request with this id. The only way out for a failure of the Open API.
+    pub fn respond(&self, request_id: RequestId) -> Response {
+        let problem = self.problem(request_id);
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge {
+            let value = match challenge {
+                Challenge::Realm => "Bearer realm=\"Automation Hub Open API\"",
+                Challenge::InvalidToken => "Bearer realm=\"Automation Hub Open API\", error=\"invalid_token\"",
+            };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(value));
+        }
+        if let Some(seconds) = self.retry_after_secs {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(allow) = &self.allow {
+            headers.insert(header::ALLOW, allow.clone());
+        }
+        response
+    }
+
+    fn problem(&self, request_id: RequestId) -> Problem<'_> {
+        let mut details = serde_json::Map::new();
+        for violation in self.violations.iter() {
+            let sentences = details.entry(violation.field.as_ref()).or_insert_with(|| serde_json::json!([]));
+            if let Some(list) = sentences.as_array_mut() {
+                list.push(violation.message.as_ref().into());
+            }
+        }
+        let pointer = |field: &str| format!("#/{}", field.replace('~', "~0").replace('/', "~1"));
+        let errors = self
+            .violations
+            .iter()
+            .map(|violation| FieldProblem { pointer: pointer(&violation.field), detail: &violation.message })
+            .collect();
+        Problem {
+            message: &self.message,
+            status_code: self.status.as_u16(),
+            error_details: details,
+            r#type: self.kind,
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.message,
+            errors,
+            request_id: request_id.to_string(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// Hands the failure to the API's outermost layer, which knows the request's id.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}

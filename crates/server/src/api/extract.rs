@@ -1,0 +1,244 @@
+//! Reading requests of the Open API, so that whatever is wrong with one is told in our own envelope.
+
+use std::borrow::Cow;
+
+use automation_hub_domain::page::PageRequest;
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess, Visitor},
+};
+use serde_json::Value;
+
+use crate::{
+    api::error::ApiError,
+    app::App,
+    error::{Error, Violations},
+};
+
+/// A JSON object as a body. Its fields are looked at one by one, so that one answer names all that is wrong.
+#[derive(Debug)]
+pub struct JsonObject(pub serde_json::Map<String, Value>);
+
+impl FromRequest<App> for JsonObject {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::unsupported_media_type());
+        }
+        let limit = app.config.server.body_limit_bytes;
+        let body = Limited::new(request.into_body(), limit).collect().await.map_err(|error| {
+            if error.downcast_ref::<LengthLimitError>().is_some() {
+                ApiError::body_too_large(limit)
+            } else {
+                ApiError::malformed("The body broke off.")
+            }
+        })?;
+        let Strict(value) = serde_json::from_slice(&body.to_bytes())
+            .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
+        match value {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(ApiError::malformed("The body has to be a JSON object.")),
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Some(content_type) = content_type else { return false };
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// JSON in which a repeated member is an error. Left to itself the parser would keep the last of two, and a
+/// proxy in front might have looked at the first.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut fields = serde_json::Map::new();
+        while let Some(name) = access.next_key::<String>()? {
+            let Strict(value) = access.next_value()?;
+            if fields.insert(name.clone(), value).is_some() {
+                return Err(A::Error::custom(format_args!("“{}” stands twice in one object", shorten(&name))));
+            }
+        }
+        Ok(Value::Object(fields))
+    }
+}
+
+/// At most 64 characters of what the caller sent, for saying which part of it is meant.
+fn shorten(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(64) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The parameters of a query. Names are compared without regard to case, as the mirrored API's own samples
+/// write one name in two ways; unknown ones are ignored.
+#[derive(Debug, Default)]
+pub struct Query(Vec<(String, String)>);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
+}
+
+impl Query {
+    pub fn parse(query: &str) -> Self {
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// The first non-empty value under one of the names; several names are several spellings of one thing.
+    pub fn text(&self, names: &[&str]) -> Option<&str> {
+        let is_named = |name: &str| names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name));
+        self.0.iter().find(|(name, value)| is_named(name) && !value.trim().is_empty()).map(|(_, value)| value.trim())
+    }
+
+    /// A whole number; anything else is noted against the name it was sent under.
+    pub fn integer(&self, names: &[&'static str], violations: &mut Violations) -> Option<i64> {
+        let text = self.text(names)?;
+        let parsed = text.parse::<i64>();
+        if parsed.is_err() {
+            violations.add(names.first().copied().unwrap_or_default(), "A whole number is needed.");
+        }
+        parsed.ok()
+    }
+
+    /// `limit`, `offset` and `page` in all spellings that clients use. Pages zero and one are the first.
+    pub fn page(&self, default_limit: u64, violations: &mut Violations) -> PageRequest {
+        let mut natural = |names: &[&'static str], least: i64| {
+            let value = self.integer(names, violations)?;
+            if value < least {
+                let name = names.first().copied().unwrap_or_default();
+                violations.add(name, format!("At least {least} is needed."));
+            }
+            u64::try_from(value).ok()
+        };
+        let limit = natural(&["limit", "perpage", "pageSize"], 1).unwrap_or(default_limit);
+        let page = natural(&["page"], 0);
+        let offset = natural(&["offset"], 0);
+        match (offset, page) {
+            (Some(offset), _) => PageRequest { offset, limit },
+            (None, Some(page)) => PageRequest::numbered(page, limit),
+            (None, None) => PageRequest { offset: 0, limit },
+        }
+    }
+}
+
+/// The variable part of a path, such as the `{id}` of `/automations/{id}`.
+#[derive(Debug)]
+pub struct PathPart(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathPart {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        // Routes stand under several base paths, some with parts of their own; the last part is the route's.
+        let params = axum::extract::RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::from(Error::NotFound("record")))?;
+        let last = params.iter().last().map(|(_, value)| value.to_owned());
+        last.map(Self).ok_or_else(|| Error::NotFound("record").into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_members_are_refused_at_any_depth() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":[{"b":1,"b":2}]}"#] {
+            assert!(serde_json::from_str::<Strict>(text).is_err(), "{text}");
+        }
+        let Strict(value) = serde_json::from_str(r#"{"a":[{"b":1},{"b":2.5,"c":null}]}"#).unwrap();
+        assert_eq!(value, serde_json::json!({"a": [{"b": 1}, {"b": 2.5, "c": null}]}));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_without_exhausting_the_stack() {
+        let text = "[".repeat(100_000);
+        assert!(serde_json::from_str::<Strict>(&text).is_err());
+    }
+
+    #[test]
+    fn query_names_ignore_case_and_empty_values() {
+        let query = Query::parse("CreatedStart=7&s=&search=two+words%21&other=1");
+        let mut violations = Violations::default();
+        assert_eq!(query.integer(&["createdStart"], &mut violations), Some(7));
+        assert_eq!(query.text(&["s", "search"]), Some("two words!"));
+        assert!(violations.is_empty());
+    }
+
+    #[test]
+    fn wrong_page_parameters_are_all_named() {
+        let mut violations = Violations::default();
+        Query::parse("limit=0&page=-1&offset=x").page(50, &mut violations);
+        let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+        assert_eq!(fields, ["limit", "page", "offset"]);
+    }
+
+    #[test]
+    fn an_offset_wins_over_a_page() {
+        let mut violations = Violations::default();
+        let request = Query::parse("limit=20&page=3&offset=7").page(50, &mut violations);
+        assert_eq!(request, PageRequest { offset: 7, limit: 20 });
+        assert_eq!(Query::parse("page=2").page(50, &mut violations), PageRequest { offset: 50, limit: 50 });
+    }
+}

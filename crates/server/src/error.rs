@@ -1,0 +1,132 @@
+//! What a use case can fail with. Which status and words that becomes is decided at the edge, in
+//! `api/error.rs` and `pages/error.rs`, and nowhere else.
+
+use std::{borrow::Cow, error::Error as StdError};
+
+use automation_hub_domain::permission::Permission;
+use automation_hub_storage::StorageError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing there, or nothing this caller may know of. Names the kind of thing looked for.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    #[error("refused: {0}")]
+    Forbidden(Denial),
+    /// The page needs a signed-in person, and there is none.
+    #[error("not signed in")]
+    SignedOut,
+    /// The step needs the password again: it was last checked more than five minutes ago.
+    #[error("the credential check is too old")]
+    StepUp,
+    #[error("invalid input")]
+    Invalid(Violations),
+    /// What is asked for clashes with what is there.
+    #[error("{0}")]
+    Conflict(Cow<'static, str>),
+    /// The record changed since the caller read it.
+    #[error("changed meanwhile")]
+    Stale,
+    #[error("too many requests")]
+    TooMany { retry_after_secs: u32 },
+    #[error("temporarily unavailable")]
+    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    #[error("internal error")]
+    Internal(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+/// Why a known caller may not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    #[error("the role lacks “{0}”")]
+    Permission(Permission),
+    /// A tenant-level token was used where somebody has to act.
+    #[error("a user is needed")]
+    UserNeeded,
+    /// A tenant-level token submitted an idea without naming who submits it.
+    #[error("a submitter is needed")]
+    SubmitterNeeded,
+    /// An API token was used where only a signed-in person may act.
+    #[error("a browser session is needed")]
+    SessionNeeded,
+    /// A write that didn't come from one of our own pages.
+    #[error("the request came from elsewhere")]
+    Origin,
+}
+
+/// Everything that is wrong with some input, in one answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The field as the caller names it: a member of the body, a query parameter or a form field.
+    pub field: Cow<'static, str>,
+    /// The rule, as a sentence that can stand under the field.
+    pub message: Cow<'static, str>,
+}
+
+impl Violations {
+    pub fn one(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        let mut violations = Self::default();
+        violations.add(field, message);
+        violations
+    }
+
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) {
+        self.0.push(Violation { field: field.into(), message: message.into() });
+    }
+
+    /// Keeps the value, or notes what is wrong with the field and goes on.
+    pub fn check<T, E: std::fmt::Display>(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        result: Result<T, E>,
+    ) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.add(field, error.to_string());
+                None
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Violation> {
+        self.0.iter()
+    }
+
+    /// What is wrong with one field, to show beside it.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|violation| violation.field == field).map(|violation| violation.message.as_ref())
+    }
+
+    pub fn into_result(self) -> Result<(), Error> {
+        if self.is_empty() { Ok(()) } else { Err(Error::Invalid(self)) }
+    }
+}
+
+impl Error {
+    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid(Violations::one(field, message))
+    }
+
+    pub fn internal(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<StorageError> for Error {
+    /// Conflicts that a caller can cause are turned into their own words where they can happen; one that
+    /// arrives here was not expected there.
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Busy | StorageError::Unavailable(_) => Self::Unavailable(error.into()),
+            _ => Self::Internal(error.into()),
+        }
+    }
+}

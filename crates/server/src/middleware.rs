@@ -1,0 +1,4 @@
+//! What happens to every request and answer, whatever it is for.
+
+pub mod proxies;
+pub mod request;

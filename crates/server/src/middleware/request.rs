@@ -1,0 +1,76 @@
+//! The request's identity: an id to quote, the address it came from, and the log line at its end.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::app::App;
+
+/// Twelve hexadecimal digits that people can quote and logs can be searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId(u64);
+
+impl RequestId {
+    /// Ids follow one another in an order that tells nothing about how many there were.
+    pub fn next() -> Self {
+        // Begins anywhere, so that ids of one run don't come back in the next one's log.
+        static NEXT: LazyLock<AtomicU64> =
+            LazyLock::new(|| AtomicU64::new(getrandom::u64().unwrap_or(1)));
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        // An odd multiplier is a permutation of the 48-bit numbers: no id repeats until all were used.
+        Self(n.wrapping_mul(0x9e37_79b9_7f4b) & 0xffff_ffff_ffff)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012x}", self.0)
+    }
+}
+
+/// Where a request came from and what it is called. Put into its extensions before anything else runs.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestContext {
+    pub id: RequestId,
+    pub address: IpAddr,
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestContext {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let unknown = || Self { id: RequestId::next(), address: IpAddr::V4(Ipv4Addr::UNSPECIFIED) };
+        Ok(parts.extensions.get().copied().unwrap_or_else(unknown))
+    }
+}
+
+/// The peer of the connection, as the listener saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Names the request, finds its source address, and sets the headers every answer carries.
+pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    let context =
+        RequestContext { id: RequestId::next(), address: app.proxies.source_address(peer, request.headers()) };
+    request.extensions_mut().insert(context);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::try_from(context.id.to_string()) {
+        headers.insert("x-request-id", id);
+    }
+    response
+}

@@ -1,0 +1,7 @@
+//! The web pages. Each works without JavaScript; htmx and a little script of our own make it quicker.
+
+pub mod error;
+pub mod form;
+pub mod html;
+pub mod shell;
+pub mod visit;

@@ -1,0 +1,82 @@
+//! Forms. One that was not proved to come from our own page can't be read: the check is in the extractor.
+
+use axum::{
+    extract::{FromRequest, Request},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::{
+    app::App,
+    auth::origin,
+    error::{Denial, Error},
+    pages::{error::PageError, visit::Visit},
+};
+
+/// The fields of a form that was sent by one of our own pages in this very browser.
+#[derive(Debug, Default)]
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The first value of a field, outer blanks cut; empty where absent.
+    pub fn text(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// As sent, for secrets: a blank may be part of them.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A ticked check box.
+    pub fn is_ticked(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+}
+
+impl FromRequest<App> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
+        let reject = |error: Error| PageError::from(error).into_response();
+        let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+            return Err(reject(Error::SignedOut));
+        };
+        let headers = request.headers().clone();
+        if !origin::is_own_page(&headers, &app.public_origin) {
+            return Err(reject(Error::Forbidden(Denial::Origin)));
+        }
+        let form = read(request, app.config.server.body_limit_bytes).await.map_err(reject)?;
+        let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
+        let token = sent.unwrap_or_else(|| form.raw("csrf_token"));
+        if !visit.secret.is_csrf_token(token) {
+            return Err(reject(Error::Forbidden(Denial::Origin)));
+        }
+        Ok(form)
+    }
+}
+
+async fn read(request: Request, limit: usize) -> Result<Form, Error> {
+    if !is_form(request.headers()) {
+        return Err(Error::invalid("Content-Type", "Send the form as application/x-www-form-urlencoded."));
+    }
+    let body = Limited::new(request.into_body(), limit).collect().await.map_err(|error| {
+        let message = if error.downcast_ref::<LengthLimitError>().is_some() {
+            "The form is too large."
+        } else {
+            "The form broke off on its way."
+        };
+        Error::invalid("form", message)
+    })?;
+    Ok(Form(form_urlencoded::parse(&body.to_bytes()).into_owned().collect()))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(axum::http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"))
+}

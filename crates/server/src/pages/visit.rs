@@ -1,0 +1,249 @@
+//! A browser on a tenant's pages: found by its cookie, before any handler runs.
+
+use std::sync::Arc;
+
+use automation_hub_domain::{clock::Timestamp, id::TenantId};
+use automation_hub_storage::{sessions, users};
+use axum::{
+    extract::{FromRequestParts, RawPathParams, Request, State},
+    http::{HeaderMap, HeaderValue, Uri, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    app::App,
+    auth::{
+        actor::{Actor, Via},
+        principal::{TenantRecord, UserRecord},
+        secret::Secret,
+    },
+    error::Error,
+    middleware::request::RequestContext,
+    pages::{error, html::see_other, shell::Theme},
+};
+
+pub const SESSION_COOKIE: &str = "__Host-ah-session";
+/// Binds the hidden field of sign-in forms to the browser, before there is a session.
+const VISIT_COOKIE: &str = "__Host-ah-visit";
+
+/// Writing down each request would cost a write each; a minute is exact enough for 30 idle ones.
+const TOUCH_MILLIS: i64 = 60_000;
+
+/// One request of a browser to a tenant's pages.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    pub tenant: Arc<TenantRecord>,
+    pub actor: Option<Actor>,
+    /// What the hidden field of forms is derived from: the session's secret, or the visit's.
+    pub secret: Arc<Secret>,
+    pub theme: Theme,
+    pub context: RequestContext,
+    /// The page asked for, to come back to after signing in.
+    pub uri: Uri,
+}
+
+impl Visit {
+    pub fn base(&self) -> String {
+        self.tenant.base_path()
+    }
+
+    pub fn csrf_token(&self) -> String {
+        self.secret.csrf_token()
+    }
+}
+
+/// Finds tenant and session of a page's address, and shows failures within the shell.
+pub async fn recognise(
+    State(app): State<App>,
+    params: RawPathParams,
+    context: RequestContext,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let slug = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    let (Some(organization), Some(tenant)) = (slug("org"), slug("tenant")) else {
+        return error::respond(&app, None, &Error::NotFound("page"), context.id);
+    };
+    let Some(tenant) = app.tenant_by_slugs(&organization, &tenant) else {
+        return error::respond(&app, None, &Error::NotFound("tenant"), context.id);
+    };
+    let (visit, fresh) = match visit(&app, tenant, &request, context).await {
+        Ok(found) => found,
+        Err(failure) => return error::respond(&app, None, &failure, context.id),
+    };
+    request.extensions_mut().insert(visit.clone());
+    let mut response = next.run(request).await;
+    if let Some(failure) = response.extensions_mut().remove::<Arc<Error>>() {
+        response = error::respond(&app, Some(&visit), &failure, context.id);
+    }
+    if fresh && visit.actor.is_none() {
+        set_cookie(response.headers_mut(), VISIT_COOKIE, &visit.secret.expose());
+    }
+    response
+}
+
+/// The visit, and whether its secret was drawn just now.
+async fn visit(
+    app: &App,
+    tenant: Arc<TenantRecord>,
+    request: &Request,
+    context: RequestContext,
+) -> Result<(Visit, bool), Error> {
+    let headers = request.headers();
+    let theme = Theme::of(cookie(headers, Theme::COOKIE));
+    let uri = request.uri().clone();
+    if let Some(secret) = cookie(headers, SESSION_COOKIE).and_then(Secret::parse)
+        && let Some(actor) = find_actor(app, &tenant, &secret, context).await?
+    {
+        let visit = Visit { tenant, actor: Some(actor), secret: Arc::new(secret), theme, context, uri };
+        return Ok((visit, false));
+    }
+    let known = cookie(headers, VISIT_COOKIE).and_then(Secret::parse);
+    let fresh = known.is_none();
+    let secret = match known {
+        Some(secret) => secret,
+        None => Secret::draw()?,
+    };
+    Ok((Visit { tenant, actor: None, secret: Arc::new(secret), theme, context, uri }, fresh))
+}
+
+async fn find_actor(
+    app: &App,
+    tenant: &Arc<TenantRecord>,
+    secret: &Secret,
+    context: RequestContext,
+) -> Result<Option<Actor>, Error> {
+    let digest = secret.digest();
+    let found = app
+        .store
+        .read(tenant.id, move |s| -> Result<_, Error> {
+            let Some(session) = sessions::find_by_digest(s, &digest)? else { return Ok(None) };
+            Ok(load_user(s, session.user)?.map(|user| (session, user)))
+        })
+        .await?;
+    let Some((session, user)) = found else { return Ok(None) };
+    let now = app.clock.now();
+    let ended = app.session_limits().has_ended(session.last_seen_at, session.created_at, now);
+    if ended || !user.is_active || !tenant.is_active {
+        return Ok(None);
+    }
+    if now.since(session.last_seen_at) > TOUCH_MILLIS {
+        touch(app, tenant.id, session.id, now).await?;
+    }
+    let via = Via::Session { id: session.id, credential_checked_at: session.credential_checked_at };
+    Ok(Some(Actor {
+        tenant: Arc::clone(tenant),
+        user: Some(Arc::new(user)),
+        via,
+        address: context.address,
+        request_id: context.id,
+    }))
+}
+
+async fn touch(
+    app: &App,
+    tenant: TenantId,
+    session: automation_hub_domain::id::SessionId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    app.store.write(tenant, move |s| sessions::touch(s, session, now).map_err(Error::from)).await
+}
+
+/// A person with roles and rights, as a request needs them.
+pub fn load_user(
+    s: &mut automation_hub_storage::Session<'_>,
+    id: automation_hub_domain::id::UserId,
+) -> Result<Option<UserRecord>, Error> {
+    let Some(user) = users::find(s, id)? else { return Ok(None) };
+    let access = users::access(s, id)?;
+    let role_slugs = users::role_slugs(s, id)?;
+    Ok(Some(UserRecord {
+        tenant: s.tenant(),
+        id,
+        email: user.email.as_str().to_owned(),
+        first_name: user.profile.first_name,
+        last_name: user.profile.last_name,
+        job_title: user.profile.job_title,
+        department: user.profile.department,
+        business_unit: user.profile.business_unit,
+        is_active: user.is_active,
+        role_slugs,
+        access,
+    }))
+}
+
+/// A request of somebody signed in. Others are led to the sign-in page, and back afterwards.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub visit: Visit,
+    pub actor: Actor,
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let visit = parts.extensions.get::<Visit>().cloned();
+        let Some(visit) = visit else { return Err(Arc::new(Error::SignedOut).into_page_response()) };
+        match visit.actor.clone() {
+            Some(actor) => Ok(Self { visit, actor }),
+            None => Err(to_sign_in(&visit)),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let visit = parts.extensions.get::<Self>().cloned();
+        visit.ok_or_else(|| Arc::new(Error::NotFound("page")).into_page_response())
+    }
+}
+
+trait IntoPageResponse {
+    fn into_page_response(self) -> Response;
+}
+
+impl IntoPageResponse for Arc<Error> {
+    fn into_page_response(self) -> Response {
+        let mut response = axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+fn to_sign_in(visit: &Visit) -> Response {
+    let path = visit.uri.path_and_query().map_or("", |path| path.as_str());
+    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    see_other(&format!("{}/sign-in?next={next}", visit.base()))
+}
+
+/// The value of a cookie, if it stands there exactly once.
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE);
+    let mut values = lines.iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';')).filter_map(
+        |pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name).then_some(value)
+        },
+    );
+    let value = values.next();
+    if values.next().is_some() { None } else { value }
+}
+
+/// Sets a cookie that only this host gets back, only over a secure way, and no script can read.
+pub fn set_cookie(headers: &mut HeaderMap, name: &str, value: &str) {
+    append_cookie(headers, &format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"));
+}
+
+pub fn clear_cookie(headers: &mut HeaderMap, name: &str) {
+    append_cookie(headers, &format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+}
+
+fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
+    if let Ok(value) = HeaderValue::try_from(cookie) {
+        headers.append(header::SET_COOKIE, value);
+    }
+}

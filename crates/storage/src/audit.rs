@@ -1,0 +1,91 @@
+//! The audit trail: what was changed, by whom, from where. Rows stand in the transaction of the change itself.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{TokenId, UserId},
+};
+
+use crate::{Session, StorageError, users::clamp, values};
+
+/// Something that changed. Before and after are JSON objects of the fields that did; never a secret.
+#[derive(Clone, Debug)]
+pub struct AuditEvent {
+    pub happened_at: Timestamp,
+    pub actor_user: Option<UserId>,
+    pub actor_token: Option<TokenId>,
+    pub actor_name: String,
+    /// `token.create`, `user.deactivate`: the object and the verb.
+    pub action: &'static str,
+    pub object_type: &'static str,
+    pub object_id: i64,
+    pub object_name: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub address: String,
+    pub request_id: String,
+}
+
+/// An event as read back.
+#[derive(Clone, Debug)]
+pub struct AuditEntry {
+    pub id: i64,
+    pub happened_at: Timestamp,
+    pub actor_user: Option<UserId>,
+    pub actor_name: String,
+    pub action: String,
+    pub object_name: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+pub fn insert(session: &mut Session<'_>, event: &AuditEvent) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "INSERT INTO audit_events (tenant_id, happened_at, actor_user_id, actor_token_id, actor_name, action, \
+         object_type, object_id, object_name, before_change, after_change, address, request_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        values![
+            tenant,
+            event.happened_at.millis(),
+            event.actor_user,
+            event.actor_token,
+            &event.actor_name,
+            event.action,
+            event.object_type,
+            event.object_id,
+            &event.object_name,
+            event.before.as_deref(),
+            event.after.as_deref(),
+            &event.address,
+            &event.request_id
+        ],
+    )?;
+    Ok(())
+}
+
+/// What happened to one object, newest first.
+pub fn list_of_object(
+    session: &mut Session<'_>,
+    object_type: &str,
+    object_id: i64,
+    limit: u64,
+) -> Result<Vec<AuditEntry>, StorageError> {
+    let tenant = session.tenant();
+    session.all(
+        "SELECT id, happened_at, actor_user_id, actor_name, action, object_name, before_change, after_change \
+         FROM audit_events WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3 ORDER BY id DESC LIMIT $4",
+        values![tenant, object_type, object_id, clamp(limit)],
+        |row| {
+            Ok(AuditEntry {
+                id: row.get(0)?,
+                happened_at: Timestamp::from_millis(row.get(1)?),
+                actor_user: row.get::<Option<i64>>(2)?.map(UserId::new),
+                actor_name: row.get(3)?,
+                action: row.get(4)?,
+                object_name: row.get(5)?,
+                before: row.get(6)?,
+                after: row.get(7)?,
+            })
+        },
+    )
+}
