@@ -1,0 +1,68 @@
+//! Moves committed pages from the write-ahead log into the main file, away from the writer. The log is not truncated in
+//! service: writing into an allocated file is the cheaper flush.
+
+use std::cell::Cell;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::sqlite::Settings;
+use crate::error::StorageError;
+
+/// 4 MiB of log wake the thread.
+const WAKE_PAGES: i32 = 1_000;
+/// At 64 MiB it cannot keep up: the writer lends a hand, as only then all of the log is copied and can start over.
+const HELP_PAGES: i32 = 16_000;
+
+thread_local! {
+    /// Length of the log after this thread's last commit, as the engine reports it.
+    static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
+}
+
+pub(super) struct Checkpoints {
+    /// One wish is enough: a checkpoint takes all there is.
+    wishes: SyncSender<()>,
+}
+
+impl Checkpoints {
+    pub(super) fn start(settings: &Settings, writer: &rusqlite::Connection) -> Result<Self, StorageError> {
+        let connection = settings.open_writer()?;
+        let (wishes, received) = sync_channel(1);
+        thread::Builder::new()
+            .name("storage-checkpoint".to_owned())
+            .spawn(move || serve(&connection, &received))?;
+        writer.wal_hook(Some(|_, pages| {
+            LOG_PAGES.set(pages);
+            Ok(())
+        }));
+        Ok(Self { wishes })
+    }
+
+    /// To be called on the writer's thread.
+    pub(super) fn after_commit(&self, writer: &rusqlite::Connection) {
+        match LOG_PAGES.get() {
+            HELP_PAGES.. => checkpoint(writer, "PASSIVE"),
+            WAKE_PAGES.. => {
+                // Full means that one is pending already.
+                let _ = self.wishes.try_send(());
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn finish(&self, writer: &rusqlite::Connection) {
+        checkpoint(writer, "TRUNCATE");
+    }
+}
+
+fn serve(connection: &rusqlite::Connection, wishes: &Receiver<()>) {
+    while wishes.recv().is_ok() {
+        checkpoint(connection, "PASSIVE");
+    }
+}
+
+fn checkpoint(connection: &rusqlite::Connection, mode: &str) {
+    let result = connection.pragma(None, "wal_checkpoint", mode, |_| Ok(()));
+    if let Err(error) = result {
+        tracing::warn!(%error, "checkpoint of the database failed");
+    }
+}

@@ -1,0 +1,314 @@
+//! The client-server engine: an asynchronous driver, driven from the blocking pool so that closures look the same as on
+//! the embedded one and cannot be cut off half way.
+
+use std::cell::Cell;
+use std::error::Error;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{ClientWrapper, Manager, Object, Pool, Runtime};
+use futures_util::TryStreamExt;
+use tokio::runtime::Handle;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{NoTls, Row, RowStream, Statement};
+
+use super::{Connection, Counters, blocking, guarded};
+use crate::error::StorageError;
+use crate::value::Value;
+
+/// A serialization failure or deadlock is somebody else's success; after this many it is an overload.
+const ATTEMPTS: u32 = 5;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection while all are taken.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A pooled connection as a closure's thread sees it.
+pub(super) struct Client<'c> {
+    client: &'c ClientWrapper,
+    handle: &'c Handle,
+    /// What statements told the transaction around them: the closure's own error type cannot.
+    wants_retry: Cell<bool>,
+    has_failed: Cell<bool>,
+    /// The transaction could not be ended, so nobody else may have this connection.
+    is_unusable: Cell<bool>,
+}
+
+impl<'c> Client<'c> {
+    fn new(client: &'c ClientWrapper, handle: &'c Handle) -> Self {
+        Self {
+            client,
+            handle,
+            wants_retry: Cell::new(false),
+            has_failed: Cell::new(false),
+            is_unusable: Cell::new(false),
+        }
+    }
+
+    fn begin(&self, sql: &str) -> Result<(), StorageError> {
+        self.wants_retry.set(false);
+        self.has_failed.set(false);
+        self.control(sql)
+    }
+
+    /// The engine answers `COMMIT` after a failed statement by rolling back and reporting success.
+    fn commit(&self) -> Result<(), StorageError> {
+        if self.has_failed.get() {
+            self.roll_back();
+            return Err(StorageError::driver("a statement failed, but its transaction was to be committed"));
+        }
+        self.control("COMMIT")
+    }
+
+    fn roll_back(&self) {
+        if let Err(error) = self.control("ROLLBACK") {
+            tracing::warn!(%error, "a transaction could not be rolled back");
+            self.is_unusable.set(true);
+        }
+    }
+
+    pub(super) fn first(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>, StorageError> {
+        self.wait(async {
+            let mut rows = pin!(self.query(sql, values).await?);
+            let first = rows.try_next().await?;
+            // Whatever fails while the rest is produced must not be lost.
+            while rows.try_next().await?.is_some() {}
+            Ok(first)
+        })
+    }
+
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut visit: impl FnMut(&Row) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        let visited = self.wait(async {
+            let mut rows = pin!(self.query(sql, values).await?);
+            while let Some(row) = rows.try_next().await? {
+                if let Err(refused) = visit(&row) {
+                    return Ok(Err(refused));
+                }
+            }
+            Ok(Ok(()))
+        })?;
+        visited
+    }
+
+    pub(super) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StorageError> {
+        self.wait(async {
+            let statement = self.prepare(sql, values).await?;
+            self.client.execute_raw(&statement, values.iter().map(Bound)).await
+        })
+    }
+
+    async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<RowStream, tokio_postgres::Error> {
+        let statement = self.prepare(sql, values).await?;
+        self.client.query_raw(&statement, values.iter().map(Bound)).await
+    }
+
+    /// Types are stated, not guessed from the text: `$1 + 1` would take a 32-bit integer otherwise.
+    async fn prepare(&self, sql: &str, values: &[Value<'_>]) -> Result<Statement, tokio_postgres::Error> {
+        let types: Vec<Type> = values.iter().map(type_of).collect();
+        self.client.prepare_typed_cached(sql, &types).await
+    }
+
+    fn control(&self, sql: &str) -> Result<(), StorageError> {
+        self.wait(self.client.batch_execute(sql))
+    }
+
+    fn wait<T>(
+        &self,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StorageError> {
+        self.handle.block_on(work).map_err(|error| {
+            self.has_failed.set(true);
+            let code = error.code();
+            self.wants_retry.set(
+                code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
+                    || code == Some(&SqlState::T_R_DEADLOCK_DETECTED),
+            );
+            error.into()
+        })
+    }
+}
+
+fn type_of(value: &Value<'_>) -> Type {
+    match value {
+        // Left to the engine: only the place it is bound to tells.
+        Value::Null => Type::UNKNOWN,
+        Value::Integer(_) => Type::INT8,
+        Value::Real(_) => Type::FLOAT8,
+        Value::Text(_) => Type::TEXT,
+        Value::Bytes(_) => Type::BYTEA,
+    }
+}
+
+#[derive(Debug)]
+struct Bound<'v>(&'v Value<'v>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match *self.0 {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Integer(integer) => integer.to_sql(ty, out),
+            Value::Real(real) => real.to_sql(ty, out),
+            Value::Text(text) => text.to_sql(ty, out),
+            Value::Bytes(bytes) => bytes.to_sql(ty, out),
+        }
+    }
+
+    /// The types were stated when the statement was prepared, from these very values.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+pub(super) fn column(row: &Row, index: usize) -> Result<Value<'_>, StorageError> {
+    let Some(column) = row.columns().get(index) else {
+        return Err(StorageError::driver(format!("there is no column {index}")));
+    };
+    let value = match *column.type_() {
+        Type::INT8 => row.try_get::<_, Option<i64>>(index)?.map(Value::Integer),
+        // Literals and comparisons have these types; no stored column does.
+        Type::INT4 => row.try_get::<_, Option<i32>>(index)?.map(|integer| Value::Integer(integer.into())),
+        Type::BOOL => row.try_get::<_, Option<bool>>(index)?.map(|boolean| Value::Integer(boolean.into())),
+        Type::FLOAT8 => row.try_get::<_, Option<f64>>(index)?.map(Value::Real),
+        Type::TEXT | Type::VARCHAR | Type::NAME => row.try_get::<_, Option<&str>>(index)?.map(Value::Text),
+        Type::BYTEA => row.try_get::<_, Option<&[u8]>>(index)?.map(Value::Bytes),
+        _ => {
+            return Err(StorageError::Corrupt(format!(
+                "column {index} ({}) has the type {}, which is none of ours",
+                column.name(),
+                column.type_()
+            )));
+        }
+    };
+    Ok(value.unwrap_or(Value::Null))
+}
+
+/// A pool of connections to one database.
+pub(crate) struct Database {
+    pool: Pool,
+    counters: Arc<Counters>,
+}
+
+impl Database {
+    /// Opens one connection, so that a wrong address is reported now and not with the first request.
+    pub(crate) async fn open(
+        url: &str,
+        connections: usize,
+        counters: Arc<Counters>,
+    ) -> Result<Self, StorageError> {
+        // The driver's error could quote the address, which holds the password.
+        let config = url.parse::<tokio_postgres::Config>().map_err(|_| {
+            StorageError::unavailable("the address of the PostgreSQL database cannot be understood")
+        })?;
+        // Traffic to the database is not encrypted: it belongs on the same host (a Unix socket), a private network
+        // or a tunnel the operator provides.
+        let pool = Pool::builder(Manager::new(config, NoTls))
+            .runtime(Runtime::Tokio1)
+            .max_size(connections)
+            .create_timeout(Some(CONNECT_TIMEOUT))
+            .wait_timeout(Some(WAIT_TIMEOUT))
+            .build()
+            .map_err(StorageError::unavailable)?;
+        drop(pool.get().await?);
+        Ok(Self { pool, counters })
+    }
+
+    pub(crate) async fn connection(&self) -> Result<Object, StorageError> {
+        Ok(self.pool.get().await?)
+    }
+
+    /// Each statement for itself: one round trip for the usual single one.
+    pub(crate) async fn read<T, E, F>(&self, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(Connection<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        self.run(move |client, counters| guarded(|| work(Connection::postgres(client, counters)))).await
+    }
+
+    pub(crate) async fn scan<T, E, F>(&self, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(Connection<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        self.run(move |client, counters| {
+            client.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            let result = guarded(|| work(Connection::postgres(client, counters)));
+            client.roll_back();
+            result
+        })
+        .await
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(Connection<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        self.run(move |client, counters| {
+            let mut result = attempt(client, counters, &mut work);
+            for _ in 1..ATTEMPTS {
+                if result.is_ok() || !client.wants_retry.get() {
+                    break;
+                }
+                result = attempt(client, counters, &mut work);
+            }
+            result
+        })
+        .await
+    }
+
+    /// The connection is waited for here, not on a thread.
+    async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&Client<'_>, &Counters) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let object = self.connection().await?;
+        let counters = Arc::clone(&self.counters);
+        let handle = Handle::current();
+        blocking(move || {
+            let client = Client::new(&object, &handle);
+            let result = work(&client, &counters);
+            if client.is_unusable.get() {
+                drop(Object::take(object));
+            }
+            result
+        })
+        .await
+    }
+
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+}
+
+fn attempt<T, E, F>(client: &Client<'_>, counters: &Counters, work: &mut F) -> Result<T, E>
+where
+    F: FnMut(Connection<'_>) -> Result<T, E>,
+    E: From<StorageError>,
+{
+    client.begin("BEGIN")?;
+    let result = guarded(|| work(Connection::postgres(client, counters)));
+    if result.is_ok() {
+        client.commit()?;
+        counters.count_commit();
+    } else {
+        client.roll_back();
+    }
+    result
+}

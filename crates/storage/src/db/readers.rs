@@ -1,0 +1,88 @@
+//! Read-only connections to the embedded database: opened when all are taken, up to a bound, then waited for.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::sqlite::Settings;
+use super::{Connection, Counters, guarded};
+use crate::error::StorageError;
+
+pub(super) struct Readers {
+    settings: Settings,
+    bound: usize,
+    pool: Mutex<Pool>,
+    freed: Condvar,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<rusqlite::Connection>,
+    open: usize,
+}
+
+impl Readers {
+    pub(super) fn new(settings: Settings, bound: usize) -> Self {
+        Self { settings, bound, pool: Mutex::default(), freed: Condvar::new() }
+    }
+
+    /// Runs the closure on one snapshot. The transaction also spares its statements a lock each.
+    pub(super) fn run<T, E, F>(&self, counters: &Counters, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(Connection<'_>) -> Result<T, E>,
+        E: From<StorageError>,
+    {
+        let connection = self.take()?;
+        if let Err(error) = control(&connection, "BEGIN DEFERRED") {
+            self.discard(connection);
+            return Err(error.into());
+        }
+        let result = guarded(|| work(Connection::sqlite(&connection, counters)));
+        match control(&connection, "COMMIT") {
+            Ok(()) => self.give_back(connection),
+            // Dropping it ends the snapshot, which would otherwise keep the log from being reused.
+            Err(_) => self.discard(connection),
+        }
+        result
+    }
+
+    fn take(&self) -> Result<rusqlite::Connection, StorageError> {
+        let mut pool = self.lock();
+        loop {
+            if let Some(connection) = pool.idle.pop() {
+                return Ok(connection);
+            }
+            if pool.open < self.bound {
+                pool.open += 1;
+                break;
+            }
+            pool = self.freed.wait(pool).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(pool);
+        self.settings.open_reader().inspect_err(|_| self.release_place())
+    }
+
+    fn give_back(&self, connection: rusqlite::Connection) {
+        self.lock().idle.push(connection);
+        self.freed.notify_one();
+    }
+
+    fn discard(&self, connection: rusqlite::Connection) {
+        drop(connection);
+        self.release_place();
+    }
+
+    fn release_place(&self) {
+        self.lock().open -= 1;
+        self.freed.notify_one();
+    }
+
+    /// No closure of a caller runs under this lock, so a poisoned one guards nothing half done.
+    fn lock(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts or ends a transaction; not one of the caller's statements, so not counted.
+pub(super) fn control(connection: &rusqlite::Connection, sql: &str) -> Result<(), StorageError> {
+    connection.prepare_cached(sql)?.raw_execute()?;
+    Ok(())
+}

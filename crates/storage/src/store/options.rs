@@ -1,0 +1,43 @@
+//! Where a database is and how much memory its connections may use.
+
+use std::fmt;
+use std::path::PathBuf;
+
+#[derive(Clone)]
+pub enum Location {
+    /// The file of an embedded database.
+    Sqlite(PathBuf),
+    /// The address of a PostgreSQL database, with its password.
+    Postgres(String),
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => f.debug_tuple("Sqlite").field(file).finish(),
+            Self::Postgres(_) => f.write_str("Postgres([redacted])"),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    pub location: Location,
+    /// Connections to PostgreSQL.
+    pub postgres_pool: usize,
+    /// Page cache of each embedded connection.
+    pub sqlite_cache_kib: u32,
+    /// How much of the embedded database is read through the system's page cache, without a copy.
+    pub sqlite_mmap_bytes: u64,
+}
+
+impl StoreOptions {
+    pub fn new(location: Location) -> Self {
+        Self {
+            location,
+            postgres_pool: 16,
+            sqlite_cache_kib: 16 * 1024,
+            sqlite_mmap_bytes: 1024 * 1024 * 1024,
+        }
+    }
+}

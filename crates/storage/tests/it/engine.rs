@@ -1,0 +1,1 @@
+//! Sessions, transactions and errors of the engines themselves.
