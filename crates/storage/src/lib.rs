@@ -1,14 +1,21 @@
 //! What Automation Hub keeps, on embedded SQLite or PostgreSQL: one `Store`, whose sessions are bound to a tenant.
 //! Nothing above this crate sees a driver or a line of SQL.
 
+pub mod audit;
 pub mod db;
 pub mod dialect;
 pub mod error;
+pub mod lifecycle;
+pub mod links;
 mod migrate;
+pub mod roles;
 pub mod session;
+pub mod sessions;
 mod store;
+pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod users;
 pub mod value;
 
 pub use db::{Connection, Row};

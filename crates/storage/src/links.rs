@@ -103,10 +103,8 @@ pub fn put_link(
     expires_at: Timestamp,
 ) -> Result<(), StorageError> {
     let tenant = session.tenant();
-    session.execute(
-        "DELETE FROM one_time_links WHERE tenant_id = $1 AND user_id = $2",
-        values![tenant, user],
-    )?;
+    session
+        .execute("DELETE FROM one_time_links WHERE tenant_id = $1 AND user_id = $2", values![tenant, user])?;
     session.execute(
         "INSERT INTO one_time_links (tenant_id, user_id, purpose, digest, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",

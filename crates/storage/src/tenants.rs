@@ -29,7 +29,10 @@ fn from_row(row: &Row<'_>) -> Result<Tenant, StorageError> {
         created_at: Timestamp::from_millis(row.get(9)?),
         settings: TokenSettings {
             is_prefixed: row.get::<&str>(10)? == "prefixed",
-            copy_again_since: row.get::<Option<i64>>(12)?.filter(|_| copies_again).map(Timestamp::from_millis),
+            copy_again_since: row
+                .get::<Option<i64>>(12)?
+                .filter(|_| copies_again)
+                .map(Timestamp::from_millis),
             allows_never_expiring: row.get(13)?,
         },
     })
@@ -159,20 +162,16 @@ pub struct Versions {
 /// Two numbers that tell whether a cached copy is still true: one indexed read.
 pub fn versions(session: &mut Session<'_>) -> Result<Versions, StorageError> {
     let id = session.tenant();
-    session.one(
-        "SELECT catalogue_version, people_version FROM tenants WHERE id = $1",
-        values![id],
-        |row| Ok(Versions { catalogue: row.get(0)?, people: row.get(1)? }),
-    )
+    session.one("SELECT catalogue_version, people_version FROM tenants WHERE id = $1", values![id], |row| {
+        Ok(Versions { catalogue: row.get(0)?, people: row.get(1)? })
+    })
 }
 
 /// Called in the transaction that changes categories, phases, statuses or roles.
 pub fn touch_catalogue(session: &mut Session<'_>) -> Result<(), StorageError> {
     let id = session.tenant();
-    session.execute(
-        "UPDATE tenants SET catalogue_version = catalogue_version + 1 WHERE id = $1",
-        values![id],
-    )?;
+    session
+        .execute("UPDATE tenants SET catalogue_version = catalogue_version + 1 WHERE id = $1", values![id])?;
     Ok(())
 }
 

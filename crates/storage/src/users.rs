@@ -90,11 +90,8 @@ pub fn list(
         |row| row.get(0),
     )?;
     let sql = select(&[FILTER, "ORDER BY u.name_key, u.id LIMIT $6 OFFSET $7"].concat());
-    let items = session.all(
-        &sql,
-        values![tenant, &pattern, is_active, invite, role, limit, offset],
-        from_row,
-    )?;
+    let items =
+        session.all(&sql, values![tenant, &pattern, is_active, invite, role, limit, offset], from_row)?;
     Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })
 }
 
@@ -329,4 +326,15 @@ pub fn access(session: &mut Session<'_>, user: UserId) -> Result<Access, Storage
         },
     )?;
     Ok(access)
+}
+
+/// The slugs of a person's roles, each once.
+pub fn role_slugs(session: &mut Session<'_>, user: UserId) -> Result<Vec<String>, StorageError> {
+    let tenant = session.tenant();
+    session.all(
+        "SELECT r.slug FROM roles r WHERE r.tenant_id = $1 AND r.is_active = 1 AND r.id IN \
+         (SELECT a.role_id FROM role_assignments a WHERE a.tenant_id = $1 AND a.user_id = $2) ORDER BY r.id",
+        values![tenant, user],
+        |row| row.get(0),
+    )
 }
