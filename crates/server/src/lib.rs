@@ -1,6 +1,12 @@
 //! The Automation Hub server: the Open API, the web pages, and what both rest on.
 
+pub mod app;
 pub mod assets;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod error;
+pub mod listen;
+pub mod middleware;
+pub mod pages;
+pub mod router;

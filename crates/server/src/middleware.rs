@@ -2,3 +2,4 @@
 
 pub mod proxies;
 pub mod request;
+pub mod security;

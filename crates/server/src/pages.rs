@@ -2,6 +2,8 @@
 
 pub mod error;
 pub mod form;
+pub mod home;
 pub mod html;
 pub mod shell;
+pub mod start;
 pub mod visit;

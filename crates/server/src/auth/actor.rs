@@ -90,7 +90,11 @@ impl Actor {
     pub fn require_fresh_credential(&self, now: Timestamp) -> Result<(), Error> {
         const FRESH_MILLIS: i64 = 5 * 60 * 1000;
         match self.via {
-            Via::Session { credential_checked_at, .. } if now.since(credential_checked_at) <= FRESH_MILLIS => Ok(()),
+            Via::Session { credential_checked_at, .. }
+                if now.since(credential_checked_at) <= FRESH_MILLIS =>
+            {
+                Ok(())
+            }
             Via::Session { .. } => Err(Error::StepUp),
             Via::Token(_) => Err(Error::Forbidden(Denial::SessionNeeded)),
             Via::Operator => Ok(()),

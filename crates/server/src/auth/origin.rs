@@ -32,7 +32,8 @@ fn is_loopback(host: &str) -> bool {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
-    matches!(name, "localhost" | "[::1]") || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    matches!(name, "localhost" | "[::1]")
+        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Both must hold: the browser says the request comes from the same origin, and names that origin as ours.
@@ -42,7 +43,8 @@ pub fn is_own_page(headers: &HeaderMap, own: &PublicOrigin) -> bool {
         let value = values.next()?.to_str().ok()?;
         values.next().is_none().then_some(value)
     };
-    only("sec-fetch-site") == Some("same-origin") && only("origin").is_some_and(|origin| own.is(origin, headers))
+    only("sec-fetch-site") == Some("same-origin")
+        && only("origin").is_some_and(|origin| own.is(origin, headers))
 }
 
 #[cfg(test)]

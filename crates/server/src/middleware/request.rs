@@ -26,8 +26,7 @@ impl RequestId {
     /// Ids follow one another in an order that tells nothing about how many there were.
     pub fn next() -> Self {
         // Begins anywhere, so that ids of one run don't come back in the next one's log.
-        static NEXT: LazyLock<AtomicU64> =
-            LazyLock::new(|| AtomicU64::new(getrandom::u64().unwrap_or(1)));
+        static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(getrandom::u64().unwrap_or(1)));
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         // An odd multiplier is a permutation of the 48-bit numbers: no id repeats until all were used.
         Self(n.wrapping_mul(0x9e37_79b9_7f4b) & 0xffff_ffff_ffff)
@@ -63,8 +62,10 @@ pub struct Peer(pub SocketAddr);
 /// Names the request, finds its source address, and sets the headers every answer carries.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    let context =
-        RequestContext { id: RequestId::next(), address: app.proxies.source_address(peer, request.headers()) };
+    let context = RequestContext {
+        id: RequestId::next(),
+        address: app.proxies.source_address(peer, request.headers()),
+    };
     request.extensions_mut().insert(context);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -86,7 +86,8 @@ fn to_credential_check(visit: &Visit) -> Response {
 }
 
 fn tell(error: &Error) -> Told {
-    let told = |status, title: &'static str, text: Cow<'static, str>| Told { status, title: title.into(), text };
+    let told =
+        |status, title: &'static str, text: Cow<'static, str>| Told { status, title: title.into(), text };
     match error {
         Error::NotFound(what) => Told {
             status: StatusCode::NOT_FOUND,
@@ -101,7 +102,9 @@ fn tell(error: &Error) -> Told {
             let text = violations.iter().map(|v| format!("{}: {}", v.field, v.message)).collect::<Vec<_>>();
             told(StatusCode::UNPROCESSABLE_ENTITY, "Something needs another look", text.join(" ").into())
         }
-        Error::Conflict(message) => told(StatusCode::CONFLICT, "This clashes with what is there", message.clone()),
+        Error::Conflict(message) => {
+            told(StatusCode::CONFLICT, "This clashes with what is there", message.clone())
+        }
         Error::Stale => told(
             StatusCode::PRECONDITION_FAILED,
             "Somebody else changed this meanwhile",
@@ -139,7 +142,8 @@ fn denial_text(denial: Denial) -> Cow<'static, str> {
         Denial::UserNeeded | Denial::SubmitterNeeded => "This needs an acting person.".into(),
         Denial::SessionNeeded => "Only a person signed in to these pages can do this.".into(),
         Denial::Origin => {
-            "The form wasn't sent from a page of this hub, or its page is too old. Reload it and try again.".into()
+            "The form wasn't sent from a page of this hub, or its page is too old. Reload it and try again."
+                .into()
         }
     }
 }

@@ -223,12 +223,13 @@ fn to_sign_in(visit: &Visit) -> Response {
 /// The value of a cookie, if it stands there exactly once.
 pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let lines = headers.get_all(header::COOKIE);
-    let mut values = lines.iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';')).filter_map(
-        |pair| {
-            let (key, value) = pair.trim().split_once('=')?;
-            (key == name).then_some(value)
-        },
-    );
+    let mut values =
+        lines.iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';')).filter_map(
+            |pair| {
+                let (key, value) = pair.trim().split_once('=')?;
+                (key == name).then_some(value)
+            },
+        );
     let value = values.next();
     if values.next().is_some() { None } else { value }
 }

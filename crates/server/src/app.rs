@@ -1,0 +1,94 @@
+//! The application: everything a request may need, built once and cloned cheaply.
+
+use std::{ops::Deref, sync::Arc};
+
+use arc_swap::ArcSwap;
+use automation_hub_domain::{clock::Clock, tenant::Tenant};
+use automation_hub_storage::{Location, Store, StoreOptions, tenants};
+
+use crate::{
+    auth::{origin::PublicOrigin, secret::SessionLimits},
+    config::Config,
+    error::Error,
+    middleware::proxies::TrustedProxies,
+};
+
+#[derive(Clone)]
+pub struct App(Arc<AppState>);
+
+pub struct AppState {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub config: Config,
+    pub public_origin: PublicOrigin,
+    pub proxies: TrustedProxies,
+    /// All tenants. Few and small, so each change replaces the list.
+    tenants: ArcSwap<Vec<Arc<Tenant>>>,
+}
+
+impl Deref for App {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
+    }
+}
+
+impl App {
+    /// Opens the database, brings it up to date, and loads what is kept in memory.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let store = Store::open(store_options(&config)).await?;
+        store.migrate().await?;
+        let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
+        let public_origin = PublicOrigin::new(&config.server.public_url);
+        let app = Self(Arc::new(AppState {
+            store,
+            clock,
+            config,
+            public_origin,
+            proxies,
+            tenants: ArcSwap::default(),
+        }));
+        app.reload_tenants().await?;
+        Ok(app)
+    }
+
+    /// Takes over what the database says of all tenants. Called after each change of one, before it is told.
+    pub async fn reload_tenants(&self) -> Result<(), Error> {
+        let tenants = self.store.system().read(|s| tenants::list(s).map_err(Error::from)).await?;
+        self.tenants.store(Arc::new(tenants.into_iter().map(Arc::new).collect()));
+        Ok(())
+    }
+
+    pub fn tenants(&self) -> Arc<Vec<Arc<Tenant>>> {
+        self.tenants.load_full()
+    }
+
+    pub fn tenant_by_slugs(&self, organization: &str, tenant: &str) -> Option<Arc<Tenant>> {
+        let is_named = |candidate: &&Arc<Tenant>| {
+            candidate.organization_slug.as_str() == organization && candidate.tenant_slug.as_str() == tenant
+        };
+        self.tenants.load().iter().find(is_named).cloned()
+    }
+
+    pub fn session_limits(&self) -> SessionLimits {
+        let sessions = &self.config.sessions;
+        SessionLimits { idle_minutes: sessions.idle_minutes, absolute_hours: sessions.absolute_hours }
+    }
+}
+
+/// Where and how the database is opened, by the configuration.
+pub fn store_options(config: &Config) -> StoreOptions {
+    let storage = &config.storage;
+    let location = if storage.database_url.is_empty() {
+        Location::Sqlite(storage.data_dir.join("automation-hub.sqlite"))
+    } else {
+        Location::Postgres(storage.database_url.clone())
+    };
+    StoreOptions {
+        postgres_pool: storage.postgres_connections,
+        sqlite_cache_kib: storage.sqlite_cache_kib,
+        sqlite_mmap_bytes: storage.sqlite_mmap_bytes,
+        ..StoreOptions::new(location)
+    }
+}

@@ -1,0 +1,45 @@
+//! The root address, before a tenant is known: leads to the only tenant, or asks which.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+
+use crate::{
+    app::App,
+    error::Error,
+    middleware::request::RequestContext,
+    pages::{error, error::PageError, html},
+};
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct StartPage {
+    tenants: Vec<TenantLink>,
+}
+
+struct TenantLink {
+    organization: String,
+    tenant: String,
+    href: String,
+}
+
+pub async fn show(State(app): State<App>) -> Result<Response, PageError> {
+    let tenants: Vec<_> = app
+        .tenants()
+        .iter()
+        .filter(|tenant| tenant.is_active)
+        .map(|tenant| TenantLink {
+            organization: tenant.organization_name.clone(),
+            tenant: tenant.tenant_name.clone(),
+            href: format!("{}/", tenant.base_path()),
+        })
+        .collect();
+    match tenants.as_slice() {
+        [only] => Ok(html::see_other(&only.href)),
+        _ => html::page(&StartPage { tenants }),
+    }
+}
+
+/// An address that leads nowhere.
+pub async fn not_found(State(app): State<App>, context: RequestContext) -> Response {
+    error::respond(&app, None, &Error::NotFound("page"), context.id)
+}

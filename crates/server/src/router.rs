@@ -1,0 +1,35 @@
+//! Every route, grouped by audience.
+
+use axum::{Router, middleware::from_fn_with_state, routing::get};
+
+use crate::{
+    app::App,
+    assets,
+    middleware::{request, security},
+    pages::{home, start, visit},
+};
+
+/// Under what people's addresses begin; organisation and tenant by their slugs.
+const TENANT: &str = "/{org}/{tenant}/automationhub_";
+
+/// The whole server.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(start::show))
+        .merge(tenant_pages(&app))
+        .fallback(start::not_found)
+        .layer(axum::middleware::from_fn(security::page_headers))
+        .merge(assets::router())
+        .layer(from_fn_with_state(app.clone(), request::identify))
+        .with_state(app)
+}
+
+/// What people see once a tenant is known.
+fn tenant_pages(app: &App) -> Router<App> {
+    let pages = Router::new().route("/", get(home::show));
+    let under = |path: &str| format!("{TENANT}{path}");
+    Router::new()
+        .nest(TENANT, pages)
+        .route(&under("/"), get(home::show))
+        .layer(from_fn_with_state(app.clone(), visit::recognise))
+}
