@@ -138,11 +138,8 @@ mod tests {
     #[tokio::test]
     async fn the_sprite_holds_the_icons_that_templates_name() {
         let page = IconsSample.render().unwrap();
-        assert!(
-            page.contains(&format!(
-                r#"<svg class="icon" aria-hidden="true"><use href="{ICONS}#copy"/></svg>"#
-            ))
-        );
+        let copy = format!(r#"<svg class="icon" aria-hidden="true"><use href="{ICONS}#copy"/></svg>"#);
+        assert!(page.contains(&copy), "{page}");
         let sprite = text(call(Method::GET, ICONS, "identity").await).await;
         assert!(sprite.contains(r#"<symbol id="copy" viewBox="0 0 24 24"><path"#));
         assert!(sprite.contains(r#"<symbol id="menu-2""#));

@@ -1,0 +1,158 @@
+//! A throw-away PostgreSQL server for the tests: own folder, own port, gone afterwards however we end.
+
+use std::fs::{self, File, Permissions};
+use std::io::Read as _;
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::process::output_of;
+use crate::tools::{is_root, postgres_folder};
+
+/// Starts the server and waits for the end of its own standard input, which comes when we stop, crash or are killed.
+/// Ctrl-C reaches the whole process group, so it must not end the script before it has cleaned up.
+const KEEPER: &str = r#"
+trap '' INT TERM HUP
+"$1/postgres" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 \
+  -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$2/log" 2>&1 </dev/null &
+server=$!
+cat >/dev/null
+kill -INT "$server" 2>/dev/null
+wait "$server"
+rm -rf "$2"
+"#;
+
+const POLL: Duration = Duration::from_millis(50);
+const POLLS: u32 = 600;
+
+pub(crate) struct Cluster {
+    keeper: Child,
+    url: String,
+}
+
+/// PostgreSQL refuses to run as root: then it runs as the user its package made.
+#[derive(Clone, Copy)]
+struct Owner {
+    uid: u32,
+    gid: u32,
+}
+
+impl Cluster {
+    pub(crate) fn start() -> Result<Self> {
+        let programs = postgres_folder().context("PostgreSQL's server programs were not found")?;
+        let owner = Owner::find()?;
+        let folder = std::env::temp_dir().join(format!("automation-hub-test-{}", std::process::id()));
+        fs::create_dir(&folder).with_context(|| format!("{} could not be made", folder.display()))?;
+        let password = random_hex()?;
+        let prepared = initialise(&programs, &folder, owner, &password);
+        if prepared.is_err() {
+            let _ = fs::remove_dir_all(&folder);
+        }
+        prepared?;
+        let port = free_port()?;
+        let keeper = as_owner(Command::new("sh"), owner)
+            .args(["-c", KEEPER, "keeper"])
+            .args([&programs, &folder])
+            .arg(port.to_string())
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .spawn()
+            .context("the PostgreSQL server could not be started")?;
+        let url = format!("postgres://hub:{password}@127.0.0.1:{port}/postgres");
+        // From here on dropping the value stops the server.
+        let cluster = Self { keeper, url };
+        wait_until_ready(&programs, port, &folder)?;
+        Ok(cluster)
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+impl Owner {
+    fn find() -> Result<Option<Self>> {
+        if !is_root() {
+            return Ok(None);
+        }
+        let id = |flag| output_of(Command::new("id").args([flag, "postgres"])).and_then(|id| id.parse().ok());
+        let (Some(uid), Some(gid)) = (id("-u"), id("-g")) else {
+            bail!("PostgreSQL can't run as root, and there is no user named postgres");
+        };
+        Ok(Some(Self { uid, gid }))
+    }
+}
+
+fn initialise(programs: &Path, folder: &Path, owner: Option<Owner>, password: &str) -> Result<()> {
+    fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+    let secret = folder.join("password");
+    fs::write(&secret, password)?;
+    if let Some(Owner { uid, gid }) = owner {
+        chown(folder, Some(uid), Some(gid))?;
+        chown(&secret, Some(uid), Some(gid))?;
+    }
+    let mut initdb = as_owner(Command::new(programs.join("initdb")), owner);
+    initdb.args([
+        "--username=hub",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--no-sync",
+        "--no-instructions",
+    ]);
+    initdb.args(["--locale=C", "--lc-ctype=C.UTF-8"]);
+    initdb.arg("--pwfile").arg(&secret).arg("--pgdata").arg(folder.join("data"));
+    run_quietly(&mut initdb)?;
+    fs::remove_file(secret)?;
+    Ok(())
+}
+
+fn run_quietly(command: &mut Command) -> Result<()> {
+    let output = command.current_dir("/").stdin(Stdio::null()).output()?;
+    if !output.status.success() {
+        bail!("initdb failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+fn as_owner(mut command: Command, owner: Option<Owner>) -> Command {
+    if let Some(Owner { uid, gid }) = owner {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+fn wait_until_ready(programs: &Path, port: u16, folder: &Path) -> Result<()> {
+    let mut ask = Command::new(programs.join("pg_isready"));
+    ask.args(["--quiet", "--host=127.0.0.1", "--port"]).arg(port.to_string());
+    for _ in 0..POLLS {
+        if output_of(&mut ask).is_some() {
+            return Ok(());
+        }
+        std::thread::sleep(POLL);
+    }
+    let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+    bail!("the PostgreSQL server did not start: {}", log.trim())
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// The server listens on loopback, where other users of the machine are too.
+fn random_hex() -> Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}

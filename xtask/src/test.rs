@@ -1,0 +1,92 @@
+//! `cargo xtask test`: every check this repository has, the cheapest first.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::postgres::Cluster;
+use crate::process::{cargo, root, run, target_folder};
+use crate::tools::{CHROMIUM, POSTGRESQL, debian_packages, nextest, node_packages};
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Step {
+    /// Format, lints, documentation
+    Lint,
+    /// Unit and integration tests on the embedded database
+    Sqlite,
+    /// The same tests on a PostgreSQL server made for them
+    Postgres,
+    /// Journeys in a real browser
+    Browser,
+}
+
+// Every step names the whole workspace: another selection would mean other features, and building it all again.
+const BUILD: [&str; 4] = ["build", "--workspace", "--bins", "--tests"];
+const NEXTEST: [&str; 3] = ["nextest", "run", "--workspace"];
+
+pub(crate) fn run_steps(chosen: &[Step]) -> Result<()> {
+    let is_chosen = |step| chosen.is_empty() || chosen.contains(&step);
+    timed("what the tests need", || prepare(is_chosen))?;
+    if is_chosen(Step::Lint) {
+        lint()?;
+    }
+    timed("build", || run(&mut cargo(BUILD)))?;
+    if is_chosen(Step::Sqlite) {
+        timed("tests on SQLite", || run(tests().env_remove("AUTOMATION_HUB_TEST_POSTGRES")))?;
+    }
+    if is_chosen(Step::Postgres) {
+        let cluster = timed("a PostgreSQL server", Cluster::start)?;
+        timed("tests on PostgreSQL", || run(tests().env("AUTOMATION_HUB_TEST_POSTGRES", cluster.url())))?;
+    }
+    if is_chosen(Step::Browser) {
+        timed("browser journeys", || run(&mut journeys()))?;
+    }
+    Ok(())
+}
+
+fn prepare(is_chosen: impl Fn(Step) -> bool) -> Result<()> {
+    node_packages()?;
+    let mut packages = Vec::new();
+    if is_chosen(Step::Postgres) {
+        packages.push(POSTGRESQL);
+    }
+    if is_chosen(Step::Browser) {
+        packages.push(CHROMIUM);
+    }
+    debian_packages(&packages)?;
+    nextest()
+}
+
+fn lint() -> Result<()> {
+    timed("format", || run(&mut cargo(["fmt", "--check"])))?;
+    timed("lints", || run(&mut cargo(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))?;
+    timed("documentation", || {
+        run(cargo(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"))
+    })
+}
+
+fn tests() -> Command {
+    let mut command = cargo(NEXTEST);
+    // A snapshot that differs is a failure here, not a file to review.
+    command.env("INSTA_UPDATE", "no");
+    command
+}
+
+fn journeys() -> Command {
+    let mut command = Command::new("node");
+    command.arg(root().join("e2e/run.mjs"));
+    command.env("AUTOMATION_HUB_BIN", target_folder().join("debug/automation-hub"));
+    command
+}
+
+#[expect(clippy::disallowed_methods, reason = "says how long a step takes")]
+fn timed<T>(name: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("==> {name}");
+    let start = Instant::now();
+    let result = step();
+    let outcome = if result.is_ok() { "done in" } else { "FAILED after" };
+    eprintln!("    {name}: {outcome} {:.1} s", start.elapsed().as_secs_f64());
+    result
+}
