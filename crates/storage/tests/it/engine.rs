@@ -354,11 +354,11 @@ async fn insert_tenant(store: &Store, slug: &'static str) -> Result<TenantId, St
 
 async fn insert_user(store: &Store, tenant: TenantId) -> Result<u64, StorageError> {
     store
-        .write(tenant, |session| {
+        .write(tenant, move |session| {
             session.execute(
                 "INSERT INTO users (tenant_id, email, email_key, first_name, last_name, name_key, search_key, \
                  created_at, updated_at) VALUES ($1, 'A@b.c', 'a@b.c', 'A', 'B', 'a b', 'a b', 0, 0)",
-                values![session.tenant()],
+                values![tenant],
             )
         })
         .await
