@@ -73,8 +73,10 @@ impl<'c> Client<'c> {
         self.wait(async {
             let mut rows = pin!(self.query(sql, values).await?);
             let first = rows.try_next().await?;
-            // Whatever fails while the rest is produced must not be lost.
-            while rows.try_next().await?.is_some() {}
+            // Whatever fails while the rest is produced must not be lost. The stream must not be asked past its end.
+            if first.is_some() {
+                while rows.try_next().await?.is_some() {}
+            }
             Ok(first)
         })
     }
