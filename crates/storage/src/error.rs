@@ -62,6 +62,12 @@ static UNIQUE_INDEXES: &[(&str, &str, Constraint)] = &[
 ];
 
 impl Constraint {
+    /// Names and columns of the unique indexes this knows, for comparison with the schema.
+    #[cfg(feature = "testing")]
+    pub fn unique_indexes() -> impl Iterator<Item = (&'static str, &'static str)> {
+        UNIQUE_INDEXES.iter().map(|(index, columns, _)| (*index, *columns))
+    }
+
     fn of_index(name: &str) -> Self {
         UNIQUE_INDEXES
             .iter()
@@ -144,7 +150,7 @@ impl From<tokio_postgres::Error> for StorageError {
 }
 
 fn is_input_output(error: &tokio_postgres::Error) -> bool {
-    error.source().is_some_and(|source| source.is::<std::io::Error>())
+    error.source().is_some_and(<dyn Error>::is::<std::io::Error>)
 }
 
 impl From<PoolError> for StorageError {

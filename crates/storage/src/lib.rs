@@ -1,4 +1,4 @@
-//! What Automation Hub keeps, on embedded SQLite or PostgreSQL: one `Store`, whose sessions are bound to a tenant.
+//! What Automation Hub keeps, on embedded `SQLite` or `PostgreSQL`: one `Store`, whose sessions are bound to a tenant.
 //! Nothing above this crate sees a driver or a line of SQL.
 
 pub mod audit;

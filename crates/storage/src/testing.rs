@@ -1,4 +1,4 @@
-//! Databases for tests: migrated, isolated, gone afterwards. Embedded by default; on a PostgreSQL server if
+//! Databases for tests: migrated, isolated, gone afterwards. Embedded by default; on a `PostgreSQL` server if
 //! `AUTOMATION_HUB_TEST_POSTGRES` holds the address of one.
 
 use std::env;
@@ -34,18 +34,14 @@ enum Place {
 
 impl TestDatabase {
     pub async fn create() -> Result<Self, StorageError> {
-        let (location, place) = match env::var(SERVER) {
-            Ok(server) => {
-                let database = ServerDatabase::create(server).await?;
-                (database.location(), Place::Server { _database: database })
-            }
-            Err(_) => {
-                let folder = TempDir::new()?;
-                let file = folder.path().join("test.sqlite");
-                let template = sqlite_template().await?;
-                std::fs::copy(template, &file)?;
-                (Location::Sqlite(file), Place::Folder { _folder: folder })
-            }
+        let (location, place) = if let Ok(server) = env::var(SERVER) {
+            let database = ServerDatabase::create(server).await?;
+            (database.location(), Place::Server { _database: database })
+        } else {
+            let folder = TempDir::new()?;
+            let file = folder.path().join("test.sqlite");
+            std::fs::copy(sqlite_template().await?, &file)?;
+            (Location::Sqlite(file), Place::Folder { _folder: folder })
         };
         let store = Store::open(Self::options(&location)).await?;
         Ok(Self { store, location, _place: place })

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use super::sqlite::Settings;
 use crate::error::StorageError;
@@ -21,20 +21,21 @@ thread_local! {
 pub(super) struct Checkpoints {
     /// One wish is enough: a checkpoint takes all there is.
     wishes: SyncSender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Checkpoints {
     pub(super) fn start(settings: &Settings, writer: &rusqlite::Connection) -> Result<Self, StorageError> {
         let connection = settings.open_writer()?;
         let (wishes, received) = sync_channel(1);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("storage-checkpoint".to_owned())
             .spawn(move || serve(&connection, &received))?;
         writer.wal_hook(Some(|_, pages| {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Ok(Self { wishes })
+        Ok(Self { wishes, thread })
     }
 
     /// To be called on the writer's thread.
@@ -49,7 +50,12 @@ impl Checkpoints {
         }
     }
 
-    pub(super) fn finish(&self, writer: &rusqlite::Connection) {
+    pub(super) fn finish(self, writer: &rusqlite::Connection) {
+        // Without anyone to wish for more, the thread ends; two checkpoints at once would refuse each other.
+        drop(self.wishes);
+        if self.thread.join().is_err() {
+            tracing::error!("the checkpoint thread of the database panicked");
+        }
         checkpoint(writer, "TRUNCATE");
     }
 }

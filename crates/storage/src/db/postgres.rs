@@ -27,7 +27,7 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A pooled connection as a closure's thread sees it.
 pub(super) struct Client<'c> {
-    client: &'c ClientWrapper,
+    pooled: &'c ClientWrapper,
     handle: &'c Handle,
     /// What statements told the transaction around them: the closure's own error type cannot.
     wants_retry: Cell<bool>,
@@ -37,9 +37,9 @@ pub(super) struct Client<'c> {
 }
 
 impl<'c> Client<'c> {
-    fn new(client: &'c ClientWrapper, handle: &'c Handle) -> Self {
+    fn new(pooled: &'c ClientWrapper, handle: &'c Handle) -> Self {
         Self {
-            client,
+            pooled,
             handle,
             wants_retry: Cell::new(false),
             has_failed: Cell::new(false),
@@ -73,8 +73,10 @@ impl<'c> Client<'c> {
         self.wait(async {
             let mut rows = pin!(self.query(sql, values).await?);
             let first = rows.try_next().await?;
-            // Whatever fails while the rest is produced must not be lost.
-            while rows.try_next().await?.is_some() {}
+            // Whatever fails while the rest is produced must not be lost. The stream must not be asked past its end.
+            if first.is_some() {
+                while rows.try_next().await?.is_some() {}
+            }
             Ok(first)
         })
     }
@@ -85,7 +87,7 @@ impl<'c> Client<'c> {
         values: &[Value<'_>],
         mut visit: impl FnMut(&Row) -> Result<(), StorageError>,
     ) -> Result<(), StorageError> {
-        let visited = self.wait(async {
+        self.wait(async {
             let mut rows = pin!(self.query(sql, values).await?);
             while let Some(row) = rows.try_next().await? {
                 if let Err(refused) = visit(&row) {
@@ -93,30 +95,29 @@ impl<'c> Client<'c> {
                 }
             }
             Ok(Ok(()))
-        })?;
-        visited
+        })?
     }
 
     pub(super) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StorageError> {
         self.wait(async {
             let statement = self.prepare(sql, values).await?;
-            self.client.execute_raw(&statement, values.iter().map(Bound)).await
+            self.pooled.execute_raw(&statement, values.iter().map(Bound)).await
         })
     }
 
     async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<RowStream, tokio_postgres::Error> {
         let statement = self.prepare(sql, values).await?;
-        self.client.query_raw(&statement, values.iter().map(Bound)).await
+        self.pooled.query_raw(&statement, values.iter().map(Bound)).await
     }
 
     /// Types are stated, not guessed from the text: `$1 + 1` would take a 32-bit integer otherwise.
     async fn prepare(&self, sql: &str, values: &[Value<'_>]) -> Result<Statement, tokio_postgres::Error> {
         let types: Vec<Type> = values.iter().map(type_of).collect();
-        self.client.prepare_typed_cached(sql, &types).await
+        self.pooled.prepare_typed_cached(sql, &types).await
     }
 
     fn control(&self, sql: &str) -> Result<(), StorageError> {
-        self.wait(self.client.batch_execute(sql))
+        self.wait(self.pooled.batch_execute(sql))
     }
 
     fn wait<T>(

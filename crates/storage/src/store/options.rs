@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub enum Location {
     /// The file of an embedded database.
     Sqlite(PathBuf),
-    /// The address of a PostgreSQL database, with its password.
+    /// The address of a `PostgreSQL` database, with its password.
     Postgres(String),
 }
 
@@ -23,7 +23,7 @@ impl fmt::Debug for Location {
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
     pub location: Location,
-    /// Connections to PostgreSQL.
+    /// Connections to `PostgreSQL`.
     pub postgres_pool: usize,
     /// Page cache of each embedded connection.
     pub sqlite_cache_kib: u32,
