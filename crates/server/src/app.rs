@@ -39,6 +39,11 @@ impl App {
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let store = Store::open(store_options(&config)).await?;
         store.migrate().await?;
+        Self::with_store(store, config, clock).await
+    }
+
+    /// As [`App::open`], on a database that is open and up to date.
+    pub async fn with_store(store: Store, config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
         let app = Self(Arc::new(AppState {

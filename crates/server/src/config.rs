@@ -233,7 +233,7 @@ impl From<figment::Error> for ConfigError {
         let key = error.path.join(".");
         let (key, value, rule) = match error.kind {
             Kind::UnknownField(field, expected) => {
-                let key = if key.is_empty() { field } else { format!("{key}.{field}") };
+                let key = if key.is_empty() { field } else { key };
                 (key, "…".to_owned(), format!("there is no such key; there are {}", expected.join(", ")))
             }
             Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {

@@ -68,7 +68,7 @@ pub async fn recognise(
     let Some(tenant) = app.tenant_by_slugs(&organization, &tenant) else {
         return error::respond(&app, None, &Error::NotFound("tenant"), context.id);
     };
-    let (visit, fresh) = match visit(&app, tenant, &request, context).await {
+    let (visit, fresh) = match visit(&app, tenant, request.headers(), request.uri().clone(), context).await {
         Ok(found) => found,
         Err(failure) => return error::respond(&app, None, &failure, context.id),
     };
@@ -87,12 +87,11 @@ pub async fn recognise(
 async fn visit(
     app: &App,
     tenant: Arc<TenantRecord>,
-    request: &Request,
+    headers: &HeaderMap,
+    uri: Uri,
     context: RequestContext,
 ) -> Result<(Visit, bool), Error> {
-    let headers = request.headers();
     let theme = Theme::of(cookie(headers, Theme::COOKIE));
-    let uri = request.uri().clone();
     if let Some(secret) = cookie(headers, SESSION_COOKIE).and_then(Secret::parse)
         && let Some(actor) = find_actor(app, &tenant, &secret, context).await?
     {

@@ -1,0 +1,153 @@
+//! The harness: an isolated hub with a clock that tests set, and browsers that keep cookies.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use automation_hub_domain::{
+    clock::{Clock, Timestamp},
+    id::{RoleId, TenantId, UserId},
+    tenant::{NewTenant, Slug},
+    user::{Email, InviteStatus, NewUser, Profile, RoleAssignment},
+};
+use automation_hub_server::{app::App, config::Config, error::Error, router::router};
+use automation_hub_storage::{tenants, testing::TestDatabase, users};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, Response, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+/// 17 November 2026, 12:00 UTC: the day of the design's sample data.
+pub const NOON: Timestamp = Timestamp::from_millis(1_794_916_800_000);
+pub const BASE: &str = "/nordwind/production/automationhub_";
+pub const TENANT_UUID: Uuid = Uuid::from_u128(0x8f3c_1b52_6a0e_4d8e_9d7b_2f41_c6a0_b9e3);
+
+/// A clock that stands still until a test moves it.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A hub with one tenant, "Nordwind Group / Production".
+pub struct TestHub {
+    pub app: App,
+    pub router: Router,
+    pub clock: Arc<TestClock>,
+    pub tenant: TenantId,
+    _database: TestDatabase,
+}
+
+impl TestHub {
+    pub async fn start() -> Self {
+        let database = TestDatabase::create().await.unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(NOON.millis())));
+        let tenant = found_tenant(&database, "nordwind", "production", TENANT_UUID).await;
+        let mut config = Config::defaults().unwrap();
+        // As little work as Argon2id does: tests sign in hundreds of times.
+        config.passwords.memory_kib = 8192;
+        config.passwords.passes = 1;
+        let app = App::with_store(database.store.clone(), config, clock.clone()).await.unwrap();
+        Self { router: router(app.clone()), app, clock, tenant, _database: database }
+    }
+
+    /// Adds a person with roles for all categories.
+    pub async fn add_user(&self, email: &str, roles: &[RoleId]) -> UserId {
+        let new = NewUser {
+            email: Email::parse(email).unwrap(),
+            profile: Profile {
+                first_name: first_name(email),
+                last_name: "Tester".into(),
+                ..Profile::default()
+            },
+            is_active: true,
+            invite_status: InviteStatus::Active,
+            password_hash: None,
+            created_at: NOON,
+        };
+        let assignments: Vec<_> = roles.iter().map(|&role| RoleAssignment { role, category: None }).collect();
+        self.app
+            .store
+            .write(self.tenant, move |s| -> Result<_, Error> {
+                let id = users::insert(s, &new)?;
+                users::set_role_assignments(s, id, &assignments)?;
+                Ok(id)
+            })
+            .await
+            .unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+}
+
+/// Founds a tenant in a database, as the command line or the set-up page does.
+pub async fn found_tenant(database: &TestDatabase, organization: &str, tenant: &str, uuid: Uuid) -> TenantId {
+    let new = NewTenant {
+        uuid,
+        organization_slug: Slug::parse(organization).unwrap(),
+        organization_name: "Nordwind Group".into(),
+        tenant_slug: Slug::parse(tenant).unwrap(),
+        tenant_name: "Production".into(),
+        currency: "EUR".into(),
+        time_zone: "Europe/Copenhagen".into(),
+        created_at: NOON,
+    };
+    database.store.system().write(move |s| tenants::insert(s, &new)).await.unwrap()
+}
+
+fn first_name(email: &str) -> String {
+    let name = email.split(['@', '.']).next().unwrap_or_default();
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// An answer, its body read to the end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub async fn of(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn location(&self) -> &str {
+        self.header(header::LOCATION.as_str())
+    }
+}

@@ -1,0 +1,5 @@
+//! Requests into the whole server, through the router as `main` builds it, on either engine.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+
+mod app;
+mod pages;

@@ -1,0 +1,3 @@
+//! The web pages, one module for each.
+
+mod start;
