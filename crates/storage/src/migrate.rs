@@ -37,7 +37,7 @@ macro_rules! migrations {
     };
 }
 
-/// In the order of their numbers. What was released never changes; see `docs/` for what a new one may do.
+/// In the order of their numbers. What was released never changes.
 static MIGRATIONS: &[Source] = migrations!["0001_tenants_and_people", "0002_ideas", "0003_tokens",];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

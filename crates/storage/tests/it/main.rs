@@ -5,3 +5,7 @@
 )]
 
 mod engine;
+mod error;
+mod store;
+mod support;
+mod value;
