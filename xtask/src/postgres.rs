@@ -14,16 +14,25 @@ use anyhow::{Context as _, Result, bail};
 use crate::process::output_of;
 use crate::tools::{is_root, postgres_folder};
 
-/// Starts the server and waits for the end of its own standard input, which comes when we stop, crash or are killed.
+/// Makes and runs the server until its own standard input ends, which it does when we stop, crash or are killed.
 /// Ctrl-C reaches the whole process group, so it must not end the script before it has cleaned up.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
-"$1/postgres" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 \
-  -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$2/log" 2>&1 </dev/null &
-server=$!
+if "$1/initdb" --pgdata="$2/data" --username=hub --pwfile="$2/password" --auth=scram-sha-256 \
+  --encoding=UTF8 --locale=C --lc-ctype=C.UTF-8 --no-sync >"$2/log" 2>&1 </dev/null
+then
+  (
+    trap - TERM
+    exec "$1/postgres" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 -c fsync=off -c synchronous_commit=off \
+      -c full_page_writes=off -c max_connections=200
+  ) >"$2/log" 2>&1 </dev/null &
+  server=$!
+else
+  : >"$2/failed"
+fi
 cat >/dev/null
-kill -INT "$server" 2>/dev/null
-wait "$server"
+# TERM ends a server that is not up yet; one that is would wait for its clients, and INT tells it not to.
+[ -z "$server" ] || { kill -TERM "$server"; kill -INT "$server"; wait "$server"; } 2>/dev/null
 rm -rf "$2"
 "#;
 
@@ -47,13 +56,9 @@ impl Cluster {
         let programs = postgres_folder().context("PostgreSQL's server programs were not found")?;
         let owner = Owner::find()?;
         let folder = std::env::temp_dir().join(format!("automation-hub-test-{}", std::process::id()));
-        fs::create_dir(&folder).with_context(|| format!("{} could not be made", folder.display()))?;
         let password = random_hex()?;
-        let prepared = initialise(&programs, &folder, owner, &password);
-        if prepared.is_err() {
-            let _ = fs::remove_dir_all(&folder);
-        }
-        prepared?;
+        prepare(&folder, owner, &password)
+            .with_context(|| format!("{} could not be made", folder.display()))?;
         let port = free_port()?;
         let keeper = as_owner(Command::new("sh"), owner)
             .args(["-c", KEEPER, "keeper"])
@@ -95,33 +100,14 @@ impl Owner {
     }
 }
 
-fn initialise(programs: &Path, folder: &Path, owner: Option<Owner>, password: &str) -> Result<()> {
+fn prepare(folder: &Path, owner: Option<Owner>, password: &str) -> std::io::Result<()> {
+    fs::create_dir(folder)?;
     fs::set_permissions(folder, Permissions::from_mode(0o700))?;
     let secret = folder.join("password");
     fs::write(&secret, password)?;
     if let Some(Owner { uid, gid }) = owner {
         chown(folder, Some(uid), Some(gid))?;
         chown(&secret, Some(uid), Some(gid))?;
-    }
-    let mut initdb = as_owner(Command::new(programs.join("initdb")), owner);
-    initdb.args([
-        "--username=hub",
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        "--no-sync",
-        "--no-instructions",
-    ]);
-    initdb.args(["--locale=C", "--lc-ctype=C.UTF-8"]);
-    initdb.arg("--pwfile").arg(&secret).arg("--pgdata").arg(folder.join("data"));
-    run_quietly(&mut initdb)?;
-    fs::remove_file(secret)?;
-    Ok(())
-}
-
-fn run_quietly(command: &mut Command) -> Result<()> {
-    let output = command.current_dir("/").stdin(Stdio::null()).output()?;
-    if !output.status.success() {
-        bail!("initdb failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
 }
@@ -139,6 +125,9 @@ fn wait_until_ready(programs: &Path, port: u16, folder: &Path) -> Result<()> {
     for _ in 0..POLLS {
         if output_of(&mut ask).is_some() {
             return Ok(());
+        }
+        if folder.join("failed").exists() {
+            break;
         }
         std::thread::sleep(POLL);
     }

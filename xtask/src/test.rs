@@ -24,7 +24,7 @@ pub(crate) enum Step {
 
 // Every step names the whole workspace: another selection would mean other features, and building it all again.
 const BUILD: [&str; 4] = ["build", "--workspace", "--bins", "--tests"];
-const NEXTEST: [&str; 3] = ["nextest", "run", "--workspace"];
+const NEXTEST: [&str; 4] = ["nextest", "run", "--workspace", "--no-fail-fast"];
 
 pub(crate) fn run_steps(chosen: &[Step]) -> Result<()> {
     let is_chosen = |step| chosen.is_empty() || chosen.contains(&step);

@@ -22,7 +22,7 @@ pub fn line(text: &str, limit: usize) -> Result<&str, TextError> {
     optional_line(text, limit)
 }
 
-/// As [`line`], but the text may be empty.
+/// As [`line()`], but the text may be empty.
 pub fn optional_line(text: &str, limit: usize) -> Result<&str, TextError> {
     let text = text.trim();
     let length = text.chars().count();
