@@ -10,3 +10,4 @@ pub mod listen;
 pub mod middleware;
 pub mod pages;
 pub mod router;
+pub mod sample;

@@ -1,0 +1,51 @@
+//! The sample organisation a demo starts with: Nordwind Group, its people, categories, applications, tokens and
+//! ideas. Data and a deterministic generator only; whoever calls it stores what it yields.
+
+mod applications;
+mod categories;
+mod crews;
+mod featured;
+mod figures;
+mod ideas;
+mod people;
+mod random;
+mod status;
+mod texts;
+mod tokens;
+mod variation;
+
+#[cfg(test)]
+mod tests;
+
+pub use applications::{SampleApplication, applications};
+pub use categories::{CATEGORY_LEVELS, SampleCategory, SampleLevel, categories};
+pub use figures::{Frequency, SampleFigures};
+pub use ideas::{SampleAnswers, SampleIdea, SampleIdeas, ideas};
+pub use people::{SamplePerson, SampleStatus, people};
+pub use status::PHASE_STATUS;
+pub use tokens::{SampleToken, SampleTokenUser, tokens};
+
+/// The company and the one tenant of a demo.
+#[derive(Clone, Copy, Debug)]
+pub struct SampleTenant {
+    pub organization_slug: &'static str,
+    pub organization_name: &'static str,
+    pub tenant_slug: &'static str,
+    pub tenant_name: &'static str,
+    pub currency: &'static str,
+    pub time_zone: &'static str,
+}
+
+pub const TENANT: SampleTenant = SampleTenant {
+    organization_slug: "nordwind",
+    organization_name: "Nordwind Group",
+    tenant_slug: "production",
+    tenant_name: "Production",
+    currency: "EUR",
+    time_zone: "Europe/Copenhagen",
+};
+
+/// How many ideas have a text of their own; beyond them, sites and occasions vary these.
+pub fn written_ideas() -> usize {
+    texts::all().count()
+}
