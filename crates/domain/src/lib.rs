@@ -10,4 +10,5 @@ pub mod permission;
 pub mod role;
 pub mod tenant;
 pub mod text;
+pub mod token;
 pub mod user;
