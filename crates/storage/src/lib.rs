@@ -8,6 +8,7 @@ pub mod error;
 pub mod lifecycle;
 pub mod links;
 mod migrate;
+pub mod principals;
 pub mod roles;
 pub mod session;
 pub mod sessions;

@@ -338,3 +338,13 @@ pub fn role_slugs(session: &mut Session<'_>, user: UserId) -> Result<Vec<String>
         |row| row.get(0),
     )
 }
+
+/// The people that tokens of the tenant stand for.
+pub(crate) fn list_of_tokens(session: &mut Session<'_>) -> Result<Vec<User>, StorageError> {
+    let tenant = session.tenant();
+    let sql = select(
+        "WHERE u.tenant_id = $1 AND EXISTS (SELECT 1 FROM tokens t WHERE t.tenant_id = u.tenant_id \
+         AND t.user_id = u.id AND t.digest IS NOT NULL)",
+    );
+    session.all(&sql, values![tenant], from_row)
+}

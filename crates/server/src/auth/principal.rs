@@ -5,6 +5,7 @@ use automation_hub_domain::{
     id::{TenantId, UserId},
     tenant::Tenant,
 };
+use automation_hub_storage::principals::Principal;
 
 /// A tenant as kept in memory.
 pub type TenantRecord = Tenant;
@@ -26,6 +27,23 @@ pub struct UserRecord {
 }
 
 impl UserRecord {
+    pub fn of(tenant: TenantId, principal: Principal) -> Self {
+        let Principal { user, role_slugs, access } = principal;
+        Self {
+            tenant,
+            id: user.id,
+            email: user.email.as_str().to_owned(),
+            first_name: user.profile.first_name,
+            last_name: user.profile.last_name,
+            job_title: user.profile.job_title,
+            department: user.profile.department,
+            business_unit: user.profile.business_unit,
+            is_active: user.is_active,
+            role_slugs,
+            access,
+        }
+    }
+
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use automation_hub_domain::{clock::Timestamp, id::TenantId};
-use automation_hub_storage::{sessions, users};
+use automation_hub_storage::{principals, sessions};
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},
     http::{HeaderMap, HeaderValue, Uri, header, request::Parts},
@@ -118,7 +118,8 @@ async fn find_actor(
         .store
         .read(tenant.id, move |s| -> Result<_, Error> {
             let Some(session) = sessions::find_by_digest(s, &digest)? else { return Ok(None) };
-            Ok(load_user(s, session.user)?.map(|user| (session, user)))
+            let user = principals::find(s, session.user)?;
+            Ok(user.map(|user| (session, UserRecord::of(s.tenant(), user))))
         })
         .await?;
     let Some((session, user)) = found else { return Ok(None) };
@@ -147,29 +148,6 @@ async fn touch(
     now: Timestamp,
 ) -> Result<(), Error> {
     app.store.write(tenant, move |s| sessions::touch(s, session, now).map_err(Error::from)).await
-}
-
-/// A person with roles and rights, as a request needs them.
-pub fn load_user(
-    s: &mut automation_hub_storage::Session<'_>,
-    id: automation_hub_domain::id::UserId,
-) -> Result<Option<UserRecord>, Error> {
-    let Some(user) = users::find(s, id)? else { return Ok(None) };
-    let access = users::access(s, id)?;
-    let role_slugs = users::role_slugs(s, id)?;
-    Ok(Some(UserRecord {
-        tenant: s.tenant(),
-        id,
-        email: user.email.as_str().to_owned(),
-        first_name: user.profile.first_name,
-        last_name: user.profile.last_name,
-        job_title: user.profile.job_title,
-        department: user.profile.department,
-        business_unit: user.profile.business_unit,
-        is_active: user.is_active,
-        role_slugs,
-        access,
-    }))
 }
 
 /// A request of somebody signed in. Others are led to the sign-in page, and back afterwards.
