@@ -1,6 +1,11 @@
 //! Who calls, and whether they may: tokens, sessions, passwords and the actor they lead to.
 
 pub mod actor;
+pub mod credential;
+pub mod digest;
+pub mod failures;
 pub mod origin;
 pub mod principal;
 pub mod secret;
+pub mod snapshot;
+pub mod verify;

@@ -1,0 +1,304 @@
+//! Whether a credential is good: one function without I/O, its checks in a fixed order.
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{TenantId, TokenId},
+    token::{
+        credential::Credential,
+        state::{Expiry, Switch},
+        value::TokenForm,
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    credential::{Field, Presented},
+    digest::{Pepper, Peppers, Purpose, StoredDigest},
+    failures::{AddressFailures, AppKeyFailures, Attempt},
+    principal::{TenantRecord, UserRecord},
+    snapshot::{Found, Snapshot, TokenRecord},
+};
+
+/// Whom an accepted credential stands for.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    pub token: TokenRecord,
+    pub tenant: Arc<TenantRecord>,
+    /// None for a tenant-level token.
+    pub user: Option<Arc<UserRecord>>,
+    /// Set if the value was rotated away and still works until then.
+    pub retiring_until: Option<Timestamp>,
+    /// What to store in place of digests made under the previous pepper.
+    pub renewal: Option<Renewal>,
+}
+
+/// Digests under the current pepper of what was presented and matched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Renewal {
+    pub value: Option<StoredDigest>,
+    pub app_key: Option<StoredDigest>,
+}
+
+/// Why a credential was refused, as far as the caller is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No credential of ours was sent.
+    CredentialsMissing,
+    /// The one answer while nothing has matched. The hint is about the credential's form.
+    TokenRejected {
+        hint: bool,
+    },
+    TenantInactive,
+    TokenInactive,
+    TokenExpired,
+    /// It never expires, which its tenant doesn't allow.
+    TokenNotCompliant,
+    UserInactive,
+    AppKeyRequired,
+    AppKeyRejected,
+    TokenTypeMissing,
+    TokenTypeUnknown,
+    /// What is named stands in the request more than once.
+    InvalidRequest(&'static str),
+    TooMany {
+        retry_after_secs: u32,
+    },
+    /// It can't be decided: a pepper or the token's tenant is missing here.
+    Unavailable,
+}
+
+impl Refusal {
+    /// The stable word in the answer.
+    pub const fn problem_type(self) -> &'static str {
+        match self {
+            Self::CredentialsMissing => "credentials-missing",
+            Self::TokenRejected { .. } => "token-rejected",
+            Self::TenantInactive => "tenant-inactive",
+            Self::TokenInactive => "token-inactive",
+            Self::TokenExpired => "token-expired",
+            Self::TokenNotCompliant => "token-not-compliant",
+            Self::UserInactive => "user-inactive",
+            Self::AppKeyRequired => "app-key-required",
+            Self::AppKeyRejected => "app-key-rejected",
+            Self::TokenTypeMissing => "token-type-missing",
+            Self::TokenTypeUnknown => "token-type-unknown",
+            Self::InvalidRequest(_) => "invalid-request",
+            Self::TooMany { .. } => "too-many-requests",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// Something the hub must act on although the caller isn't told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// A value was used after its overlap had ended: somebody still has it.
+    RetiredValueUsed { tenant: TenantId, token: TokenId },
+    /// Too many wrong app keys: already off in memory, to be stored and told to the owner.
+    TokenSuspended { tenant: TenantId, token: TokenId },
+    /// A pepper that stored digests name isn't configured.
+    PepperMissing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub refusal: Refusal,
+    pub alarm: Option<Alarm>,
+}
+
+impl Refused {
+    const REJECTED: Self = Self { refusal: Refusal::TokenRejected { hint: false }, alarm: None };
+    const PEPPER_MISSING: Self = Self { refusal: Refusal::Unavailable, alarm: Some(Alarm::PepperMissing) };
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, alarm: None }
+    }
+}
+
+/// The highest instant seen, so that a clock set back revives no expired token.
+#[derive(Debug)]
+pub struct HighWater(AtomicI64);
+
+impl HighWater {
+    pub const fn new() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+
+    /// The given instant, or the highest so far if that is later.
+    pub fn observe(&self, now: Timestamp) -> Timestamp {
+        let millis = now.millis();
+        // Writing only what is news keeps the cache line shared between cores.
+        let highest = self.0.load(Ordering::Acquire);
+        let highest = if highest < millis { self.0.fetch_max(millis, Ordering::AcqRel) } else { highest };
+        Timestamp::from_millis(highest.max(millis))
+    }
+
+    /// By how many milliseconds the clock stands behind what it once showed; worth an alarm.
+    pub fn lag_millis(&self, now: Timestamp) -> i64 {
+        self.0.load(Ordering::Acquire).saturating_sub(now.millis()).max(0)
+    }
+}
+
+impl Default for HighWater {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Decides about credentials. Shared by all requests.
+pub struct Verifier {
+    snapshot: Snapshot,
+    peppers: Peppers,
+    high_water: HighWater,
+    app_key_failures: AppKeyFailures,
+    address_failures: AddressFailures,
+}
+
+impl Verifier {
+    pub fn new(snapshot: Snapshot, peppers: Peppers) -> Self {
+        Self {
+            snapshot,
+            peppers,
+            high_water: HighWater::new(),
+            app_key_failures: AppKeyFailures::default(),
+            address_failures: AddressFailures::new(),
+        }
+    }
+
+    pub const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    pub const fn peppers(&self) -> &Peppers {
+        &self.peppers
+    }
+
+    pub const fn high_water(&self) -> &HighWater {
+        &self.high_water
+    }
+
+    /// Only a failing request is ever told to slow down: nobody can lock a neighbour out.
+    pub fn verify(
+        &self,
+        presented: &Presented<'_>,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<Verified, Refused> {
+        let now = self.high_water.observe(now);
+        self.check(presented, now).map_err(|refused| match refused.refusal {
+            Refusal::Unavailable | Refusal::TooMany { .. } => refused,
+            _ => match self.address_failures.refuse(address, now) {
+                Some(retry_after_secs) => {
+                    Refused { refusal: Refusal::TooMany { retry_after_secs }, ..refused }
+                }
+                None => refused,
+            },
+        })
+    }
+
+    fn check(&self, presented: &Presented<'_>, now: Timestamp) -> Result<Verified, Refused> {
+        let credential = presented.credential()?;
+        let (found, value_renewal) = self.look_up(&credential)?;
+        let token = found.record;
+        if found.retired_until.is_some_and(|until| now >= until) {
+            let alarm = Alarm::RetiredValueUsed { tenant: token.tenant, token: token.id };
+            return Err(Refused { alarm: Some(alarm), ..Refused::REJECTED });
+        }
+        let tenant = self.snapshot.tenant(token.tenant).ok_or(Refusal::Unavailable)?;
+        check_token(&token, &tenant, now)?;
+        let user = match token.user {
+            None => None,
+            Some(id) => {
+                let user = self.snapshot.user(token.tenant, id).filter(|user| user.is_active);
+                Some(user.ok_or(Refusal::UserInactive)?)
+            }
+        };
+        let app_key_renewal = match token.app_key {
+            None => None,
+            Some(stored) => self.check_app_key(&token, tenant.uuid, &stored, presented.app_key(), now)?,
+        };
+        let renewal = Renewal { value: value_renewal, app_key: app_key_renewal };
+        Ok(Verified {
+            token,
+            tenant,
+            user,
+            retiring_until: found.retired_until,
+            renewal: (renewal != Renewal::default()).then_some(renewal),
+        })
+    }
+
+    /// A token of another tenant and one that never was are the same computation: the tenant is in the digest.
+    fn look_up(&self, credential: &Credential<'_>) -> Result<(Found, Option<StoredDigest>), Refused> {
+        let Credential { tenant, token } = *credential;
+        if TokenForm::of(token).is_none() {
+            return Err(Refused::REJECTED);
+        }
+        let current = self.peppers.current().store(Purpose::Token, tenant, token);
+        if let Some(found) = self.snapshot.find(&current.digest) {
+            return Ok((found, None));
+        }
+        let under = |pepper: &Pepper| self.snapshot.find(&pepper.digest(Purpose::Token, tenant, token));
+        match self.peppers.previous().and_then(under) {
+            Some(found) => Ok((found, Some(current))),
+            None if self.snapshot.unreadable_values() > 0 => Err(Refused::PEPPER_MISSING),
+            None => Err(Refused::REJECTED),
+        }
+    }
+
+    fn check_app_key(
+        &self,
+        token: &TokenRecord,
+        tenant: Uuid,
+        stored: &StoredDigest,
+        presented: Field<'_>,
+        now: Timestamp,
+    ) -> Result<Option<StoredDigest>, Refused> {
+        let app_key = match presented {
+            Field::Absent => return Err(Refusal::AppKeyRequired.into()),
+            Field::Repeated => return Err(Refusal::InvalidRequest("x-ah-openapi-app-key").into()),
+            Field::One(app_key) => app_key,
+        };
+        let pepper = self.peppers.get(stored.pepper).ok_or(Refused::PEPPER_MISSING)?;
+        let is_right = pepper.digest(Purpose::AppKey, tenant, app_key) == stored.digest;
+        match self.app_key_failures.attempt(token.id, is_right, now) {
+            Attempt::Accepted => {
+                let current = self.peppers.current();
+                let is_old = stored.pepper != current.number();
+                Ok(is_old.then(|| current.store(Purpose::AppKey, tenant, app_key)))
+            }
+            Attempt::Rejected => Err(Refusal::AppKeyRejected.into()),
+            Attempt::Wait { retry_after_secs } => Err(Refusal::TooMany { retry_after_secs }.into()),
+            Attempt::Suspended => {
+                self.snapshot.suspend_token(token.id);
+                let alarm = Alarm::TokenSuspended { tenant: token.tenant, token: token.id };
+                Err(Refused { refusal: Refusal::AppKeyRejected, alarm: Some(alarm) })
+            }
+        }
+    }
+}
+
+fn check_token(token: &TokenRecord, tenant: &TenantRecord, now: Timestamp) -> Result<(), Refusal> {
+    if !tenant.is_active {
+        return Err(Refusal::TenantInactive);
+    }
+    if token.switch != Switch::On {
+        return Err(Refusal::TokenInactive);
+    }
+    if token.expiry.has_passed(now) {
+        return Err(Refusal::TokenExpired);
+    }
+    if token.expiry == Expiry::Never && !tenant.settings.allows_never_expiring {
+        return Err(Refusal::TokenNotCompliant);
+    }
+    Ok(())
+}
