@@ -2,8 +2,10 @@
 //! Nothing above this crate sees a driver or a line of SQL.
 
 pub mod audit;
+pub mod calls;
 pub mod db;
 pub mod dialect;
+pub mod drafts;
 pub mod error;
 pub mod lifecycle;
 pub mod links;
@@ -16,6 +18,7 @@ mod store;
 pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tokens;
 pub mod users;
 pub mod value;
 

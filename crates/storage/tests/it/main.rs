@@ -8,4 +8,5 @@ mod engine;
 mod error;
 mod store;
 mod support;
+mod tokens;
 mod value;
