@@ -131,7 +131,7 @@ async fn a_token_reads_back_for_verification_and_for_the_console() {
 
     let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
     assert_eq!(token.token_type(), TokenType::UserAssigned);
-    assert_eq!(token.user.unwrap().name, "Omar 100% Tester");
+    assert_eq!(token.user.as_ref().unwrap().name, "Omar 100% Tester");
     assert!(token.has_app_key && !token.is_sealed);
 
     let live = hub
@@ -199,7 +199,7 @@ async fn an_edit_needs_the_revision_it_was_made_on() {
 
     let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
     assert_eq!((token.name.as_str(), token.revision, token.is_active), ("Power BI", 2, false));
-    assert_eq!(token.switched_by.map(|by| by.id), Some(hub.ines));
+    assert_eq!(token.switched_by.as_ref().map(|by| by.id), Some(hub.ines));
     assert_eq!(token.token_type(), TokenType::TenantLevel);
     let record = hub.write(move |s| tokens::find_record(s, id)).await.unwrap();
     assert_eq!(record.app_key, Some(digest([3; 16])));
