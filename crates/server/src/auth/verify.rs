@@ -302,3 +302,10 @@ fn check_token(token: &TokenRecord, tenant: &TenantRecord, now: Timestamp) -> Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
