@@ -10,9 +10,13 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::middleware::proxies::TrustedProxies;
+
 /// The reference of every key, as shown by `automation-hub config show --defaults`.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
 const PREFIX: &str = "AUTOMATION_HUB_";
+/// Variables with our prefix that name the configuration file, and what only our tests read.
+const NOT_KEYS: &[&str] = &["config", "bin", "test_postgres"];
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -120,7 +124,7 @@ impl Config {
             }
             figment = figment.merge(Toml::file(file));
         }
-        figment = figment.merge(Env::prefixed(PREFIX).ignore(&["config", "test_postgres"]).split("__"));
+        figment = figment.merge(Env::prefixed(PREFIX).ignore(NOT_KEYS).split("__"));
         for (key, value) in overrides {
             figment = figment.merge(Serialized::default(key, value));
         }
@@ -148,7 +152,23 @@ impl Config {
                 });
             }
         };
+        rule(
+            crate::logging::is_level(&self.log.level),
+            "log.level",
+            &self.log.level,
+            "off, error, warn, info, debug or trace, or a list such as info,automation_hub_server=debug",
+        );
         let server = &self.server;
+        if let Err(error) = TrustedProxies::parse(&server.trusted_proxies) {
+            let value = server.trusted_proxies.join(", ");
+            rule(false, "server.trusted_proxies", &value, &error.to_string());
+        }
+        rule(
+            (0..=3600).contains(&server.shutdown_grace_secs),
+            "server.shutdown_grace_secs",
+            &server.shutdown_grace_secs,
+            "0 to 3600 seconds",
+        );
         rule(
             server.public_url.is_empty() || is_origin(&server.public_url),
             "server.public_url",

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod db;
 pub mod dialect;
 pub mod error;
+pub mod keys;
 pub mod lifecycle;
 pub mod links;
 mod migrate;
