@@ -6,6 +6,7 @@ pub mod digest;
 pub mod failures;
 pub mod origin;
 pub mod principal;
+pub mod registry;
 pub mod secret;
 pub mod snapshot;
 pub mod verify;

@@ -2,6 +2,7 @@
 //! Nothing above this crate sees a driver or a line of SQL.
 
 pub mod audit;
+pub mod call_log;
 pub mod db;
 pub mod dialect;
 pub mod error;

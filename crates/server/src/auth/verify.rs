@@ -112,16 +112,18 @@ pub enum Alarm {
 pub struct Refused {
     pub refusal: Refusal,
     pub alarm: Option<Alarm>,
+    /// Whose value it was, if one matched: for counting its refusals, never for the caller.
+    pub token: Option<(TenantId, TokenId)>,
 }
 
 impl Refused {
-    const REJECTED: Self = Self { refusal: Refusal::TokenRejected { hint: false }, alarm: None };
-    const PEPPER_MISSING: Self = Self { refusal: Refusal::Unavailable, alarm: Some(Alarm::PepperMissing) };
+    const REJECTED: Self = Self { refusal: Refusal::TokenRejected { hint: false }, alarm: None, token: None };
+    const PEPPER_MISSING: Self = Self { refusal: Refusal::Unavailable, alarm: Some(Alarm::PepperMissing), token: None };
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, alarm: None }
+        Self { refusal, alarm: None, token: None }
     }
 }
 
@@ -208,7 +210,20 @@ impl Verifier {
 
     fn check(&self, presented: &Presented<'_>, now: Timestamp) -> Result<Verified, Refused> {
         let credential = presented.credential()?;
-        let (found, value_renewal) = self.look_up(&credential)?;
+        let (found, renewal) = self.look_up(&credential)?;
+        let whose = (found.record.tenant, found.record.id);
+        self.check_found(presented, found, renewal, now)
+            .map_err(|refused| Refused { token: Some(whose), ..refused })
+    }
+
+    /// From here on the value has matched, and the caller is told what is wrong.
+    fn check_found(
+        &self,
+        presented: &Presented<'_>,
+        found: Found,
+        value_renewal: Option<StoredDigest>,
+        now: Timestamp,
+    ) -> Result<Verified, Refused> {
         let token = found.record;
         if found.retired_until.is_some_and(|until| now >= until) {
             let alarm = Alarm::RetiredValueUsed { tenant: token.tenant, token: token.id };
@@ -281,7 +296,7 @@ impl Verifier {
             Attempt::Suspended => {
                 self.snapshot.suspend_token(token.id);
                 let alarm = Alarm::TokenSuspended { tenant: token.tenant, token: token.id };
-                Err(Refused { refusal: Refusal::AppKeyRejected, alarm: Some(alarm) })
+                Err(Refused { alarm: Some(alarm), ..Refusal::AppKeyRejected.into() })
             }
         }
     }
