@@ -6,7 +6,7 @@ use automation_hub_domain::{
     token::state::{Expiry, Switch},
 };
 use automation_hub_storage::{
-    Store, StorageError, principals, tenants,
+    StorageError, Store, principals, tenants,
     tokens::{self, KeyedDigest, TokenRow},
 };
 use tokio::sync::Mutex;

@@ -118,7 +118,8 @@ pub struct Refused {
 
 impl Refused {
     const REJECTED: Self = Self { refusal: Refusal::TokenRejected { hint: false }, alarm: None, token: None };
-    const PEPPER_MISSING: Self = Self { refusal: Refusal::Unavailable, alarm: Some(Alarm::PepperMissing), token: None };
+    const PEPPER_MISSING: Self =
+        Self { refusal: Refusal::Unavailable, alarm: Some(Alarm::PepperMissing), token: None };
 }
 
 impl From<Refusal> for Refused {
