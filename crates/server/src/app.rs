@@ -7,7 +7,7 @@ use automation_hub_domain::{clock::Clock, tenant::Tenant};
 use automation_hub_storage::{Location, Store, StoreOptions, tenants};
 
 use crate::{
-    auth::{origin::PublicOrigin, secret::SessionLimits},
+    auth::{origin::PublicOrigin, password::Passwords, secret::SessionLimits, throttle::Throttle},
     config::Config,
     error::Error,
     middleware::proxies::TrustedProxies,
@@ -22,6 +22,9 @@ pub struct AppState {
     pub config: Config,
     pub public_origin: PublicOrigin,
     pub proxies: TrustedProxies,
+    pub passwords: Passwords,
+    /// Slows down who guesses passwords.
+    pub throttle: Throttle,
     /// All tenants. Few and small, so each change replaces the list.
     tenants: ArcSwap<Vec<Arc<Tenant>>>,
 }
@@ -45,6 +48,7 @@ impl App {
     /// As [`App::open`], on a database that is open and up to date.
     pub async fn with_store(store: Store, config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
+        let passwords = Passwords::new(&config.passwords)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
         let app = Self(Arc::new(AppState {
             store,
@@ -52,6 +56,8 @@ impl App {
             config,
             public_origin,
             proxies,
+            passwords,
+            throttle: Throttle::default(),
             tenants: ArcSwap::default(),
         }));
         app.reload_tenants().await?;

@@ -13,3 +13,4 @@ pub mod middleware;
 pub mod pages;
 pub mod router;
 pub mod sample;
+pub mod services;
