@@ -3,10 +3,11 @@
 
 pub mod applications;
 pub mod audit;
-pub mod call_log;
 pub mod categories;
+pub mod calls;
 pub mod db;
 pub mod dialect;
+pub mod drafts;
 pub mod error;
 pub mod ideas;
 pub mod keys;
@@ -22,6 +23,7 @@ mod store;
 pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tokens;
 pub mod users;
 pub mod value;
 

@@ -101,7 +101,7 @@ fn raise(app: &App, alarm: Alarm) {
 fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
     let (app, tenant, id) = (app.clone(), token.tenant, token.id);
     tokio::spawn(async move {
-        if let Err(error) = crate::services::tokens::renew(&app, tenant, id, renewal).await {
+        if let Err(error) = crate::services::renewal::renew(&app, tenant, id, renewal).await {
             tracing::error!(error = &error as &dyn std::error::Error, "a token could not be moved to the current pepper");
         }
     });

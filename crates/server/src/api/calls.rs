@@ -1,7 +1,6 @@
 //! The record of calls: queued while a call is answered, written in batches by a task of its own.
 
 use std::{
-    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -14,8 +13,8 @@ use automation_hub_domain::{
     id::{TenantId, TokenId},
 };
 use automation_hub_storage::{
-    System,
-    call_log::{self, CallRecord, TokenDay},
+    Session, System,
+    calls::{self, CallRecord, RefusedCall},
 };
 use axum::{
     extract::{MatchedPath, Request},
@@ -25,8 +24,6 @@ use tokio::sync::Notify;
 
 use crate::{app::App, auth::snapshot::TokenRecord, error::Error, middleware::request::RequestContext};
 
-/// Records that are forgotten in one statement once they are too old.
-const FORGET_AT_ONCE: u64 = 10_000;
 /// Batches between two looks for records that are too old.
 const FORGET_EVERY: u64 = 60;
 
@@ -55,7 +52,7 @@ impl Call {
 
     pub fn end(mut self, status: StatusCode, took: Duration) -> CallRecord {
         self.0.status = status.as_u16();
-        self.0.duration_micros = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
+        self.0.duration_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.0
     }
 }
@@ -76,7 +73,7 @@ fn shorten(text: &str, limit: usize) -> String {
 #[derive(Default)]
 struct Waiting {
     calls: Vec<CallRecord>,
-    refused: HashMap<TokenDay, i64>,
+    refused: Vec<RefusedCall>,
 }
 
 /// Takes records from every call without making any wait for the database.
@@ -109,8 +106,10 @@ impl CallRecorder {
 
     /// Counts a call whose token matched and was refused all the same.
     pub fn refused(&self, tenant: TenantId, token: TokenId, now: Timestamp) {
-        let day = TokenDay { tenant, token, day: call_log::day_of(now) };
-        *self.lock().refused.entry(day).or_default() += 1;
+        let mut waiting = self.lock();
+        if waiting.refused.len() < self.limit {
+            waiting.refused.push(RefusedCall { tenant, token, called_at: now });
+        }
     }
 
     /// Writes what waits, in one transaction. Called by the task, at the end, and by tests.
@@ -125,7 +124,7 @@ impl CallRecorder {
         }
         let writing = Arc::clone(&batch);
         let write = move |system: &mut System<'_>| -> Result<_, Error> {
-            Ok(call_log::insert_batch(system, &writing.calls, &writing.refused)?)
+            Ok(calls::insert_batch(system, &writing.calls, &writing.refused)?)
         };
         let written = app.store.system().write(write).await;
         if written.is_err() {
@@ -140,9 +139,8 @@ impl CallRecorder {
         let mut waiting = self.lock();
         let room = self.limit.saturating_sub(waiting.calls.len());
         waiting.calls.extend(batch.calls.into_iter().take(room));
-        for (day, n) in batch.refused {
-            *waiting.refused.entry(day).or_default() += n;
-        }
+        let room = self.limit.saturating_sub(waiting.refused.len());
+        waiting.refused.extend(batch.refused.into_iter().take(room));
     }
 
     /// Flushes every few seconds, or sooner when the queue fills; now and then forgets what is too old.
@@ -170,9 +168,12 @@ impl CallRecorder {
 
 async fn forget_old(app: &App) -> Result<(), Error> {
     let before = app.clock.now().plus_days(-app.config.open_api.call_log_days);
-    let delete = move |system: &mut System<'_>| -> Result<_, Error> {
-        call_log::delete_before(system, before, FORGET_AT_ONCE)?;
-        Ok(())
-    };
-    app.store.system().write(delete).await
+    for tenant in app.tenants().iter() {
+        let delete = move |s: &mut Session<'_>| -> Result<_, Error> {
+            calls::delete_old(s, before)?;
+            Ok(())
+        };
+        app.store.write(tenant.id, delete).await?;
+    }
+    Ok(())
 }

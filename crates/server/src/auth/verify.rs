@@ -40,11 +40,17 @@ pub struct Verified {
     pub renewal: Option<Renewal>,
 }
 
-/// Digests under the current pepper of what was presented and matched.
+/// Digests of what was presented and matched under the previous pepper, with those to put in their place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Renewal {
-    pub value: Option<StoredDigest>,
-    pub app_key: Option<StoredDigest>,
+    pub value: Option<Renewed>,
+    pub app_key: Option<Renewed>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Renewed {
+    pub old: StoredDigest,
+    pub new: StoredDigest,
 }
 
 /// Why a credential was refused, as far as the caller is told.
@@ -222,7 +228,7 @@ impl Verifier {
         &self,
         presented: &Presented<'_>,
         found: Found,
-        value_renewal: Option<StoredDigest>,
+        value_renewal: Option<Renewed>,
         now: Timestamp,
     ) -> Result<Verified, Refused> {
         let token = found.record;
@@ -254,7 +260,7 @@ impl Verifier {
     }
 
     /// A token of another tenant and one that never was are the same computation: the tenant is in the digest.
-    fn look_up(&self, credential: &Credential<'_>) -> Result<(Found, Option<StoredDigest>), Refused> {
+    fn look_up(&self, credential: &Credential<'_>) -> Result<(Found, Option<Renewed>), Refused> {
         let Credential { tenant, token } = *credential;
         if TokenForm::of(token).is_none() {
             return Err(Refused::REJECTED);
@@ -263,9 +269,12 @@ impl Verifier {
         if let Some(found) = self.snapshot.find(&current.digest) {
             return Ok((found, None));
         }
-        let under = |pepper: &Pepper| self.snapshot.find(&pepper.digest(Purpose::Token, tenant, token));
+        let under = |pepper: &Pepper| {
+            let old = pepper.store(Purpose::Token, tenant, token);
+            self.snapshot.find(&old.digest).map(|found| (found, Renewed { old, new: current }))
+        };
         match self.peppers.previous().and_then(under) {
-            Some(found) => Ok((found, Some(current))),
+            Some((found, renewed)) => Ok((found, Some(renewed))),
             None if self.snapshot.unreadable_values() > 0 => Err(Refused::PEPPER_MISSING),
             None => Err(Refused::REJECTED),
         }
@@ -278,7 +287,7 @@ impl Verifier {
         stored: &StoredDigest,
         presented: Field<'_>,
         now: Timestamp,
-    ) -> Result<Option<StoredDigest>, Refused> {
+    ) -> Result<Option<Renewed>, Refused> {
         let app_key = match presented {
             Field::Absent => return Err(Refusal::AppKeyRequired.into()),
             Field::Repeated => return Err(Refusal::InvalidRequest("x-ah-openapi-app-key").into()),
@@ -290,7 +299,8 @@ impl Verifier {
             Attempt::Accepted => {
                 let current = self.peppers.current();
                 let is_old = stored.pepper != current.number();
-                Ok(is_old.then(|| current.store(Purpose::AppKey, tenant, app_key)))
+                let new = || current.store(Purpose::AppKey, tenant, app_key);
+                Ok(is_old.then(|| Renewed { old: *stored, new: new() }))
             }
             Attempt::Rejected => Err(Refusal::AppKeyRejected.into()),
             Attempt::Wait { retry_after_secs } => Err(Refusal::TooMany { retry_after_secs }.into()),

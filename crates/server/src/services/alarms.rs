@@ -1,6 +1,9 @@
 //! What verification notices although the caller isn't told: a retired value in use, a token under attack.
 
-use automation_hub_domain::id::{TenantId, TokenId};
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{TenantId, TokenId},
+};
 use automation_hub_storage::{
     Session,
     audit::{self, AuditEvent},
@@ -51,11 +54,11 @@ async fn token_suspended(app: &App, tenant: TenantId, token: TokenId) -> Result<
 
 fn event(
     s: &mut Session<'_>,
-    now: automation_hub_domain::clock::Timestamp,
+    now: Timestamp,
     token: TokenId,
     action: &'static str,
 ) -> Result<AuditEvent, Error> {
-    let name = tokens::find_name(s, token)?.unwrap_or_default();
+    let name = tokens::find(s, token, now)?.map(|token| token.name).unwrap_or_default();
     Ok(AuditEvent {
         happened_at: now,
         actor_user: None,

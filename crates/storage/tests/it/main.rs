@@ -12,4 +12,5 @@ mod ideas;
 mod organization;
 mod store;
 mod support;
+mod tokens;
 mod value;

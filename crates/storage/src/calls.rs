@@ -1,0 +1,236 @@
+//! What Open API tokens did: one record per accepted call, counters per day, and what usage pages ask of them.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{TenantId, TokenId, UserId},
+};
+
+use crate::{Session, StorageError, System, tokens::day_of, users::clamp, values};
+
+/// One accepted call.
+#[derive(Clone, Debug)]
+pub struct CallRecord {
+    pub tenant: TenantId,
+    pub token: TokenId,
+    pub user: Option<UserId>,
+    pub called_at: Timestamp,
+    pub method: String,
+    /// The pattern of the route, under which calls are grouped.
+    pub route: String,
+    pub path: String,
+    pub status: u16,
+    pub duration_micros: u64,
+    pub address: String,
+    pub client: String,
+    pub request_id: String,
+}
+
+/// A call refused after its token was recognised. Nothing more is kept of it.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedCall {
+    pub tenant: TenantId,
+    pub token: TokenId,
+    pub called_at: Timestamp,
+}
+
+/// Keeps a batch: records, counters and last-used instants. One transaction, so that they agree.
+pub fn insert_batch(
+    system: &mut System<'_>,
+    accepted: &[CallRecord],
+    refused: &[RefusedCall],
+) -> Result<(), StorageError> {
+    for call in accepted {
+        insert(&mut system.tenant(call.tenant), call)?;
+    }
+    for call in refused {
+        count(&mut system.tenant(call.tenant), call.token, call.called_at, (0, 1))?;
+    }
+    for call in last_calls(accepted) {
+        touch(&mut system.tenant(call.tenant), call)?;
+    }
+    Ok(())
+}
+
+fn insert(session: &mut Session<'_>, call: &CallRecord) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "INSERT INTO open_api_calls (tenant_id, token_id, user_id, called_at, method, route, path, status, \
+         duration_micros, address, client, request_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        values![
+            tenant,
+            call.token,
+            call.user,
+            call.called_at.millis(),
+            &call.method,
+            &call.route,
+            &call.path,
+            i64::from(call.status),
+            clamp(call.duration_micros),
+            &call.address,
+            &call.client,
+            &call.request_id
+        ],
+    )?;
+    count(session, call.token, call.called_at, (1, 0))
+}
+
+fn count(
+    session: &mut Session<'_>,
+    token: TokenId,
+    at: Timestamp,
+    (accepted, refused): (i64, i64),
+) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "INSERT INTO token_days (tenant_id, token_id, day, accepted, refused) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (tenant_id, token_id, day) DO UPDATE SET \
+         accepted = token_days.accepted + excluded.accepted, refused = token_days.refused + excluded.refused",
+        values![tenant, token, day_of(at), accepted, refused],
+    )?;
+    Ok(())
+}
+
+/// The last call of each token: its row is written once a batch, however many calls there were.
+fn last_calls(calls: &[CallRecord]) -> Vec<&CallRecord> {
+    let mut last = std::collections::BTreeMap::new();
+    for call in calls {
+        let kept = last.entry(call.token).or_insert(call);
+        if call.called_at > kept.called_at {
+            *kept = call;
+        }
+    }
+    last.into_values().collect()
+}
+
+fn touch(session: &mut Session<'_>, call: &CallRecord) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "UPDATE tokens SET last_used_at = $1, last_used_address = $2, last_used_client = $3 \
+         WHERE tenant_id = $4 AND id = $5 AND (last_used_at IS NULL OR last_used_at <= $1)",
+        values![call.called_at.millis(), &call.address, &call.client, tenant, call.token],
+    )?;
+    Ok(())
+}
+
+/// Forgets records older than `before`. Counters stay.
+pub fn delete_old(session: &mut Session<'_>, before: Timestamp) -> Result<u64, StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "DELETE FROM open_api_calls WHERE tenant_id = $1 AND called_at < $2",
+        values![tenant, before.millis()],
+    )
+}
+
+/// The calls of one day, counted from 1970 in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayCount {
+    pub day: i64,
+    pub accepted: u64,
+    pub refused: u64,
+}
+
+/// Days with calls, oldest first.
+pub fn list_days(
+    session: &mut Session<'_>,
+    token: TokenId,
+    first_day: i64,
+) -> Result<Vec<DayCount>, StorageError> {
+    let tenant = session.tenant();
+    session.all(
+        "SELECT day, accepted, refused FROM token_days WHERE tenant_id = $1 AND token_id = $2 AND day >= $3 \
+         ORDER BY day",
+        values![tenant, token, first_day],
+        |row| {
+            Ok(DayCount { day: row.get(0)?, accepted: unsigned(row.get(1)?), refused: unsigned(row.get(2)?) })
+        },
+    )
+}
+
+fn unsigned(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or_default()
+}
+
+/// One endpoint's part of a token's calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteCount {
+    pub method: String,
+    pub route: String,
+    pub calls: u64,
+}
+
+/// What a token called, most called first.
+pub fn list_routes(
+    session: &mut Session<'_>,
+    token: TokenId,
+    since: Timestamp,
+) -> Result<Vec<RouteCount>, StorageError> {
+    let tenant = session.tenant();
+    session.all(
+        "SELECT method, route, COUNT(*) AS calls FROM open_api_calls \
+         WHERE tenant_id = $1 AND token_id = $2 AND called_at >= $3 GROUP BY method, route \
+         ORDER BY calls DESC, route, method LIMIT 12",
+        values![tenant, token, since.millis()],
+        |row| Ok(RouteCount { method: row.get(0)?, route: row.get(1)?, calls: unsigned(row.get(2)?) }),
+    )
+}
+
+/// Where a token's calls came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressCount {
+    pub address: String,
+    pub calls: u64,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+    pub client: String,
+}
+
+/// Addresses a token was used from, most recent first.
+pub fn list_addresses(
+    session: &mut Session<'_>,
+    token: TokenId,
+    since: Timestamp,
+) -> Result<Vec<AddressCount>, StorageError> {
+    let tenant = session.tenant();
+    session.all(
+        "SELECT address, COUNT(*), MIN(called_at), MAX(called_at) AS last_at, MAX(client) FROM open_api_calls \
+         WHERE tenant_id = $1 AND token_id = $2 AND called_at >= $3 GROUP BY address \
+         ORDER BY last_at DESC, address LIMIT 12",
+        values![tenant, token, since.millis()],
+        |row| {
+            Ok(AddressCount {
+                address: row.get(0)?,
+                calls: unsigned(row.get(1)?),
+                first_at: Timestamp::from_millis(row.get(2)?),
+                last_at: Timestamp::from_millis(row.get(3)?),
+                client: row.get(4)?,
+            })
+        },
+    )
+}
+
+/// How long answers took: the duration below which half, and nineteen of twenty, lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Durations {
+    pub median_micros: u64,
+    pub p95_micros: u64,
+}
+
+/// Of the token's calls since an instant; none without calls.
+pub fn durations(
+    session: &mut Session<'_>,
+    token: TokenId,
+    since: Timestamp,
+) -> Result<Option<Durations>, StorageError> {
+    let tenant = session.tenant();
+    let mut micros: Vec<i64> = session.all(
+        "SELECT duration_micros FROM open_api_calls WHERE tenant_id = $1 AND token_id = $2 AND called_at >= $3 \
+         ORDER BY called_at DESC LIMIT 10000",
+        values![tenant, token, since.millis()],
+        |row| row.get(0),
+    )?;
+    micros.sort_unstable();
+    let at =
+        |percent: usize| micros.get(micros.len().saturating_sub(1) * percent / 100).copied().map(unsigned);
+    Ok(at(50).zip(at(95)).map(|(median_micros, p95_micros)| Durations { median_micros, p95_micros }))
+}

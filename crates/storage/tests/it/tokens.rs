@@ -1,0 +1,431 @@
+//! Tokens, drafts and calls: each change, what the console finds, and that another tenant finds nothing.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{SessionId, TenantId, TokenId, UserId},
+    page::{Direction, PageRequest},
+    tenant::{NewTenant, Slug},
+    token::{TokenName, TokenType},
+    user::{Email, InviteStatus, NewUser, Profile},
+};
+use automation_hub_storage::{
+    Constraint, Session, StorageError, Store,
+    calls::{self, CallRecord, RefusedCall},
+    drafts, tenants,
+    testing::TestDatabase,
+    tokens::{
+        self, AppKeyChange, KeyedDigest, NewToken, Rotation, SealedValues, StateFilter, TokenChange,
+        TokenFilter, TokenSort,
+    },
+    users,
+};
+use uuid::Uuid;
+
+const NOW: Timestamp = Timestamp::from_millis(1_794_916_800_000);
+const SESSION: SessionId = SessionId::new(7);
+
+struct Hub {
+    database: TestDatabase,
+    tenant: TenantId,
+    ines: UserId,
+    omar: UserId,
+}
+
+impl Hub {
+    async fn start() -> Self {
+        let database = TestDatabase::create().await.unwrap();
+        let tenant = found(&database.store, "nordwind").await;
+        let (ines, omar) = database
+            .store
+            .write(tenant, |s| -> Result<_, StorageError> {
+                Ok((add_user(s, "Ines", "ines@nordwind.test")?, add_user(s, "Omar 100%", "omar@nordwind.test")?))
+            })
+            .await
+            .unwrap();
+        Self { database, tenant, ines, omar }
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Session<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> T {
+        self.database.store.write(self.tenant, work).await.unwrap()
+    }
+
+    async fn add(&self, change: impl Fn(&mut NewToken)) -> TokenId {
+        let mut new = self.new_token();
+        change(&mut new);
+        self.write(move |s| tokens::insert(s, &new)).await
+    }
+
+    /// Each has a digest of its own, as a unique index wants it.
+    fn new_token(&self) -> NewToken {
+        NewToken {
+            name: TokenName::parse("Power BI refresh").unwrap(),
+            user: Some(self.omar),
+            creator: Some(self.ines),
+            value: digest(*Uuid::new_v4().as_bytes()),
+            last_four: "f19a".to_owned(),
+            app_key: None,
+            created_at: NOW,
+            expires_at: Some(NOW.plus_days(90)),
+            is_active: true,
+        }
+    }
+
+    async fn names(&self, filter: TokenFilter, sort: TokenSort, direction: Direction) -> Vec<String> {
+        let page = PageRequest::default();
+        let found =
+            self.write(move |s| tokens::list(s, &filter, (sort, direction), page, NOW)).await;
+        found.into_iter().map(|token| token.name).collect()
+    }
+}
+
+async fn found(store: &Store, organization: &str) -> TenantId {
+    let new = NewTenant {
+        uuid: Uuid::new_v4(),
+        organization_slug: Slug::parse(organization).unwrap(),
+        organization_name: "Nordwind".into(),
+        tenant_slug: Slug::parse("production").unwrap(),
+        tenant_name: "Production".into(),
+        currency: "EUR".into(),
+        time_zone: "UTC".into(),
+        created_at: NOW,
+    };
+    store.system().write(move |s| tenants::insert(s, &new)).await.unwrap()
+}
+
+fn add_user(s: &mut Session<'_>, first_name: &str, email: &str) -> Result<UserId, StorageError> {
+    let new = NewUser {
+        email: Email::parse(email).unwrap(),
+        profile: Profile { first_name: first_name.into(), last_name: "Tester".into(), ..Profile::default() },
+        is_active: true,
+        invite_status: InviteStatus::Active,
+        password_hash: None,
+        created_at: NOW,
+    };
+    users::insert(s, &new)
+}
+
+fn digest(bytes: [u8; 16]) -> KeyedDigest {
+    let mut digest = [0; 32];
+    digest[..16].copy_from_slice(&bytes);
+    KeyedDigest { digest, pepper_number: 1 }
+}
+
+fn named(text: &str) -> TokenName {
+    TokenName::parse(text).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_reads_back_for_verification_and_for_the_console() {
+    let hub = Hub::start().await;
+    let new = NewToken { app_key: Some(digest([2; 16])), ..hub.new_token() };
+    let (value, tenant) = (new.value, hub.tenant);
+    let id = hub.write(move |s| tokens::insert(s, &new)).await;
+
+    let record = hub.write(move |s| tokens::find_record(s, id)).await.unwrap();
+    assert_eq!((record.id, record.tenant, record.user), (id, tenant, Some(hub.omar)));
+    assert_eq!((record.value, record.app_key, record.retired), (value, Some(digest([2; 16])), None));
+    assert!(record.is_active && !record.is_suspended);
+
+    let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
+    assert_eq!(token.token_type(), TokenType::UserAssigned);
+    assert_eq!(token.user.unwrap().name, "Omar 100% Tester");
+    assert!(token.has_app_key && !token.is_sealed);
+
+    let live = hub
+        .database
+        .store
+        .system()
+        .read(|s| -> Result<_, StorageError> {
+            let mut live = Vec::new();
+            tokens::each_live_record(s, |row| live.push(row))?;
+            Ok((live, tokens::count_live(s)?))
+        })
+        .await
+        .unwrap();
+    assert_eq!(live, (vec![record], 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_tenant_finds_and_changes_nothing() {
+    let hub = Hub::start().await;
+    let id = hub.add(|_| {}).await;
+    let other = found(&hub.database.store, "suedwind").await;
+    hub.database
+        .store
+        .write(other, move |s| -> Result<_, StorageError> {
+            assert_eq!(tokens::find_record(s, id)?, None);
+            assert_eq!(tokens::find(s, id, NOW)?, None);
+            assert_eq!(tokens::count_by_state(s, &TokenFilter::default(), NOW)?.of(StateFilter::All), 0);
+            assert!(!tokens::set_active(s, id, false, None, NOW)?);
+            assert!(!tokens::revoke(s, id, None, NOW)?);
+            assert!(tokens::sealed_values(s, id)?.is_none());
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let record = hub.write(move |s| tokens::find_record(s, id)).await.unwrap();
+    assert!(record.is_active);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tokens_never_share_a_digest() {
+    let hub = Hub::start().await;
+    let new = hub.new_token();
+    let same = new.clone();
+    hub.write(move |s| tokens::insert(s, &new)).await;
+    let refused = hub.database.store.write(hub.tenant, move |s| tokens::insert(s, &same)).await;
+    assert!(matches!(refused, Err(StorageError::Conflict(Constraint::TokenDigest))), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_needs_the_revision_it_was_made_on() {
+    let hub = Hub::start().await;
+    let id = hub.add(|_| {}).await;
+    let change = TokenChange {
+        name: named("Power BI"),
+        user: None,
+        expires_at: None,
+        is_active: false,
+        app_key: AppKeyChange::Replace(digest([3; 16])),
+        by: Some(hub.ines),
+        at: NOW.plus_minutes(1),
+    };
+    let stale = change.clone();
+    assert!(hub.write(move |s| tokens::update(s, id, 1, &change)).await);
+    assert!(!hub.write(move |s| tokens::update(s, id, 1, &stale)).await);
+
+    let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
+    assert_eq!((token.name.as_str(), token.revision, token.is_active), ("Power BI", 2, false));
+    assert_eq!(token.switched_by.map(|by| by.id), Some(hub.ines));
+    assert_eq!(token.token_type(), TokenType::TenantLevel);
+    let record = hub.write(move |s| tokens::find_record(s, id)).await.unwrap();
+    assert_eq!(record.app_key, Some(digest([3; 16])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rotating_retires_the_old_value_and_revoking_leaves_a_tombstone() {
+    let hub = Hub::start().await;
+    let old = digest([4; 16]);
+    let id = hub.add(|new| new.value = old).await;
+    hub.write(move |s| {
+        tokens::put_sealed(s, id, &SealedValues { value: Some(vec![1]), app_key: Some(vec![2]) })
+    })
+    .await;
+    let rotation = Rotation {
+        value: digest([5; 16]),
+        last_four: "1234".into(),
+        retired_until: NOW.plus_minutes(5),
+        at: NOW,
+    };
+    assert!(hub.write(move |s| tokens::rotate(s, id, 1, &rotation)).await);
+    let record = hub.write(move |s| tokens::find_record(s, id)).await.unwrap();
+    assert_eq!(record.value, digest([5; 16]));
+    assert_eq!(record.retired.map(|old| (old.value, old.until)), Some((old, NOW.plus_minutes(5))));
+    let sealed = hub.write(move |s| tokens::sealed_values(s, id)).await.unwrap();
+    assert_eq!(sealed, SealedValues { value: None, app_key: Some(vec![2]) });
+
+    assert!(hub.write(move |s| tokens::revoke(s, id, None, NOW)).await);
+    assert_eq!(hub.write(move |s| tokens::find_record(s, id)).await, None);
+    let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
+    assert_eq!(token.revoked_at, Some(NOW));
+    assert_eq!(token.state(true, NOW), None);
+    assert!(!hub.write(move |s| tokens::set_active(s, id, true, None, NOW)).await);
+    assert!(!hub.write(move |s| tokens::revoke(s, id, None, NOW)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_ends_when_somebody_switches_the_token_on() {
+    let hub = Hub::start().await;
+    let id = hub.add(|_| {}).await;
+    assert!(hub.write(move |s| tokens::suspend(s, id, NOW)).await);
+    assert!(!hub.write(move |s| tokens::suspend(s, id, NOW)).await);
+    assert!(hub.write(move |s| tokens::find_record(s, id)).await.unwrap().is_suspended);
+    hub.write(move |s| tokens::set_active(s, id, true, None, NOW)).await;
+    assert!(!hub.write(move |s| tokens::find_record(s, id)).await.unwrap().is_suspended);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_counted_filtered_and_sorted_by_state() {
+    let hub = Hub::start().await;
+    let (ines, gone) = (hub.ines, hub.write(|s| add_user(s, "Gone", "gone@nordwind.test")).await);
+    hub.write(move |s| users::set_active(s, gone, false, NOW)).await;
+    hub.add(|new| new.name = named("Active")).await;
+    hub.add(|new| {
+        new.name = named("Expiring");
+        new.expires_at = Some(NOW.plus_days(14));
+        new.user = Some(ines);
+    })
+    .await;
+    hub.add(|new| {
+        new.name = named("Expired");
+        new.expires_at = Some(NOW);
+        new.user = None;
+    })
+    .await;
+    hub.add(|new| {
+        new.name = named("Never");
+        new.expires_at = None;
+    })
+    .await;
+    hub.add(|new| {
+        new.name = named("Inactive");
+        new.is_active = false;
+    })
+    .await;
+    hub.add(|new| {
+        new.name = named("Deactivated");
+        new.user = Some(gone);
+    })
+    .await;
+    let revoked = hub.add(|new| new.name = named("Revoked")).await;
+    hub.write(move |s| tokens::revoke(s, revoked, None, NOW)).await;
+
+    let counts = hub.write(|s| tokens::count_by_state(s, &TokenFilter::default(), NOW)).await;
+    let of = |state| counts.of(state);
+    assert_eq!(of(StateFilter::All), 6);
+    assert_eq!((of(StateFilter::Active), of(StateFilter::Expiring), of(StateFilter::Expired)), (2, 1, 2));
+    assert_eq!(
+        (of(StateFilter::Inactive), of(StateFilter::UserDeactivated), of(StateFilter::Revoked)),
+        (1, 1, 1)
+    );
+
+    for (state, expected) in [
+        (StateFilter::Active, &["Expiring", "Active"][..]),
+        (StateFilter::Expiring, &["Expiring"]),
+        (StateFilter::Expired, &["Never", "Expired"]),
+        (StateFilter::Inactive, &["Inactive"]),
+        (StateFilter::UserDeactivated, &["Deactivated"]),
+        (StateFilter::Revoked, &["Revoked"]),
+    ] {
+        let filter = TokenFilter { state, ..TokenFilter::default() };
+        assert_eq!(hub.names(filter, TokenSort::Created, Direction::Descending).await, expected, "{state:?}");
+    }
+    let personal = TokenFilter { token_type: Some(TokenType::Personal), ..TokenFilter::default() };
+    assert_eq!(hub.names(personal, TokenSort::Name, Direction::Ascending).await, ["Expiring"]);
+    let all = hub.names(TokenFilter::default(), TokenSort::State, Direction::Ascending).await;
+    assert_eq!(all, ["Active", "Expiring", "Never", "Expired", "Deactivated", "Inactive"]);
+    let all = hub.names(TokenFilter::default(), TokenSort::Expires, Direction::Descending).await;
+    assert_eq!((all[0].as_str(), all[5].as_str()), ("Never", "Expired"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn searching_by_user_takes_wildcards_literally() {
+    let hub = Hub::start().await;
+    let ines = hub.ines;
+    hub.add(|new| new.name = named("Omar's")).await;
+    hub.add(|new| {
+        new.name = named("Ines's");
+        new.user = Some(ines);
+    })
+    .await;
+    hub.add(|new| new.user = None).await;
+    for (search, expected) in [
+        ("OMAR", &["Omar's"][..]),
+        ("ines@nordwind", &["Ines's"]),
+        ("100%", &["Omar's"]),
+        ("%", &["Omar's"]),
+        ("_", &[]),
+        ("'\"\\", &[]),
+    ] {
+        let filter = TokenFilter { user_search: Some(search.to_owned()), ..TokenFilter::default() };
+        assert_eq!(hub.names(filter, TokenSort::User, Direction::Ascending).await, expected, "{search}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_belongs_to_its_session_becomes_one_token_and_is_erased_once() {
+    let hub = Hub::start().await;
+    let token = hub.add(|_| {}).await;
+    hub.write(move |s| {
+        let id = drafts::insert(s, SESSION, NOW)?;
+        drafts::put_sealed(s, id, &SealedValues { value: Some(vec![1]), app_key: None })?;
+        let before = NOW.plus_millis(-1);
+        assert_eq!(drafts::find(s, SESSION, id, before)?.unwrap().sealed.value, Some(vec![1]));
+        assert!(drafts::find(s, SessionId::new(8), id, before)?.is_none(), "another session");
+        assert!(drafts::find(s, SESSION, id, NOW)?.is_none(), "too old");
+        assert!(drafts::list_unshown(s, SESSION, before)?.is_empty(), "not saved yet");
+
+        assert!(drafts::claim(s, id, token)?);
+        assert!(!drafts::claim(s, id, token)?);
+        assert_eq!(drafts::list_unshown(s, SESSION, before)?.len(), 1);
+        assert!(drafts::erase(s, id)?);
+        assert!(!drafts::erase(s, id)?);
+        assert!(drafts::list_unshown(s, SESSION, before)?.is_empty());
+        assert_eq!(drafts::find(s, SESSION, id, before)?.unwrap().token, Some(token));
+        assert_eq!(drafts::delete_old(s, NOW)?, 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn erasing_all_copies_counts_them_and_reveals_are_counted_by_hour() {
+    let hub = Hub::start().await;
+    let id = hub.add(|_| {}).await;
+    let ines = hub.ines;
+    hub.write(move |s| {
+        tokens::put_sealed(s, id, &SealedValues { value: Some(vec![1]), app_key: None })?;
+        assert_eq!(tokens::sealed_count(s)?, 1);
+        assert_eq!(tokens::erase_sealed(s)?, 1);
+        assert_eq!(tokens::sealed_count(s)?, 0);
+        tokens::insert_reveal(s, ines, id, NOW)?;
+        assert_eq!(tokens::count_reveals(s, ines, NOW.plus_millis(-1))?, 1);
+        assert_eq!(tokens::count_reveals(s, ines, NOW)?, 0);
+        Ok(())
+    })
+    .await;
+}
+
+fn call(tenant: TenantId, token: TokenId, at: Timestamp, address: &str) -> CallRecord {
+    CallRecord {
+        tenant,
+        token,
+        user: None,
+        called_at: at,
+        method: "GET".into(),
+        route: "/authinfo".into(),
+        path: "/api/v1/openapi/authinfo".into(),
+        status: 200,
+        duration_micros: 1_500,
+        address: address.into(),
+        client: "curl/8".into(),
+        request_id: "0".into(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_calls_is_counted_by_day_route_and_address() {
+    let hub = Hub::start().await;
+    let (id, tenant) = (hub.add(|_| {}).await, hub.tenant);
+    let accepted = [
+        call(tenant, id, NOW.plus_minutes(2), "10.0.0.2"),
+        call(tenant, id, NOW, "10.0.0.1"),
+        call(tenant, id, NOW.plus_days(-1), "10.0.0.1"),
+    ];
+    let refused = [RefusedCall { tenant, token: id, called_at: NOW }];
+    hub.database.store.system().write(move |s| calls::insert_batch(s, &accepted, &refused)).await.unwrap();
+
+    let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
+    assert_eq!((token.last_used_at, token.refused_calls), (Some(NOW.plus_minutes(2)), 1));
+    assert_eq!(token.last_used_address.as_deref(), Some("10.0.0.2"));
+    hub.write(move |s| {
+        let days = calls::list_days(s, id, 0)?;
+        assert_eq!(days.iter().map(|day| (day.accepted, day.refused)).collect::<Vec<_>>(), [(1, 0), (2, 1)]);
+        let since = NOW.plus_days(-7);
+        let routes = calls::list_routes(s, id, since)?;
+        assert_eq!(routes.iter().map(|route| (route.route.as_str(), route.calls)).collect::<Vec<_>>(), [(
+            "/authinfo",
+            3
+        )]);
+        let addresses = calls::list_addresses(s, id, since)?;
+        let counted: Vec<_> = addresses.iter().map(|one| (one.address.as_str(), one.calls)).collect();
+        assert_eq!(counted, [("10.0.0.2", 1), ("10.0.0.1", 2)]);
+        assert_eq!(calls::durations(s, id, since)?.unwrap().p95_micros, 1_500);
+        assert_eq!(calls::delete_old(s, NOW)?, 1);
+        Ok(())
+    })
+    .await;
+}
