@@ -143,7 +143,7 @@ impl Config {
             ]
             .concat();
             if errors.is_empty() {
-                errors.extend(whole.into_iter().map(ConfigError::from));
+                errors.extend(whole.into_iter().map(|error| ConfigError::of(error, "")));
             }
             errors
         })
@@ -266,7 +266,7 @@ impl Config {
 fn mistakes<T: DeserializeOwned>(figment: &Figment, section: &str) -> Vec<ConfigError> {
     match figment.extract_inner::<T>(section) {
         Ok(_) => Vec::new(),
-        Err(errors) => errors.into_iter().map(ConfigError::from).collect(),
+        Err(errors) => errors.into_iter().map(|error| ConfigError::of(error, section)).collect(),
     }
 }
 
@@ -300,20 +300,30 @@ fn is_origin(url: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
 }
 
-impl From<figment::Error> for ConfigError {
-    fn from(error: figment::Error) -> Self {
+impl ConfigError {
+    fn of(error: figment::Error, section: &str) -> Self {
         use figment::error::Kind;
-        let key = error.path.join(".");
-        let (key, value, rule) = match error.kind {
-            Kind::UnknownField(field, expected) => {
-                let key = if key.is_empty() { field } else { key };
-                (key, "…".to_owned(), format!("there is no such key; there are {}", expected.join(", ")))
+        // The library puts the section sometimes first, sometimes last.
+        let within = error.path.iter().map(String::as_str).filter(|&part| part != section);
+        let key = |field: &str| {
+            let mut parts: Vec<_> = [section].into_iter().chain(within.clone()).collect();
+            if within.clone().next().is_none() {
+                parts.push(field);
             }
+            parts.retain(|part| !part.is_empty());
+            parts.join(".")
+        };
+        let (key, value, rule) = match &error.kind {
+            Kind::UnknownField(field, expected) => (
+                key(field),
+                "…".to_owned(),
+                format!("there is no such key; there are {}", expected.join(", ")),
+            ),
             Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
-                (key, actual.to_string(), format!("{expected} is needed"))
+                (key(""), actual.to_string(), format!("{expected} is needed"))
             }
-            Kind::MissingField(field) => (field.into_owned(), "…".to_owned(), "it is missing".to_owned()),
-            kind => (key, "…".to_owned(), kind.to_string()),
+            Kind::MissingField(field) => (key(field), "…".to_owned(), "it is missing".to_owned()),
+            kind => (key(""), "…".to_owned(), kind.to_string()),
         };
         Self { key, value, rule }
     }
