@@ -14,20 +14,23 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::config::Config;
+use crate::{
+    auth::digest::{Pepper, PepperNumber, Peppers},
+    config::Config,
+};
 
 const PEPPER: &str = "pepper";
 const OUTER: &str = "outer";
 
-/// 32 secret bytes and their number, which rows name.
+/// 32 secret bytes and their number, which rows name and files end with.
 #[derive(Clone)]
 pub struct Key {
-    number: u32,
+    number: PepperNumber,
     bytes: Zeroizing<[u8; 32]>,
 }
 
 impl Key {
-    pub const fn number(&self) -> u32 {
+    pub const fn number(&self) -> PepperNumber {
         self.number
     }
 
@@ -36,7 +39,7 @@ impl Key {
         &self.bytes
     }
 
-    fn draw(number: u32) -> Result<Self, KeyError> {
+    fn draw(number: PepperNumber) -> Result<Self, KeyError> {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|error| KeyError::Random(error.to_string()))?;
         Ok(Self { number, bytes })
@@ -61,11 +64,15 @@ impl fmt::Debug for Key {
 /// All keys in force.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    /// New digests are made under it.
-    pub pepper: Key,
-    /// Still accepted while rows move to the current one.
-    pub previous_pepper: Option<Key>,
+    pub peppers: Peppers,
     pub outer: Key,
+}
+
+/// The keys as read, before they are known to be the right ones.
+struct Opened {
+    pepper: Key,
+    previous_pepper: Option<Key>,
+    outer: Key,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +84,7 @@ pub enum KeyError {
     #[error("key file {0}: its name has to end with a dot and its number, such as {1}.1")]
     Name(String, &'static str),
     #[error("keys.pepper_file and keys.previous_pepper_file both have the number {0}")]
-    SameNumber(u32),
+    SameNumber(i64),
     #[error("key file {0} is missing, and the database needs it; put it back from its backup")]
     Lost(String),
     #[error("keys.previous_pepper_file: there is no file {0}")]
@@ -113,24 +120,35 @@ impl Keys {
             })
             .await?;
         let files = KeyFiles::of(config)?;
-        let keys = files.open(&needs)?;
-        for (name, key, file, is_needed) in keys.listed(&files, &needs) {
+        let opened = files.open(&needs)?;
+        for (name, key, file, is_needed) in opened.listed(&files, &needs) {
             verify(store, name, key, file, is_needed).await?;
         }
-        Ok(keys)
+        Ok(opened.into())
     }
 
     /// Keys that last as long as the process, for databases that do too.
     pub fn draw() -> Result<Self, KeyError> {
-        Ok(Self { pepper: Key::draw(1)?, previous_pepper: None, outer: Key::draw(1)? })
+        let first = PepperNumber::new(1).ok_or(KeyError::NoPrevious("1".to_owned()))?;
+        Ok(Opened { pepper: Key::draw(first)?, previous_pepper: None, outer: Key::draw(first)? }.into())
     }
+}
 
+impl From<Opened> for Keys {
+    fn from(opened: Opened) -> Self {
+        let pepper = |key: &Key| Pepper::new(key.number, &key.bytes);
+        let previous = opened.previous_pepper.as_ref().map(pepper);
+        Self { peppers: Peppers::new(pepper(&opened.pepper), previous), outer: opened.outer }
+    }
+}
+
+impl Opened {
     fn listed<'k>(
         &'k self,
         files: &'k KeyFiles,
         needs: &Needs,
     ) -> Vec<(&'static str, &'k Key, &'k Path, bool)> {
-        let is_needed = |key: &Key| needs.peppers.contains(&i64::from(key.number));
+        let is_needed = |key: &Key| needs.peppers.contains(&key.number.get());
         let mut listed = vec![
             (PEPPER, &self.pepper, files.pepper.path.as_path(), is_needed(&self.pepper)),
             (OUTER, &self.outer, files.outer.path.as_path(), needs.outer),
@@ -150,7 +168,7 @@ async fn verify(
     file: &Path,
     is_needed: bool,
 ) -> Result<(), KeyError> {
-    let (number, check) = (i64::from(key.number), key.check(name));
+    let (number, check) = (key.number.get(), key.check(name));
     let known = store.system().read(move |s| stored::find_check(s, name, number)).await?;
     match known {
         Some(known) if known.ct_eq(&check).into() => Ok(()),
@@ -161,7 +179,7 @@ async fn verify(
 
 struct KeyFile {
     path: PathBuf,
-    number: u32,
+    number: PepperNumber,
 }
 
 struct KeyFiles {
@@ -186,24 +204,24 @@ impl KeyFiles {
             Some(KeyFile::named(keys.previous_pepper_file.clone(), PEPPER)?)
         };
         if previous_pepper.as_ref().is_some_and(|previous| previous.number == pepper.number) {
-            return Err(KeyError::SameNumber(pepper.number));
+            return Err(KeyError::SameNumber(pepper.number.get()));
         }
         Ok(Self { pepper, previous_pepper, outer })
     }
 
-    fn open(&self, needs: &Needs) -> Result<Keys, KeyError> {
+    fn open(&self, needs: &Needs) -> Result<Opened, KeyError> {
         let numbers = [Some(&self.pepper), self.previous_pepper.as_ref()];
-        let has = |number: i64| numbers.iter().flatten().any(|file| i64::from(file.number) == number);
+        let has = |number: i64| numbers.iter().flatten().any(|file| file.number.get() == number);
         if let Some(&missing) = needs.peppers.iter().find(|&&number| !has(number)) {
             return Err(KeyError::MissingNumber(missing));
         }
-        let needs_pepper = needs.peppers.contains(&i64::from(self.pepper.number));
+        let needs_pepper = needs.peppers.contains(&self.pepper.number.get());
         let pepper = self.pepper.read_or_make(needs_pepper)?;
         let previous_pepper = match &self.previous_pepper {
             Some(file) => Some(file.read()?.ok_or_else(|| KeyError::NoPrevious(shown(&file.path)))?),
             None => None,
         };
-        Ok(Keys { pepper, previous_pepper, outer: self.outer.read_or_make(needs.outer)? })
+        Ok(Opened { pepper, previous_pepper, outer: self.outer.read_or_make(needs.outer)? })
     }
 }
 
@@ -211,9 +229,9 @@ impl KeyFile {
     fn named(path: PathBuf, kind: &'static str) -> Result<Self, KeyError> {
         let number =
             path.extension().and_then(|number| number.to_str()).and_then(|number| number.parse().ok());
-        match number {
-            Some(number) if number > 0 => Ok(Self { path, number }),
-            _ => Err(KeyError::Name(shown(&path), kind)),
+        match number.and_then(PepperNumber::new) {
+            Some(number) => Ok(Self { path, number }),
+            None => Err(KeyError::Name(shown(&path), kind)),
         }
     }
 
@@ -265,7 +283,7 @@ impl KeyFile {
             );
         }
         text.push('\n');
-        let draft = self.path.with_extension(format!("{}.new", self.number));
+        let draft = self.path.with_extension(format!("{}.new", self.number.get()));
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -308,8 +326,8 @@ mod tests {
         let made = file.read_or_make(false).unwrap();
         let read = file.read().unwrap().unwrap();
         assert_eq!(made.expose(), read.expose());
-        assert_eq!(read.number(), 7);
-        assert_eq!(format!("{read:?}"), "Key { number: 7, .. }");
+        assert_eq!(read.number().get(), 7);
+        assert_eq!(format!("{read:?}"), "Key { number: PepperNumber(7), .. }");
     }
 
     #[test]

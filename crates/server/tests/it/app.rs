@@ -19,6 +19,7 @@ use automation_hub_server::{
     auth::{password::Password, secret::Secret},
     config::Config,
     error::Error,
+    keys::Keys,
     pages::visit::{SESSION_COOKIE, VISIT_COOKIE},
     router::router,
 };
@@ -75,7 +76,9 @@ impl TestHub {
         // As little work as Argon2id does: tests sign in hundreds of times.
         config.passwords.memory_kib = 8192;
         config.passwords.passes = 1;
-        let app = App::with_store(database.store.clone(), config, clock.clone()).await.unwrap();
+        let app = App::with_store(database.store.clone(), Keys::draw().unwrap(), config, clock.clone())
+            .await
+            .unwrap();
         Self { router: router(app.clone()), app, clock, tenant, _database: database }
     }
 

@@ -3,4 +3,5 @@
 #![expect(unreachable_pub, reason = "nothing is reachable in a program of tests")]
 
 mod app;
+mod cli;
 mod pages;
