@@ -88,7 +88,7 @@ impl Model {
             users: [[true; 2]; 2],
             tenants: [(true, false); 2],
             clock: 0,
-            highest: 0,
+            highest: i64::MIN,
             callers: 0,
         }
     }
