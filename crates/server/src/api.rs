@@ -1,4 +1,6 @@
 //! The Open API: JSON over HTTP, wire-compatible with the API it mirrors.
 
+pub mod authenticate;
+pub mod calls;
 pub mod error;
 pub mod extract;

@@ -7,9 +7,10 @@ use automation_hub_domain::{clock::Clock, tenant::Tenant};
 use automation_hub_storage::{Location, Store, StoreOptions, tenants};
 
 use crate::{
-    auth::{origin::PublicOrigin, secret::SessionLimits},
+    auth::{origin::PublicOrigin, password::Passwords, secret::SessionLimits, throttle::Throttle},
     config::Config,
     error::Error,
+    keys::Keys,
     middleware::proxies::TrustedProxies,
 };
 
@@ -18,10 +19,14 @@ pub struct App(Arc<AppState>);
 
 pub struct AppState {
     pub store: Store,
+    pub keys: Keys,
     pub clock: Arc<dyn Clock>,
     pub config: Config,
     pub public_origin: PublicOrigin,
     pub proxies: TrustedProxies,
+    pub passwords: Passwords,
+    /// Slows down who guesses passwords.
+    pub throttle: Throttle,
     /// All tenants. Few and small, so each change replaces the list.
     tenants: ArcSwap<Vec<Arc<Tenant>>>,
 }
@@ -35,23 +40,25 @@ impl Deref for App {
 }
 
 impl App {
-    /// Opens the database, brings it up to date, and loads what is kept in memory.
-    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let store = Store::open(store_options(&config)).await?;
-        store.migrate().await?;
-        Self::with_store(store, config, clock).await
-    }
-
-    /// As [`App::open`], on a database that is open and up to date.
-    pub async fn with_store(store: Store, config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    /// Loads what is kept in memory from a database that is open and up to date.
+    pub async fn with_store(
+        store: Store,
+        keys: Keys,
+        config: Config,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
+        let passwords = Passwords::new(&config.passwords)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
         let app = Self(Arc::new(AppState {
             store,
+            keys,
             clock,
             config,
             public_origin,
             proxies,
+            passwords,
+            throttle: Throttle::default(),
             tenants: ArcSwap::default(),
         }));
         app.reload_tenants().await?;

@@ -1,18 +1,25 @@
 //! Configuration: the embedded defaults, over them a file, over that the environment, over that flags.
 //! `defaults.toml` is the reference of every key.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
     value::Value,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::middleware::proxies::TrustedProxies;
 
 /// The reference of every key, as shown by `automation-hub config show --defaults`.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
 const PREFIX: &str = "AUTOMATION_HUB_";
+/// Variables with our prefix that name the configuration file, and what only our tests read.
+const NOT_KEYS: &[&str] = &["config", "bin", "test_postgres"];
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -95,7 +102,7 @@ pub enum LogFormat {
 }
 
 /// A key that is wrong: which one, what it holds, and the rule.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("configuration: {key} = {value}: {rule}")]
 pub struct ConfigError {
     pub key: String,
@@ -111,29 +118,47 @@ impl Config {
     pub fn load(file: Option<PathBuf>, overrides: Overrides) -> Result<Self, Vec<ConfigError>> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
         if let Some(file) = file {
-            if !file.is_file() {
-                return Err(vec![ConfigError {
-                    key: "--config".to_owned(),
-                    value: file.display().to_string(),
-                    rule: "there is no such file".to_owned(),
-                }]);
-            }
-            figment = figment.merge(Toml::file(file));
+            figment = figment.merge(Serialized::defaults(read(&file).map_err(|error| vec![error])?));
         }
-        figment = figment.merge(Env::prefixed(PREFIX).ignore(&["config", "test_postgres"]).split("__"));
+        figment = figment.merge(Env::prefixed(PREFIX).ignore(NOT_KEYS).split("__"));
         for (key, value) in overrides {
             figment = figment.merge(Serialized::default(key, value));
         }
-        let config: Self = figment
-            .extract()
-            .map_err(|errors| errors.into_iter().map(ConfigError::from).collect::<Vec<_>>())?;
+        let config = Self::extract(&figment)?;
         let errors = config.violations();
         if errors.is_empty() { Ok(config) } else { Err(errors) }
+    }
+
+    fn extract(figment: &Figment) -> Result<Self, Vec<ConfigError>> {
+        figment.extract().map_err(|whole| {
+            // A section at a time, so that a mistake in one doesn't hide those in the others.
+            let mut errors = [
+                mistakes::<Server>(figment, "server"),
+                mistakes::<Storage>(figment, "storage"),
+                mistakes::<Keys>(figment, "keys"),
+                mistakes::<Sessions>(figment, "sessions"),
+                mistakes::<Passwords>(figment, "passwords"),
+                mistakes::<OpenApi>(figment, "open_api"),
+                mistakes::<Log>(figment, "log"),
+            ]
+            .concat();
+            if errors.is_empty() {
+                errors.extend(whole.into_iter().map(|error| ConfigError::of(error, "")));
+            }
+            errors
+        })
     }
 
     /// The defaults, as tests and the demo start from.
     pub fn defaults() -> Result<Self, Vec<ConfigError>> {
         Self::load(None, Overrides::new())
+    }
+
+    /// The same without secrets, to be shown.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        self.storage.database_url = mask_password(&self.storage.database_url);
+        self
     }
 
     /// Rules that types alone can't hold.
@@ -148,7 +173,23 @@ impl Config {
                 });
             }
         };
+        rule(
+            crate::logging::is_level(&self.log.level),
+            "log.level",
+            &self.log.level,
+            "off, error, warn, info, debug or trace, or a list such as info,automation_hub_server=debug",
+        );
         let server = &self.server;
+        if let Err(error) = TrustedProxies::parse(&server.trusted_proxies) {
+            let value = server.trusted_proxies.join(", ");
+            rule(false, "server.trusted_proxies", &value, &error.to_string());
+        }
+        rule(
+            (0..=3600).contains(&server.shutdown_grace_secs),
+            "server.shutdown_grace_secs",
+            &server.shutdown_grace_secs,
+            "0 to 3600 seconds",
+        );
         rule(
             server.public_url.is_empty() || is_origin(&server.public_url),
             "server.public_url",
@@ -222,25 +263,67 @@ impl Config {
     }
 }
 
+fn mistakes<T: DeserializeOwned>(figment: &Figment, section: &str) -> Vec<ConfigError> {
+    match figment.extract_inner::<T>(section) {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.into_iter().map(|error| ConfigError::of(error, section)).collect(),
+    }
+}
+
+/// The file's own keys. Read here rather than by the library, whose complaint takes several lines.
+fn read(file: &Path) -> Result<toml::Table, ConfigError> {
+    let wrong =
+        |rule: String| ConfigError { key: "--config".to_owned(), value: file.display().to_string(), rule };
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(format!("it can't be read: {error}")))?;
+    text.parse::<toml::Table>().map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        wrong(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
+    })
+}
+
+/// The address without its password and parameters; where they can't be told apart with certainty, nothing of it.
+fn mask_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (place, parameters) = rest.split_once('?').map_or((rest, ""), |(place, _)| (place, "?…"));
+    match (place.split_once('@'), rest.matches('@').count()) {
+        (None, 0) => format!("{scheme}://{place}{parameters}"),
+        (Some((login, host)), 1) => {
+            let user = login.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:…@{host}{parameters}")
+        }
+        _ => format!("{scheme}://…"),
+    }
+}
+
 fn is_origin(url: &str) -> bool {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
 }
 
-impl From<figment::Error> for ConfigError {
-    fn from(error: figment::Error) -> Self {
+impl ConfigError {
+    fn of(error: figment::Error, section: &str) -> Self {
         use figment::error::Kind;
-        let key = error.path.join(".");
-        let (key, value, rule) = match error.kind {
-            Kind::UnknownField(field, expected) => {
-                let key = if key.is_empty() { field } else { key };
-                (key, "…".to_owned(), format!("there is no such key; there are {}", expected.join(", ")))
+        // The library puts the section sometimes first, sometimes last.
+        let within = error.path.iter().map(String::as_str).filter(|&part| part != section);
+        let key = |field: &str| {
+            let mut parts: Vec<_> = [section].into_iter().chain(within.clone()).collect();
+            if within.clone().next().is_none() {
+                parts.push(field);
             }
+            parts.retain(|part| !part.is_empty());
+            parts.join(".")
+        };
+        let (key, value, rule) = match &error.kind {
+            Kind::UnknownField(field, expected) => (
+                key(field),
+                "…".to_owned(),
+                format!("there is no such key; there are {}", expected.join(", ")),
+            ),
             Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
-                (key, actual.to_string(), format!("{expected} is needed"))
+                (key(""), actual.to_string(), format!("{expected} is needed"))
             }
-            Kind::MissingField(field) => (field.into_owned(), "…".to_owned(), "it is missing".to_owned()),
-            kind => (key, "…".to_owned(), kind.to_string()),
+            Kind::MissingField(field) => (key(field), "…".to_owned(), "it is missing".to_owned()),
+            kind => (key(""), "…".to_owned(), kind.to_string()),
         };
         Self { key, value, rule }
     }
@@ -255,6 +338,20 @@ mod tests {
         let config = Config::defaults().unwrap();
         assert_eq!(config.server.listen.port(), 8080);
         assert_eq!(config.open_api.flush_secs, 10);
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (url, masked) in [
+            ("", ""),
+            ("postgres://hub:geheim@db/hub", "postgres://hub:…@db/hub"),
+            ("postgres://hub:geheim@db:5432/hub?password=x", "postgres://hub:…@db:5432/hub?…"),
+            ("postgres://hub:ge@heim@db/hub", "postgres://…"),
+            ("postgres://hub:ge?heim@db/hub", "postgres://…"),
+            ("postgres://db/hub", "postgres://db/hub"),
+        ] {
+            assert_eq!(mask_password(url), masked);
+        }
     }
 
     #[test]

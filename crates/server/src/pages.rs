@@ -4,6 +4,8 @@ pub mod error;
 pub mod form;
 pub mod home;
 pub mod html;
+pub mod query;
 pub mod shell;
+pub mod sign_in;
 pub mod start;
 pub mod visit;

@@ -1,12 +1,16 @@
 //! Every route, grouped by audience.
 
-use axum::{Router, middleware::from_fn_with_state, routing::get};
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
 
 use crate::{
     app::App,
     assets,
     middleware::{request, security},
-    pages::{home, start, visit},
+    pages::{home, sign_in, start, visit},
 };
 
 /// Under what people's addresses begin; organisation and tenant by their slugs.
@@ -26,7 +30,11 @@ pub fn router(app: App) -> Router {
 
 /// What people see once a tenant is known.
 fn tenant_pages(app: &App) -> Router<App> {
-    let pages = Router::new().route("/", get(home::show));
+    let pages = Router::new()
+        .route("/", get(home::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm));
     let under = |path: &str| format!("{TENANT}{path}");
     Router::new()
         .nest(TENANT, pages)

@@ -89,3 +89,21 @@ pub fn list_of_object(
         },
     )
 }
+
+/// Whether such an event stands there since an instant.
+pub fn has_recent(
+    session: &mut Session<'_>,
+    action: &str,
+    object_type: &str,
+    object_id: i64,
+    since: Timestamp,
+) -> Result<bool, StorageError> {
+    let tenant = session.tenant();
+    let found = session.optional(
+        "SELECT 1 FROM audit_events WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3 \
+         AND action = $4 AND happened_at >= $5 LIMIT 1",
+        values![tenant, object_type, object_id, action, since.millis()],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}

@@ -30,6 +30,12 @@ pub fn setup(system: &mut System<'_>) -> Result<Option<Setup>, StorageError> {
     )
 }
 
+/// Marks the database as a server's own, which waits to be set up if it wasn't already.
+pub fn put_installation(system: &mut System<'_>) -> Result<(), StorageError> {
+    system.execute("INSERT INTO installation (id) VALUES (1) ON CONFLICT (id) DO NOTHING", values![])?;
+    Ok(())
+}
+
 /// Puts a fresh set-up code in place of any earlier one, unless set-up is complete. Whether it did.
 pub fn put_setup_code(
     system: &mut System<'_>,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use automation_hub_domain::page::PageRequest;
 use axum::{
+    body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
 };
@@ -32,20 +33,26 @@ impl FromRequest<App> for JsonObject {
             return Err(ApiError::unsupported_media_type());
         }
         let limit = app.config.server.body_limit_bytes;
-        let body = Limited::new(request.into_body(), limit).collect().await.map_err(|error| {
-            if error.downcast_ref::<LengthLimitError>().is_some() {
-                ApiError::body_too_large(limit)
-            } else {
-                ApiError::malformed("The body broke off.")
-            }
-        })?;
-        let Strict(value) = serde_json::from_slice(&body.to_bytes())
+        let body = read_body(request.into_body(), limit).await?;
+        let Strict(value) = serde_json::from_slice(&body)
             .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
         match value {
             Value::Object(fields) => Ok(Self(fields)),
             _ => Err(ApiError::malformed("The body has to be a JSON object.")),
         }
     }
+}
+
+/// A body, but no more of it than the limit.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let collected = Limited::new(body, limit).collect().await.map_err(|error| {
+        if error.downcast_ref::<LengthLimitError>().is_some() {
+            ApiError::body_too_large(limit)
+        } else {
+            ApiError::malformed("The body broke off.")
+        }
+    })?;
+    Ok(collected.to_bytes())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

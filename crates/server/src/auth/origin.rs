@@ -16,6 +16,17 @@ impl PublicOrigin {
         if public_url.is_empty() { Self::Loopback } else { Self::Fixed(public_url.to_ascii_lowercase()) }
     }
 
+    /// Whether browsers would refuse to keep a session here: its cookie needs HTTPS, or one's own machine.
+    pub fn needs_https(&self, headers: &HeaderMap) -> bool {
+        match self {
+            Self::Fixed(own) => own.strip_prefix("http://").is_some_and(|host| !is_loopback(host)),
+            Self::Loopback => {
+                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+                !host.is_some_and(is_loopback)
+            }
+        }
+    }
+
     fn is(&self, origin: &str, headers: &HeaderMap) -> bool {
         match self {
             Self::Fixed(own) => own == origin,

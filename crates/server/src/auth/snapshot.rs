@@ -102,25 +102,28 @@ impl Packed {
     }
 }
 
-/// Takes digests as they are: they are random already.
+/// For keys that callers can't choose: ids are counted up by the hub, digests depend on a pepper.
 #[derive(Default)]
-struct DigestHasher(u64);
+struct QuickHasher(u64);
 
-impl Hasher for DigestHasher {
+impl Hasher for QuickHasher {
     fn finish(&self) -> u64 {
-        self.0
+        self.0 ^ self.0 >> 32
     }
 
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+            self.write_u64(u64::from(*byte));
         }
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.0 = number;
+        // 2^64 divided by the golden ratio spreads consecutive numbers evenly.
+        self.0 = (self.0.rotate_left(32) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
+
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<QuickHasher>>;
 
 /// Where each token stands in the map, so that it is found again by its id alone.
 #[derive(Default)]
@@ -130,9 +133,9 @@ struct Index {
 }
 
 pub struct Snapshot {
-    tokens: HashMap<Digest, Packed, BuildHasherDefault<DigestHasher>>,
-    tenants: HashMap<TenantId, Arc<TenantRecord>>,
-    users: HashMap<(TenantId, UserId), Arc<UserRecord>>,
+    tokens: Map<Digest, Packed>,
+    tenants: Map<TenantId, Arc<TenantRecord>>,
+    users: Map<(TenantId, UserId), Arc<UserRecord>>,
     /// Held while tokens change: changes of one token must not overtake each other.
     index: Mutex<Index>,
     pepper_numbers: [Option<PepperNumber>; 2],
@@ -147,8 +150,8 @@ impl Snapshot {
                 .capacity(expected_tokens)
                 .hasher(BuildHasherDefault::default())
                 .build(),
-            tenants: HashMap::new(),
-            users: HashMap::new(),
+            tenants: Map::default(),
+            users: Map::default(),
             index: Mutex::default(),
             pepper_numbers: [Some(peppers.current().number()), peppers.previous().map(Pepper::number)],
             unreadable: AtomicUsize::new(0),

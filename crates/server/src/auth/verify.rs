@@ -40,11 +40,17 @@ pub struct Verified {
     pub renewal: Option<Renewal>,
 }
 
-/// Digests under the current pepper of what was presented and matched.
+/// Digests of what was presented and matched under the previous pepper, with those to put in their place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Renewal {
-    pub value: Option<StoredDigest>,
-    pub app_key: Option<StoredDigest>,
+    pub value: Option<Renewed>,
+    pub app_key: Option<Renewed>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Renewed {
+    pub old: StoredDigest,
+    pub new: StoredDigest,
 }
 
 /// Why a credential was refused, as far as the caller is told.
@@ -112,16 +118,19 @@ pub enum Alarm {
 pub struct Refused {
     pub refusal: Refusal,
     pub alarm: Option<Alarm>,
+    /// Whose value it was, if one matched: for counting its refusals, never for the caller.
+    pub token: Option<(TenantId, TokenId)>,
 }
 
 impl Refused {
-    const REJECTED: Self = Self { refusal: Refusal::TokenRejected { hint: false }, alarm: None };
-    const PEPPER_MISSING: Self = Self { refusal: Refusal::Unavailable, alarm: Some(Alarm::PepperMissing) };
+    const REJECTED: Self = Self { refusal: Refusal::TokenRejected { hint: false }, alarm: None, token: None };
+    const PEPPER_MISSING: Self =
+        Self { refusal: Refusal::Unavailable, alarm: Some(Alarm::PepperMissing), token: None };
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, alarm: None }
+        Self { refusal, alarm: None, token: None }
     }
 }
 
@@ -208,7 +217,20 @@ impl Verifier {
 
     fn check(&self, presented: &Presented<'_>, now: Timestamp) -> Result<Verified, Refused> {
         let credential = presented.credential()?;
-        let (found, value_renewal) = self.look_up(&credential)?;
+        let (found, renewal) = self.look_up(&credential)?;
+        let whose = (found.record.tenant, found.record.id);
+        self.check_found(presented, found, renewal, now)
+            .map_err(|refused| Refused { token: Some(whose), ..refused })
+    }
+
+    /// From here on the value has matched, and the caller is told what is wrong.
+    fn check_found(
+        &self,
+        presented: &Presented<'_>,
+        found: Found,
+        value_renewal: Option<Renewed>,
+        now: Timestamp,
+    ) -> Result<Verified, Refused> {
         let token = found.record;
         if found.retired_until.is_some_and(|until| now >= until) {
             let alarm = Alarm::RetiredValueUsed { tenant: token.tenant, token: token.id };
@@ -238,7 +260,7 @@ impl Verifier {
     }
 
     /// A token of another tenant and one that never was are the same computation: the tenant is in the digest.
-    fn look_up(&self, credential: &Credential<'_>) -> Result<(Found, Option<StoredDigest>), Refused> {
+    fn look_up(&self, credential: &Credential<'_>) -> Result<(Found, Option<Renewed>), Refused> {
         let Credential { tenant, token } = *credential;
         if TokenForm::of(token).is_none() {
             return Err(Refused::REJECTED);
@@ -247,9 +269,12 @@ impl Verifier {
         if let Some(found) = self.snapshot.find(&current.digest) {
             return Ok((found, None));
         }
-        let under = |pepper: &Pepper| self.snapshot.find(&pepper.digest(Purpose::Token, tenant, token));
+        let under = |pepper: &Pepper| {
+            let old = pepper.store(Purpose::Token, tenant, token);
+            self.snapshot.find(&old.digest).map(|found| (found, Renewed { old, new: current }))
+        };
         match self.peppers.previous().and_then(under) {
-            Some(found) => Ok((found, Some(current))),
+            Some((found, renewed)) => Ok((found, Some(renewed))),
             None if self.snapshot.unreadable_values() > 0 => Err(Refused::PEPPER_MISSING),
             None => Err(Refused::REJECTED),
         }
@@ -262,7 +287,7 @@ impl Verifier {
         stored: &StoredDigest,
         presented: Field<'_>,
         now: Timestamp,
-    ) -> Result<Option<StoredDigest>, Refused> {
+    ) -> Result<Option<Renewed>, Refused> {
         let app_key = match presented {
             Field::Absent => return Err(Refusal::AppKeyRequired.into()),
             Field::Repeated => return Err(Refusal::InvalidRequest("x-ah-openapi-app-key").into()),
@@ -274,14 +299,15 @@ impl Verifier {
             Attempt::Accepted => {
                 let current = self.peppers.current();
                 let is_old = stored.pepper != current.number();
-                Ok(is_old.then(|| current.store(Purpose::AppKey, tenant, app_key)))
+                let new = || current.store(Purpose::AppKey, tenant, app_key);
+                Ok(is_old.then(|| Renewed { old: *stored, new: new() }))
             }
             Attempt::Rejected => Err(Refusal::AppKeyRejected.into()),
             Attempt::Wait { retry_after_secs } => Err(Refusal::TooMany { retry_after_secs }.into()),
             Attempt::Suspended => {
                 self.snapshot.suspend_token(token.id);
                 let alarm = Alarm::TokenSuspended { tenant: token.tenant, token: token.id };
-                Err(Refused { refusal: Refusal::AppKeyRejected, alarm: Some(alarm) })
+                Err(Refused { alarm: Some(alarm), ..Refusal::AppKeyRejected.into() })
             }
         }
     }
@@ -302,3 +328,10 @@ fn check_token(token: &TokenRecord, tenant: &TenantRecord, now: Timestamp) -> Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,7 @@ use crate::{
 
 pub const SESSION_COOKIE: &str = "__Host-ah-session";
 /// Binds the hidden field of sign-in forms to the browser, before there is a session.
-const VISIT_COOKIE: &str = "__Host-ah-visit";
+pub const VISIT_COOKIE: &str = "__Host-ah-visit";
 
 /// Writing down each request would cost a write each; a minute is exact enough for 30 idle ones.
 const TOUCH_MILLIS: i64 = 60_000;
@@ -39,7 +39,7 @@ pub struct Visit {
     pub secret: Arc<Secret>,
     pub theme: Theme,
     pub context: RequestContext,
-    /// The page asked for, to come back to after signing in.
+    /// The page asked for, to come back to after signing in; of a form, the page it stood on.
     pub uri: Uri,
 }
 
@@ -68,7 +68,8 @@ pub async fn recognise(
     let Some(tenant) = app.tenant_by_slugs(&organization, &tenant) else {
         return error::respond(&app, None, &Error::NotFound("tenant"), context.id);
     };
-    let (visit, fresh) = match visit(&app, tenant, request.headers(), request.uri().clone(), context).await {
+    let uri = page_of(&request);
+    let (visit, fresh) = match visit(&app, tenant, request.headers(), uri, context).await {
         Ok(found) => found,
         Err(failure) => return error::respond(&app, None, &failure, context.id),
     };
@@ -81,6 +82,15 @@ pub async fn recognise(
         set_cookie(response.headers_mut(), VISIT_COOKIE, &visit.secret.expose());
     }
     response
+}
+
+/// An address that can be asked for again: a form's own can't be.
+fn page_of(request: &Request) -> Uri {
+    if request.method().is_safe() {
+        return request.uri().clone();
+    }
+    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    referer.and_then(|referer| referer.parse().ok()).unwrap_or_default()
 }
 
 /// The visit, and whether its secret was drawn just now.

@@ -1,8 +1,11 @@
 //! The harness: an isolated hub with a clock that tests set, and browsers that keep cookies.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use automation_hub_domain::{
@@ -11,12 +14,20 @@ use automation_hub_domain::{
     tenant::{NewTenant, Slug},
     user::{Email, InviteStatus, NewUser, Profile, RoleAssignment},
 };
-use automation_hub_server::{app::App, config::Config, error::Error, router::router};
+use automation_hub_server::{
+    app::App,
+    auth::{password::Password, secret::Secret},
+    config::Config,
+    error::Error,
+    keys::Keys,
+    pages::visit::{SESSION_COOKIE, VISIT_COOKIE},
+    router::router,
+};
 use automation_hub_storage::{tenants, testing::TestDatabase, users};
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Request, Response, StatusCode, header},
+    http::{HeaderMap, Request, Response, StatusCode, header, request::Builder},
 };
 use http_body_util::BodyExt;
 use tower::ServiceExt;
@@ -26,6 +37,11 @@ use uuid::Uuid;
 pub const NOON: Timestamp = Timestamp::from_millis(1_794_916_800_000);
 pub const BASE: &str = "/nordwind/production/automationhub_";
 pub const TENANT_UUID: Uuid = Uuid::from_u128(0x8f3c_1b52_6a0e_4d8e_9d7b_2f41_c6a0_b9e3);
+
+/// Everybody's password in tests.
+pub const PASSWORD: &str = "correct horse battery";
+/// What browsers call the hub.
+pub const ORIGIN: &str = "http://127.0.0.1:8080";
 
 /// A clock that stands still until a test moves it.
 pub struct TestClock(AtomicI64);
@@ -60,12 +76,15 @@ impl TestHub {
         // As little work as Argon2id does: tests sign in hundreds of times.
         config.passwords.memory_kib = 8192;
         config.passwords.passes = 1;
-        let app = App::with_store(database.store.clone(), config, clock.clone()).await.unwrap();
+        let app = App::with_store(database.store.clone(), Keys::draw().unwrap(), config, clock.clone())
+            .await
+            .unwrap();
         Self { router: router(app.clone()), app, clock, tenant, _database: database }
     }
 
-    /// Adds a person with roles for all categories.
+    /// Adds a person with roles for all categories, who can sign in with [`PASSWORD`].
     pub async fn add_user(&self, email: &str, roles: &[RoleId]) -> UserId {
+        let hash = self.app.passwords.hash(Password::typed(PASSWORD)).await.unwrap();
         let new = NewUser {
             email: Email::parse(email).unwrap(),
             profile: Profile {
@@ -75,7 +94,7 @@ impl TestHub {
             },
             is_active: true,
             invite_status: InviteStatus::Active,
-            password_hash: None,
+            password_hash: Some(hash),
             created_at: NOON,
         };
         let assignments: Vec<_> = roles.iter().map(|&role| RoleAssignment { role, category: None }).collect();
@@ -90,12 +109,90 @@ impl TestHub {
             .unwrap()
     }
 
+    /// A browser that has never been here.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser { hub: self, cookies: BTreeMap::new() }
+    }
+
+    /// A browser in which a person has signed in.
+    pub async fn signed_in(&self, email: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        browser.sign_in(email).await;
+        browser
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         Answer::of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+}
+
+/// A browser: keeps cookies, and says with each form that it comes from one of our own pages.
+pub struct Browser<'h> {
+    hub: &'h TestHub,
+    pub cookies: BTreeMap<String, String>,
+}
+
+impl Browser<'_> {
+    /// Signs in on the sign-in page with [`PASSWORD`].
+    pub async fn sign_in(&mut self, email: &str) {
+        let path = format!("{BASE}/sign-in");
+        self.get(&path).await;
+        let answer = self.post(&path, &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path)).await
+    }
+
+    /// Sends a form from one of our own pages, with its hidden field.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.csrf_token();
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields).append_pair("csrf_token", &token);
+        let request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send_with(request, Body::from(form.finish())).await
+    }
+
+    /// What the hidden field of forms holds in this browser.
+    pub fn csrf_token(&self) -> String {
+        let secret = [SESSION_COOKIE, VISIT_COOKIE].iter().find_map(|name| self.cookies.get(*name));
+        secret.and_then(|secret| Secret::parse(secret)).map(|secret| secret.csrf_token()).unwrap_or_default()
+    }
+
+    pub fn cookie_header(&self) -> String {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        cookies.join("; ")
+    }
+
+    pub async fn send(&mut self, request: Builder) -> Answer {
+        self.send_with(request, Body::empty()).await
+    }
+
+    pub async fn send_with(&mut self, request: Builder, body: Body) -> Answer {
+        let request =
+            request.header(header::HOST, "127.0.0.1:8080").header(header::COOKIE, self.cookie_header());
+        let answer = self.hub.send(request.body(body).unwrap()).await;
+        for line in answer.headers.get_all(header::SET_COOKIE) {
+            self.keep(line.to_str().unwrap());
+        }
+        answer
+    }
+
+    fn keep(&mut self, line: &str) {
+        let (name, value) = line.split(';').next().and_then(|pair| pair.split_once('=')).unwrap();
+        if line.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
     }
 }
 

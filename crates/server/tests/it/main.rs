@@ -1,5 +1,7 @@
 //! Requests into the whole server, through the router as `main` builds it, on either engine.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
+#![expect(unreachable_pub, reason = "nothing is reachable in a program of tests")]
 
 mod app;
+mod cli;
 mod pages;

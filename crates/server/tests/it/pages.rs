@@ -1,3 +1,4 @@
 //! The web pages, one module for each.
 
+mod sign_in;
 mod start;

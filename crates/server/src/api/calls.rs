@@ -1,0 +1,179 @@
+//! The record of calls: queued while a call is answered, written in batches by a task of its own.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{TenantId, TokenId},
+};
+use automation_hub_storage::{
+    Session, System,
+    calls::{self, CallRecord, RefusedCall},
+};
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{StatusCode, header},
+};
+use tokio::sync::Notify;
+
+use crate::{app::App, auth::snapshot::TokenRecord, error::Error, middleware::request::RequestContext};
+
+/// Batches between two looks for records that are too old.
+const FORGET_EVERY: u64 = 60;
+
+/// A call that is being answered.
+pub struct Call(CallRecord);
+
+impl Call {
+    pub fn begin(now: Timestamp, token: &TokenRecord, context: RequestContext, request: &Request) -> Self {
+        let client = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let matched = request.extensions().get::<MatchedPath>();
+        Self(CallRecord {
+            tenant: token.tenant,
+            token: token.id,
+            user: token.user,
+            called_at: now,
+            method: request.method().as_str().to_owned(),
+            route: matched.map(|path| route_of(path.as_str()).to_owned()).unwrap_or_default(),
+            path: shorten(request.uri().path(), 512),
+            status: 0,
+            duration_micros: 0,
+            address: context.address.to_string(),
+            client: shorten(client.unwrap_or_default(), 200),
+            request_id: context.id.to_string(),
+        })
+    }
+
+    pub fn end(mut self, status: StatusCode, took: Duration) -> CallRecord {
+        self.0.status = status.as_u16();
+        self.0.duration_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.0
+    }
+}
+
+/// The route below the base path: `/automations/{id}`, whichever of the base paths was used.
+fn route_of(matched: &str) -> &str {
+    matched.split_once("/v1/openapi").map_or(matched, |(_, route)| route)
+}
+
+fn shorten(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// What waits for the next batch.
+#[derive(Default)]
+struct Waiting {
+    calls: Vec<CallRecord>,
+    refused: Vec<RefusedCall>,
+}
+
+/// Takes records from every call without making any wait for the database.
+pub struct CallRecorder {
+    waiting: Mutex<Waiting>,
+    limit: usize,
+    dropped: AtomicU64,
+    half_full: Notify,
+}
+
+impl CallRecorder {
+    pub fn new(limit: usize) -> Self {
+        Self { waiting: Mutex::default(), limit, dropped: AtomicU64::new(0), half_full: Notify::new() }
+    }
+
+    pub fn record(&self, call: CallRecord) {
+        let mut waiting = self.lock();
+        if waiting.calls.len() >= self.limit {
+            drop(waiting);
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        waiting.calls.push(call);
+        let is_half_full = waiting.calls.len() == self.limit / 2;
+        drop(waiting);
+        if is_half_full {
+            self.half_full.notify_one();
+        }
+    }
+
+    /// Counts a call whose token matched and was refused all the same.
+    pub fn refused(&self, tenant: TenantId, token: TokenId, now: Timestamp) {
+        let mut waiting = self.lock();
+        if waiting.refused.len() < self.limit {
+            waiting.refused.push(RefusedCall { tenant, token, called_at: now });
+        }
+    }
+
+    /// Writes what waits, in one transaction. Called by the task, at the end, and by tests.
+    pub async fn flush(&self, app: &App) -> Result<(), Error> {
+        let batch = Arc::new(std::mem::take(&mut *self.lock()));
+        let dropped = self.dropped.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            tracing::warn!(dropped, "call records were dropped because the queue was full");
+        }
+        if batch.calls.is_empty() && batch.refused.is_empty() {
+            return Ok(());
+        }
+        let writing = Arc::clone(&batch);
+        let write = move |system: &mut System<'_>| -> Result<_, Error> {
+            Ok(calls::insert_batch(system, &writing.calls, &writing.refused)?)
+        };
+        let written = app.store.system().write(write).await;
+        if written.is_err() {
+            self.put_back(batch);
+        }
+        written
+    }
+
+    /// What couldn't be written waits for the next batch, as far as there is room.
+    fn put_back(&self, batch: Arc<Waiting>) {
+        let Some(batch) = Arc::into_inner(batch) else { return };
+        let mut waiting = self.lock();
+        let room = self.limit.saturating_sub(waiting.calls.len());
+        waiting.calls.extend(batch.calls.into_iter().take(room));
+        let room = self.limit.saturating_sub(waiting.refused.len());
+        waiting.refused.extend(batch.refused.into_iter().take(room));
+    }
+
+    /// Flushes every few seconds, or sooner when the queue fills; now and then forgets what is too old.
+    pub async fn run(app: App) {
+        let every = Duration::from_secs(app.config.open_api.flush_secs);
+        for batches in 1_u64.. {
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                () = app.calls.half_full.notified() => {}
+            }
+            let mut done = app.calls.flush(&app).await;
+            if done.is_ok() && batches.is_multiple_of(FORGET_EVERY) {
+                done = forget_old(&app).await;
+            }
+            if let Err(error) = done {
+                tracing::error!(error = &error as &dyn std::error::Error, "the call log could not be written");
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn forget_old(app: &App) -> Result<(), Error> {
+    let before = app.clock.now().plus_days(-app.config.open_api.call_log_days);
+    for tenant in app.tenants().iter() {
+        let delete = move |s: &mut Session<'_>| -> Result<_, Error> {
+            calls::delete_old(s, before)?;
+            Ok(())
+        };
+        app.store.write(tenant.id, delete).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! What `serve` and `demo` have in common: a listener, the database, the keys, and an orderly end.
+
+use std::{fs::File, sync::Arc};
+
+use anyhow::Context;
+use automation_hub_server::{
+    app::{self, App},
+    clock::SystemClock,
+    config::Config,
+    keys::Keys,
+    listen,
+    router::router,
+};
+use automation_hub_storage::Store;
+use tokio::net::TcpListener;
+
+use super::folder;
+
+/// Everything that can be refused at the start is asked for here, before anybody is answered.
+pub(super) struct Hub {
+    pub(super) config: Config,
+    pub(super) store: Store,
+    listener: TcpListener,
+    _lock: Option<File>,
+}
+
+impl Hub {
+    pub(super) async fn open(mut config: Config) -> anyhow::Result<Self> {
+        let folder = &config.storage.data_dir;
+        folder::prepare(folder)?;
+        let is_embedded = config.storage.database_url.is_empty();
+        let lock = if is_embedded { Some(folder::lock(folder)?) } else { None };
+        let listen = config.server.listen;
+        let listener =
+            TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+        config.server.listen = listener.local_addr()?;
+        let store = open_store(&config).await?;
+        Ok(Self { config, store, listener, _lock: lock })
+    }
+
+    /// Where people reach it, as far as the configuration tells.
+    pub(super) fn address(&self) -> String {
+        if !self.config.server.public_url.is_empty() {
+            return self.config.server.public_url.clone();
+        }
+        let mut address = self.config.server.listen;
+        if address.ip().is_unspecified() {
+            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        format!("http://{address}")
+    }
+
+    pub(super) async fn keys(&self) -> anyhow::Result<Keys> {
+        Ok(Keys::prepare(&self.config, &self.store).await?)
+    }
+
+    /// Answers until the process is told to stop; `ready` is called when it does.
+    pub(super) async fn run(
+        self,
+        keys: Keys,
+        ready: impl FnOnce(&App) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let app =
+            App::with_store(self.store.clone(), keys, self.config.clone(), Arc::new(SystemClock)).await?;
+        let stop = stop_signal()?;
+        tracing::info!(address = self.address(), engine = ?self.store.engine(), "listening");
+        ready(&app)?;
+        let served = listen::serve(self.listener, router(app), &self.config, stop).await;
+        self.store.close().await;
+        tracing::info!("stopped");
+        Ok(served?)
+    }
+}
+
+/// Opens the configured database as it is.
+pub(super) async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    Store::open(app::store_options(config)).await.context("the database can't be opened")
+}
+
+/// Done at the first request to stop. The second ends the process where it stands.
+#[cfg(unix)]
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        let mut next = async move || {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        next().await;
+        tracing::info!("stopping: requests in flight may finish; a second signal ends them");
+        tokio::spawn(async move {
+            next().await;
+            std::process::exit(1);
+        });
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    Ok(async {
+        drop(tokio::signal::ctrl_c().await);
+    })
+}

@@ -1,0 +1,47 @@
+//! `automation-hub serve`: the server, on whatever the database holds.
+
+use anyhow::Context;
+use automation_hub_server::{config::Overrides, logging};
+use automation_hub_storage::links;
+use clap::Args;
+use figment::value::Value;
+
+use super::{Global, hub::Hub};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) listen: Option<String>,
+    /// Origin under which people reach the hub, such as "https://hub.example.com"
+    #[arg(long, value_name = "URL")]
+    pub(super) public_url: Option<String>,
+}
+
+impl Arguments {
+    pub(super) fn overrides(&self) -> Overrides {
+        let flags = [("server.listen", &self.listen), ("server.public_url", &self.public_url)];
+        flags.into_iter().filter_map(|(key, value)| Some((key, Value::from(value.clone()?)))).collect()
+    }
+}
+
+pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result<()> {
+    let config = global.load(arguments.overrides())?;
+    logging::start(&config.log);
+    let hub = Hub::open(config).await?;
+    hub.store.migrate().await.context("the database can't be brought to this version")?;
+    let setup = hub
+        .store
+        .system()
+        .write(|s| {
+            // From here on the folder is known as no demo's.
+            links::put_installation(s)?;
+            links::setup(s)
+        })
+        .await?;
+    if setup.is_some_and(|setup| setup.is_demo) {
+        tracing::warn!("this is the sample organisation of a demo, served as it is");
+    }
+    let keys = hub.keys().await?;
+    hub.run(keys, |_| Ok(())).await
+}

@@ -1,0 +1,199 @@
+//! Signing in and out, and the page that asks for the password once more.
+
+use askama::Template;
+use axum::{
+    extract::{FromRequest, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    app::App,
+    auth::{password::Password, secret::Secret},
+    error::Error,
+    pages::{
+        error::PageError,
+        form::Form,
+        html,
+        query::Query,
+        visit::{SESSION_COOKIE, SignedIn, VISIT_COOKIE, Visit, clear_cookie, set_cookie},
+    },
+    services::sign_in::{self, Client},
+};
+
+const MISMATCH: &str = "E-mail and password don’t match. Check both, then try again.";
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    visit: &'a Visit,
+    csrf_token: String,
+    next: String,
+    email: &'a str,
+    /// What went wrong, under the password.
+    failure: Option<String>,
+    has_other_tenants: bool,
+    needs_https: bool,
+}
+
+impl<'a> SignInPage<'a> {
+    fn new(app: &App, visit: &'a Visit, headers: &HeaderMap, next: &str) -> Self {
+        Self {
+            visit,
+            csrf_token: visit.csrf_token(),
+            next: next.to_owned(),
+            email: "",
+            failure: None,
+            has_other_tenants: app.tenants().iter().filter(|tenant| tenant.is_active).count() > 1,
+            needs_https: app.public_origin.needs_https(headers),
+        }
+    }
+}
+
+pub async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let next = own_path(&visit, query.text("next"));
+    if visit.actor.is_some() {
+        return Ok(html::see_other(&next));
+    }
+    html::page(&SignInPage::new(&app, &visit, &headers, &next))
+}
+
+pub async fn submit(
+    State(app): State<App>,
+    visit: Visit,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    let next = own_path(&visit, form.text("next"));
+    let email = form.text("email");
+    let password = Password::typed(form.raw("password"));
+    let signed_in = sign_in::sign_in(&app, &visit.tenant, email, password, client(&visit, &headers)).await;
+    let (status, failure, retry_after) = match signed_in {
+        Ok(Some(secret)) => {
+            // The browser gets a session of its own each time: one it came with may be somebody else's.
+            if let Some(actor) = &visit.actor {
+                sign_in::sign_out(&app, actor).await?;
+            }
+            return Ok(with_session(html::see_other(&next), &secret));
+        }
+        Ok(None) => (StatusCode::UNPROCESSABLE_ENTITY, MISMATCH.to_owned(), None),
+        Err(Error::TooMany { retry_after_secs: secs }) => {
+            (StatusCode::TOO_MANY_REQUESTS, wait(secs), Some(secs))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let page = SignInPage { email, failure: Some(failure), ..SignInPage::new(&app, &visit, &headers, &next) };
+    Ok(with_wait(html::page_with(status, &page)?, retry_after))
+}
+
+/// What the session shows of this browser.
+pub fn client(visit: &Visit, headers: &HeaderMap) -> Client {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Client::new(visit.context, agent)
+}
+
+/// Gives the browser its session.
+pub fn with_session(mut response: Response, secret: &Secret) -> Response {
+    set_cookie(response.headers_mut(), SESSION_COOKIE, &secret.expose());
+    clear_cookie(response.headers_mut(), VISIT_COOKIE);
+    response
+}
+
+fn with_wait(mut response: Response, retry_after_secs: Option<u32>) -> Response {
+    if let Some(secs) = retry_after_secs {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
+    }
+    response
+}
+
+fn wait(secs: u32) -> String {
+    let time = match secs {
+        ..=1 => "1 second".to_owned(),
+        2..90 => format!("{secs} seconds"),
+        _ => format!("{} minutes", secs.div_ceil(60)),
+    };
+    format!("Too many tries. Wait {time}, then try again.")
+}
+
+/// Ends the session. A browser whose session ended before is where it wanted to be.
+pub async fn sign_out(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Response> {
+    let mut response = html::see_other(&format!("{}/sign-in", visit.base()));
+    if let Some(actor) = &visit.actor {
+        Form::from_request(request, &app).await?;
+        let ended = sign_in::sign_out(&app, actor).await;
+        ended.map_err(|error| PageError::from(error).into_response())?;
+    }
+    clear_cookie(response.headers_mut(), SESSION_COOKIE);
+    // What the browser kept of this session's pages goes too.
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "confirm_password.html")]
+struct ConfirmPage<'a> {
+    visit: &'a Visit,
+    csrf_token: String,
+    next: String,
+    name: String,
+    email: &'a str,
+    failure: Option<String>,
+}
+
+impl<'a> ConfirmPage<'a> {
+    fn new(signed_in: &'a SignedIn, next: String) -> Result<Self, Error> {
+        let user = signed_in.actor.user()?;
+        Ok(Self {
+            visit: &signed_in.visit,
+            csrf_token: signed_in.visit.csrf_token(),
+            next,
+            name: user.full_name(),
+            email: &user.email,
+            failure: None,
+        })
+    }
+}
+
+pub async fn show_confirm(signed_in: SignedIn, query: Query) -> Result<Response, PageError> {
+    let next = own_path(&signed_in.visit, query.text("next"));
+    html::page(&ConfirmPage::new(&signed_in, next)?)
+}
+
+pub async fn confirm(State(app): State<App>, signed_in: SignedIn, form: Form) -> Result<Response, PageError> {
+    let next = own_path(&signed_in.visit, form.text("next"));
+    let password = Password::typed(form.raw("password"));
+    let (status, failure, retry_after) =
+        match sign_in::confirm_password(&app, &signed_in.actor, password).await {
+            Ok(true) => return Ok(html::see_other(&next)),
+            Ok(false) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "This isn’t your password. Try again.".to_owned(), None)
+            }
+            Err(Error::TooMany { retry_after_secs: secs }) => {
+                (StatusCode::TOO_MANY_REQUESTS, wait(secs), Some(secs))
+            }
+            Err(error) => return Err(error.into()),
+        };
+    let page = ConfirmPage { failure: Some(failure), ..ConfirmPage::new(&signed_in, next)? };
+    Ok(with_wait(html::page_with(status, &page)?, retry_after))
+}
+
+/// Where to go next: a page of this tenant, or its Home. Whatever else stands there, such as another host's
+/// address or a way out of the tenant's own, came from somebody else.
+fn own_path(visit: &Visit, next: &str) -> String {
+    let base = visit.base();
+    let home = format!("{base}/");
+    let Some(rest) = next.strip_prefix(&base) else { return home };
+    let path = rest.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let is_own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains("..")
+        && !path.contains("%2e")
+        && !path.starts_with("/sign-")
+        && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_own { next.to_owned() } else { home }
+}

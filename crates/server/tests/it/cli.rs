@@ -1,0 +1,6 @@
+//! The program itself, started as people start it.
+
+mod config;
+mod harness;
+mod keys;
+mod serve;

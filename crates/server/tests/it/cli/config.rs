@@ -1,0 +1,90 @@
+//! `automation-hub config`, and how a wrong configuration stops every command.
+
+use super::harness::Bench;
+
+#[test]
+fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
+    let bench = Bench::new();
+    let wrong = |text: &str| {
+        let file = bench.write("hub.toml", text);
+        bench.complaint(&["config", "check", "--config", file.to_str().unwrap()], 2)
+    };
+    for (text, complaint) in [
+        (
+            "[log]\ncolour = 'red'\n",
+            "automation-hub: configuration: log.colour = …: there is no such key; there are format, level\n",
+        ),
+        (
+            "[sessions]\nidle_minutes = 0\n",
+            "automation-hub: configuration: sessions.idle_minutes = 0: 1 to 1440\n",
+        ),
+        (
+            "[server]\nlisten = 'everywhere'\n[open_api]\nqueue = -1\n",
+            "automation-hub: configuration: server.listen = string \"everywhere\": \
+             invalid socket address syntax is needed\n",
+        ),
+        (
+            "[log]\nlevel = 'loud'\n",
+            "automation-hub: configuration: log.level = loud: off, error, warn, info, debug or trace, or a list \
+             such as info,automation_hub_server=debug\n",
+        ),
+        (
+            "[server]\ntrusted_proxies = ['10.0.0.0/33']\n",
+            "automation-hub: configuration: server.trusted_proxies = 10.0.0.0/33: “10.0.0.0/33” isn't an address \
+             or a network such as 10.0.0.0/8\n",
+        ),
+    ] {
+        let told = wrong(text);
+        assert!(told.starts_with(complaint.trim_end()), "{told}");
+        assert!(told.lines().all(|line| line.starts_with("automation-hub: configuration: ")), "{told}");
+    }
+    assert_eq!(wrong("[server]\nlisten = 5\n[log]\nformat = 'xml'\n").lines().count(), 2);
+    let told = wrong("[server\n");
+    assert!(told.contains("hub.toml: line 1: "), "{told}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let bench = Bench::new();
+    let told = bench.complaint(&["config", "check", "--config", "none.toml"], 2);
+    assert!(
+        told.starts_with("automation-hub: configuration: --config = none.toml: it can't be read"),
+        "{told}"
+    );
+}
+
+#[test]
+fn flags_come_over_the_environment_and_that_over_the_file() {
+    let bench = Bench::new();
+    let file =
+        bench.write("hub.toml", "[log]\nlevel = 'warn'\n[sessions]\nidle_minutes = 5\nabsolute_hours = 1\n");
+    let output = bench
+        .command(&["config", "show", "--json", "--log-level", "debug"])
+        .env("AUTOMATION_HUB_CONFIG", file)
+        .env("AUTOMATION_HUB_LOG__LEVEL", "error")
+        .env("AUTOMATION_HUB_SESSIONS__IDLE_MINUTES", "7")
+        .output()
+        .unwrap();
+    let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(shown["log"]["level"], "debug");
+    assert_eq!(shown["sessions"]["idle_minutes"], 7);
+    assert_eq!(shown["sessions"]["absolute_hours"], 1);
+    assert_eq!(shown["passwords"]["passes"], 2);
+}
+
+#[test]
+fn what_is_shown_can_be_used_as_a_file_and_holds_no_password() {
+    let bench = Bench::new();
+    let shown = bench.print(&["config", "show", "--database-url", "postgres://hub:geheim@db/hub"]);
+    assert!(shown.contains("postgres://hub:…@db/hub"), "{shown}");
+    let defaults = bench.print(&["config", "show", "--defaults"]);
+    let file = bench.write("hub.toml", &defaults);
+    bench.print(&["config", "check", "--config", file.to_str().unwrap()]);
+}
+
+#[test]
+fn an_unknown_command_or_flag_ends_with_2() {
+    let bench = Bench::new();
+    assert!(bench.complaint(&["dance"], 2).contains("dance"));
+    assert!(bench.complaint(&["serve", "--colour"], 2).contains("--colour"));
+}

@@ -1,0 +1,162 @@
+//! Runs the built program in a folder of its own and waits for what it says.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// A place without configuration, where each test has its own files.
+pub struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.path("data")
+    }
+
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The program, with nothing of the surroundings' configuration.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_automation-hub"));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("AUTOMATION_HUB_") {
+                command.env_remove(name);
+            }
+        }
+        command.args(arguments).arg("--data-dir").arg(self.data_dir()).current_dir(self.folder.path());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed and answers what it printed.
+    pub fn print(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.print(arguments)).unwrap()
+    }
+
+    /// Runs a command that must fail with this exit code and answers its complaint.
+    pub fn complaint(&self, arguments: &[&str], code: i32) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+        stderr(&output)
+    }
+
+    pub fn serve(&self) -> Server {
+        Server::start(self.command(&["serve", "--listen", "127.0.0.1:0"]))
+    }
+
+    /// Starts a server that must refuse to start, and answers why.
+    pub fn refusal(&self) -> String {
+        let complaint = self.complaint(&["serve", "--listen", "127.0.0.1:0"], 1);
+        let lines: Vec<_> = complaint.lines().filter(|line| line.starts_with("automation-hub: ")).collect();
+        assert_eq!(lines.len(), 1, "one line says why: {complaint}");
+        lines[0].to_owned()
+    }
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A server that runs until it is stopped or dropped.
+pub struct Server {
+    child: Child,
+    log: BufReader<std::process::ChildStderr>,
+    /// Host and port it listens on.
+    pub host: String,
+}
+
+impl Server {
+    /// Waits until its log says where it listens.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        loop {
+            let start = said.len();
+            assert_ne!(log.read_line(&mut said).unwrap(), 0, "it ended without listening: {said}");
+            let line = &said[start..];
+            if let Some((_, address)) = line.split_once("listening address=\"http://") {
+                let host = address.split('"').next().unwrap().to_owned();
+                return Self { child, log, host };
+            }
+        }
+    }
+
+    /// What it printed on standard output first.
+    pub fn first_line(&mut self) -> String {
+        let mut line = String::new();
+        BufReader::new(self.child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        line
+    }
+
+    pub fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &process]).status().unwrap().success());
+    }
+
+    /// Reads the log up to a line that holds this.
+    pub fn wait_for(&mut self, text: &str) {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            assert_ne!(self.log.read_line(&mut line).unwrap(), 0, "it ended without saying {text}");
+        }
+    }
+
+    /// Waits for its end and answers the rest of its log.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let mut rest = String::new();
+        self.log.read_to_string(&mut rest).unwrap();
+        (self.child.wait().unwrap(), rest)
+    }
+
+    pub fn stop(self) {
+        self.signal("TERM");
+        let (status, log) = self.end();
+        assert!(status.success(), "{log}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already gone when a test stopped it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+pub fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
