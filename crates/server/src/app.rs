@@ -7,7 +7,10 @@ use automation_hub_domain::{clock::Clock, tenant::Tenant};
 use automation_hub_storage::{Location, Store, StoreOptions, tenants};
 
 use crate::{
-    auth::{origin::PublicOrigin, password::Passwords, secret::SessionLimits, throttle::Throttle},
+    auth::{
+        origin::PublicOrigin, password::Passwords, registry::TokenRegistry, secret::SessionLimits,
+        throttle::Throttle, vault::Vault,
+    },
     config::Config,
     error::Error,
     keys::Keys,
@@ -20,6 +23,10 @@ pub struct App(Arc<AppState>);
 pub struct AppState {
     pub store: Store,
     pub keys: Keys,
+    /// Opens and closes what is kept sealed.
+    pub vault: Vault,
+    /// Decides about Open API credentials.
+    pub tokens: TokenRegistry,
     pub clock: Arc<dyn Clock>,
     pub config: Config,
     pub public_origin: PublicOrigin,
@@ -50,9 +57,13 @@ impl App {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
         let passwords = Passwords::new(&config.passwords)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
+        let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
+        let vault = Vault::new(&keys.outer);
         let app = Self(Arc::new(AppState {
             store,
             keys,
+            vault,
+            tokens,
             clock,
             config,
             public_origin,

@@ -3,3 +3,4 @@
 pub mod alarms;
 pub mod renewal;
 pub mod sign_in;
+pub mod tokens;
