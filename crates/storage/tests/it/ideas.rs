@@ -126,14 +126,14 @@ async fn five(acme: &Organization) {
         .unwrap();
     let mut ideas = [("e 100%", 1000), ("d", 2000), ("c", 3000), ("b", 4000), ("a", 5000)]
         .map(|(name, at)| acme.idea(name, at));
-    let [e, d, c, b, a] = &mut ideas;
-    e.status = APPROVED;
-    d.category = legal;
-    c.submission_type = SubmissionType::ChangeRequest;
-    b.content.assessment = None;
-    b.content.description = "Straight-through processing".into();
-    a.content.applications = vec![application];
-    a.owner = Some(acme.ana);
+    let [approved, filed, change, plain, owned] = &mut ideas;
+    approved.status = APPROVED;
+    filed.category = legal;
+    change.submission_type = SubmissionType::ChangeRequest;
+    plain.content.assessment = None;
+    plain.content.description = "Straight-through processing".into();
+    owned.content.applications = vec![application];
+    owned.owner = Some(acme.ana);
     let rows: Vec<_> = ideas.into_iter().map(|idea| (idea, String::new())).collect();
     acme.write(move |s| ideas::insert_many(s, &rows)).await.unwrap();
 }
