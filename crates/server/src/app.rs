@@ -3,11 +3,19 @@
 use std::{ops::Deref, sync::Arc};
 
 use arc_swap::ArcSwap;
-use automation_hub_domain::{clock::Clock, tenant::Tenant};
+use automation_hub_domain::{
+    clock::Clock,
+    id::{TenantId, UserId},
+    tenant::Tenant,
+};
 use automation_hub_storage::{Location, Store, StoreOptions, tenants};
 
 use crate::{
-    auth::{origin::PublicOrigin, password::Passwords, secret::SessionLimits, throttle::Throttle},
+    api::calls::CallRecorder,
+    auth::{
+        origin::PublicOrigin, password::Passwords, registry::TokenRegistry, secret::SessionLimits,
+        throttle::Throttle,
+    },
     config::Config,
     error::Error,
     keys::Keys,
@@ -24,6 +32,10 @@ pub struct AppState {
     pub config: Config,
     pub public_origin: PublicOrigin,
     pub proxies: TrustedProxies,
+    /// Decides about Open API credentials.
+    pub tokens: TokenRegistry,
+    /// Writes Open API calls down.
+    pub calls: CallRecorder,
     pub passwords: Passwords,
     /// Slows down who guesses passwords.
     pub throttle: Throttle,
@@ -50,7 +62,11 @@ impl App {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
         let passwords = Passwords::new(&config.passwords)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
+        let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
+        let calls = CallRecorder::new(config.open_api.queue);
         let app = Self(Arc::new(AppState {
+            tokens,
+            calls,
             store,
             keys,
             clock,
@@ -65,11 +81,22 @@ impl App {
         Ok(app)
     }
 
-    /// Takes over what the database says of all tenants. Called after each change of one, before it is told.
-    pub async fn reload_tenants(&self) -> Result<(), Error> {
+    async fn reload_tenants(&self) -> Result<(), Error> {
         let tenants = self.store.system().read(|s| tenants::list(s).map_err(Error::from)).await?;
         self.tenants.store(Arc::new(tenants.into_iter().map(Arc::new).collect()));
         Ok(())
+    }
+
+    /// To be called after each committed change of a tenant, before it is answered.
+    pub async fn tenant_changed(&self, tenant: TenantId) -> Result<(), Error> {
+        self.tokens.refresh_tenant(&self.store, tenant).await?;
+        self.reload_tenants().await
+    }
+
+    /// To be called after each committed change of a person's particulars, rights or state, before it is
+    /// answered: their tokens follow at once.
+    pub async fn person_changed(&self, tenant: TenantId, user: UserId) -> Result<(), Error> {
+        self.tokens.refresh_user(&self.store, tenant, user).await
     }
 
     pub fn tenants(&self) -> Arc<Vec<Arc<Tenant>>> {

@@ -3,8 +3,8 @@
 
 pub mod applications;
 pub mod audit;
-pub mod categories;
 pub mod calls;
+pub mod categories;
 pub mod db;
 pub mod dialect;
 pub mod drafts;

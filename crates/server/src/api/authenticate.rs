@@ -102,7 +102,10 @@ fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
     let (app, tenant, id) = (app.clone(), token.tenant, token.id);
     tokio::spawn(async move {
         if let Err(error) = crate::services::renewal::renew(&app, tenant, id, renewal).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a token could not be moved to the current pepper");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a token could not be moved to the current pepper"
+            );
         }
     });
 }
@@ -110,7 +113,8 @@ fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
 /// RFC 6750 lets a form carry the token; beside the header it makes the request ambiguous.
 async fn refuse_token_in_form(app: &App, request: Request) -> Result<Request, ApiError> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
-    let is_form = content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let is_form =
+        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     if !is_form || !request.headers().contains_key(header::AUTHORIZATION) {
         return Ok(request);
     }

@@ -38,7 +38,10 @@ impl Hub {
         let (ines, omar) = database
             .store
             .write(tenant, |s| -> Result<_, StorageError> {
-                Ok((add_user(s, "Ines", "ines@nordwind.test")?, add_user(s, "Omar 100%", "omar@nordwind.test")?))
+                Ok((
+                    add_user(s, "Ines", "ines@nordwind.test")?,
+                    add_user(s, "Omar 100%", "omar@nordwind.test")?,
+                ))
             })
             .await
             .unwrap();
@@ -75,8 +78,7 @@ impl Hub {
 
     async fn names(&self, filter: TokenFilter, sort: TokenSort, direction: Direction) -> Vec<String> {
         let page = PageRequest::default();
-        let found =
-            self.write(move |s| tokens::list(s, &filter, (sort, direction), page, NOW)).await;
+        let found = self.write(move |s| tokens::list(s, &filter, (sort, direction), page, NOW)).await;
         found.into_iter().map(|token| token.name).collect()
     }
 }
@@ -199,7 +201,7 @@ async fn an_edit_needs_the_revision_it_was_made_on() {
 
     let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
     assert_eq!((token.name.as_str(), token.revision, token.is_active), ("Power BI", 2, false));
-    assert_eq!(token.switched_by.map(|by| by.id), Some(hub.ines));
+    assert_eq!(token.switched_by.as_ref().map(|by| by.id), Some(hub.ines));
     assert_eq!(token.token_type(), TokenType::TenantLevel);
     let record = hub.write(move |s| tokens::find_record(s, id)).await.unwrap();
     assert_eq!(record.app_key, Some(digest([3; 16])));
@@ -416,10 +418,10 @@ async fn a_batch_of_calls_is_counted_by_day_route_and_address() {
         assert_eq!(days.iter().map(|day| (day.accepted, day.refused)).collect::<Vec<_>>(), [(1, 0), (2, 1)]);
         let since = NOW.plus_days(-7);
         let routes = calls::list_routes(s, id, since)?;
-        assert_eq!(routes.iter().map(|route| (route.route.as_str(), route.calls)).collect::<Vec<_>>(), [(
-            "/authinfo",
-            3
-        )]);
+        assert_eq!(
+            routes.iter().map(|route| (route.route.as_str(), route.calls)).collect::<Vec<_>>(),
+            [("/authinfo", 3)]
+        );
         let addresses = calls::list_addresses(s, id, since)?;
         let counted: Vec<_> = addresses.iter().map(|one| (one.address.as_str(), one.calls)).collect();
         assert_eq!(counted, [("10.0.0.2", 1), ("10.0.0.1", 2)]);

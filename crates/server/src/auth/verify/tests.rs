@@ -165,8 +165,8 @@ fn what_the_previous_pepper_made_still_matches_and_is_renewed() {
     let call = Call::new(NORDWIND, value.expose(), &["s3cret-key"]);
     let renewal = call.at(&hub, NOW).unwrap().renewal.unwrap();
     let mut renewed = old;
-    renewed.value = renewal.value.unwrap();
-    renewed.record.app_key = renewal.app_key;
+    renewed.value = renewal.value.unwrap().new;
+    renewed.record.app_key = renewal.app_key.map(|renewed| renewed.new);
     hub.snapshot().put_token(&renewed);
     assert_eq!(call.at(&hub, NOW).unwrap().renewal, None);
     assert_eq!(renewed.value, stored(&pepper(2), NORDWIND, &value));
