@@ -2,9 +2,11 @@
 
 pub mod error;
 pub mod form;
+pub mod format;
 pub mod home;
 pub mod html;
 pub mod query;
+pub mod rich_text;
 pub mod shell;
 pub mod sign_in;
 pub mod start;
