@@ -133,7 +133,7 @@ async fn a_token_reads_back_for_verification_and_for_the_console() {
 
     let token = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
     assert_eq!(token.token_type(), TokenType::UserAssigned);
-    assert_eq!(token.user.unwrap().name, "Omar 100% Tester");
+    assert_eq!(token.user.as_ref().unwrap().name, "Omar 100% Tester");
     assert!(token.has_app_key && !token.is_sealed);
 
     let live = hub
