@@ -200,9 +200,7 @@ impl KeyFiles {
         let needs_pepper = needs.peppers.contains(&i64::from(self.pepper.number));
         let pepper = self.pepper.read_or_make(needs_pepper)?;
         let previous_pepper = match &self.previous_pepper {
-            Some(file) => {
-                Some(file.read()?.ok_or_else(|| KeyError::NoPrevious(shown(&file.path)))?)
-            }
+            Some(file) => Some(file.read()?.ok_or_else(|| KeyError::NoPrevious(shown(&file.path)))?),
             None => None,
         };
         Ok(Keys { pepper, previous_pepper, outer: self.outer.read_or_make(needs.outer)? })
@@ -211,7 +209,8 @@ impl KeyFiles {
 
 impl KeyFile {
     fn named(path: PathBuf, kind: &'static str) -> Result<Self, KeyError> {
-        let number = path.extension().and_then(|number| number.to_str()).and_then(|number| number.parse().ok());
+        let number =
+            path.extension().and_then(|number| number.to_str()).and_then(|number| number.parse().ok());
         match number {
             Some(number) if number > 0 => Ok(Self { path, number }),
             _ => Err(KeyError::Name(shown(&path), kind)),
@@ -261,7 +260,9 @@ impl KeyFile {
     fn write(&self, key: &Key) -> io::Result<()> {
         let mut text = Zeroizing::new(String::with_capacity(65));
         for byte in key.bytes.iter() {
-            text.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
+            text.extend(
+                [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')),
+            );
         }
         text.push('\n');
         let draft = self.path.with_extension(format!("{}.new", self.number));

@@ -28,7 +28,8 @@ pub fn is_level(text: &str) -> bool {
     // What isn't a level is taken for a target's name by the filter itself, which would then log everything of it.
     !text.is_empty()
         && text.split(',').all(|part| {
-            let (target, level) = part.rsplit_once('=').map_or((None, part), |(target, level)| (Some(target), level));
+            let (target, level) =
+                part.rsplit_once('=').map_or((None, part), |(target, level)| (Some(target), level));
             let is_name = |name: &str| !name.is_empty() && !name.contains(['=', '[', ' ']);
             level.parse::<LevelFilter>().is_ok() && target.is_none_or(is_name)
         })

@@ -24,11 +24,7 @@ pub fn has_sealed_values(system: &mut System<'_>) -> Result<bool, StorageError> 
 }
 
 /// The check value of a key, if the database was ever used with one of that name and number.
-pub fn find_check(
-    system: &mut System<'_>,
-    name: &str,
-    number: i64,
-) -> Result<Option<Vec<u8>>, StorageError> {
+pub fn find_check(system: &mut System<'_>, name: &str, number: i64) -> Result<Option<Vec<u8>>, StorageError> {
     system.optional(
         "SELECT digest FROM key_checks WHERE name = $1 AND number = $2",
         values![name, number],

@@ -1,15 +1,19 @@
 //! What Automation Hub keeps, on embedded `SQLite` or `PostgreSQL`: one `Store`, whose sessions are bound to a tenant.
 //! Nothing above this crate sees a driver or a line of SQL.
 
+pub mod applications;
 pub mod audit;
+pub mod categories;
 pub mod db;
 pub mod dialect;
 pub mod error;
+pub mod ideas;
 pub mod keys;
 pub mod lifecycle;
 pub mod links;
 mod migrate;
 pub mod principals;
+mod query;
 pub mod roles;
 pub mod session;
 pub mod sessions;

@@ -4,8 +4,12 @@
     reason = "a failed set-up is a failed test; the linter's own exception reaches only test functions"
 )]
 
+mod applications;
+mod categories;
 mod engine;
 mod error;
+mod ideas;
+mod organization;
 mod store;
 mod support;
 mod value;

@@ -1,0 +1,126 @@
+//! The application inventory of a tenant: what its people work with, and in which categories.
+
+use std::collections::HashMap;
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId},
+    page::{Page, PageRequest},
+    text,
+};
+
+use crate::{Session, StorageError, users::clamp, values};
+
+/// An entry that doesn't exist yet. Two with the same name and version, ignoring case and blanks, are one.
+#[derive(Clone, Debug)]
+pub struct NewApplication {
+    pub name: String,
+    pub version: String,
+    pub language: String,
+    pub comments: String,
+    pub is_thin_client: bool,
+    pub is_added_by_end_user: bool,
+    pub categories: Vec<CategoryId>,
+    pub created_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    pub id: ApplicationId,
+    pub name: String,
+    pub version: String,
+    pub language: String,
+    pub comments: String,
+    /// Name and version in lower case, joined by hyphens.
+    pub code: String,
+    pub is_thin_client: bool,
+    pub is_active: bool,
+    pub is_added_by_end_user: bool,
+    pub categories: Vec<CategoryId>,
+    pub created_at: Timestamp,
+}
+
+pub fn insert(session: &mut Session<'_>, new: &NewApplication) -> Result<ApplicationId, StorageError> {
+    let tenant = session.tenant();
+    let (name, version) = (text::fold(&new.name), text::fold(&new.version));
+    let code = format!("{name} {version}").trim().replace(' ', "-");
+    let id = session.one(
+        "INSERT INTO applications (tenant_id, name, version, language, comments, code, entry_key, is_thin_client, \
+         is_added_by_end_user, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+        values![
+            tenant,
+            &new.name,
+            &new.version,
+            &new.language,
+            &new.comments,
+            &code,
+            &format!("{name}\n{version}"),
+            new.is_thin_client,
+            new.is_added_by_end_user,
+            new.created_at.millis()
+        ],
+        |row| row.get(0).map(ApplicationId::new),
+    )?;
+    for &category in &new.categories {
+        session.execute(
+            "INSERT INTO application_categories (tenant_id, application_id, category_id) VALUES ($1, $2, $3) \
+             ON CONFLICT (tenant_id, application_id, category_id) DO NOTHING",
+            values![tenant, id, category],
+        )?;
+    }
+    Ok(id)
+}
+
+/// The inventory by name and version.
+pub fn list(session: &mut Session<'_>, request: PageRequest) -> Result<Page<Application>, StorageError> {
+    let tenant = session.tenant();
+    let total: i64 =
+        session.one("SELECT COUNT(*) FROM applications WHERE tenant_id = $1", values![tenant], |row| {
+            row.get(0)
+        })?;
+    let mut items = session.all(
+        "SELECT id, name, version, language, comments, code, is_thin_client, is_active, is_added_by_end_user, \
+         created_at FROM applications WHERE tenant_id = $1 ORDER BY entry_key, id LIMIT $2 OFFSET $3",
+        values![tenant, clamp(request.limit), clamp(request.offset)],
+        |row| {
+            Ok(Application {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                version: row.get(2)?,
+                language: row.get(3)?,
+                comments: row.get(4)?,
+                code: row.get(5)?,
+                is_thin_client: row.get(6)?,
+                is_active: row.get(7)?,
+                is_added_by_end_user: row.get(8)?,
+                categories: Vec::new(),
+                created_at: Timestamp::from_millis(row.get(9)?),
+            })
+        },
+    )?;
+    fill_categories(session, &mut items)?;
+    Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })
+}
+
+fn fill_categories(session: &mut Session<'_>, items: &mut [Application]) -> Result<(), StorageError> {
+    let (Some(first), Some(last)) =
+        (items.iter().map(|item| item.id).min(), items.iter().map(|item| item.id).max())
+    else {
+        return Ok(());
+    };
+    let tenant = session.tenant();
+    let mut categories: HashMap<ApplicationId, Vec<CategoryId>> = HashMap::new();
+    session.each(
+        "SELECT application_id, category_id FROM application_categories \
+         WHERE tenant_id = $1 AND application_id BETWEEN $2 AND $3 ORDER BY application_id, category_id",
+        values![tenant, first, last],
+        |row| {
+            categories.entry(row.get(0)?).or_default().push(row.get(1)?);
+            Ok(())
+        },
+    )?;
+    for item in items {
+        item.categories = categories.remove(&item.id).unwrap_or_default();
+    }
+    Ok(())
+}

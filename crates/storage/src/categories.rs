@@ -1,0 +1,170 @@
+//! The category tree of a tenant. It is read whole: a tenant has some dozens of nodes, rarely some hundreds.
+
+use std::collections::{HashMap, HashSet};
+
+use automation_hub_domain::id::CategoryId;
+
+use crate::{Session, StorageError, tenants, values};
+
+/// What the nodes of one depth are called, such as "Business Area".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CategoryLevel {
+    pub id: i64,
+    pub name: String,
+    pub slug: String,
+}
+
+/// A node that doesn't exist yet.
+#[derive(Clone, Debug)]
+pub struct NewCategory {
+    pub parent: Option<CategoryId>,
+    pub level: i64,
+    pub name: String,
+    pub order_number: i64,
+    pub is_other: bool,
+    /// Ideas can't be filed under an archived node.
+    pub is_active: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    pub id: CategoryId,
+    pub parent: Option<CategoryId>,
+    pub level: i64,
+    pub name: String,
+    pub order_number: i64,
+    pub is_other: bool,
+    pub is_active: bool,
+}
+
+/// All levels and nodes of a tenant, siblings in their order.
+#[derive(Clone, Debug, Default)]
+pub struct CategoryTree {
+    levels: Vec<CategoryLevel>,
+    nodes: Vec<Category>,
+    positions: HashMap<CategoryId, usize>,
+    children: HashMap<Option<CategoryId>, Vec<usize>>,
+}
+
+impl CategoryTree {
+    fn new(levels: Vec<CategoryLevel>, nodes: Vec<Category>) -> Self {
+        let mut children: HashMap<_, Vec<_>> = HashMap::new();
+        for (position, node) in nodes.iter().enumerate() {
+            children.entry(node.parent).or_default().push(position);
+        }
+        let positions = nodes.iter().enumerate().map(|(position, node)| (node.id, position)).collect();
+        Self { levels, nodes, positions, children }
+    }
+
+    pub fn levels(&self) -> &[CategoryLevel] {
+        &self.levels
+    }
+
+    pub fn nodes(&self) -> &[Category] {
+        &self.nodes
+    }
+
+    pub fn find(&self, id: CategoryId) -> Option<&Category> {
+        self.positions.get(&id).and_then(|&position| self.nodes.get(position))
+    }
+
+    /// The nodes right below one, or the top ones.
+    pub fn children(&self, parent: Option<CategoryId>) -> impl Iterator<Item = &Category> {
+        self.children.get(&parent).into_iter().flatten().filter_map(|&position| self.nodes.get(position))
+    }
+
+    /// The nodes from the top down to one, itself included; empty if there is no such node.
+    pub fn path(&self, id: CategoryId) -> Vec<&Category> {
+        let mut path = Vec::new();
+        let mut next = Some(id);
+        while let Some(node) = next.and_then(|id| self.find(id)) {
+            path.push(node);
+            // A ring can't be made through this crate; if one is there all the same, this must end.
+            if path.len() > self.nodes.len() {
+                break;
+            }
+            next = node.parent;
+        }
+        path.reverse();
+        path
+    }
+
+    pub fn path_ids(&self, id: CategoryId) -> Vec<CategoryId> {
+        self.path(id).iter().map(|node| node.id).collect()
+    }
+
+    /// The given nodes and all below them, each once.
+    pub fn with_descendants(&self, ids: &[CategoryId]) -> Vec<CategoryId> {
+        let mut seen = HashSet::new();
+        let mut open: Vec<_> = ids.iter().copied().filter(|&id| self.find(id).is_some()).collect();
+        let mut found = Vec::new();
+        while let Some(id) = open.pop() {
+            if seen.insert(id) {
+                found.push(id);
+                open.extend(self.children(Some(id)).map(|child| child.id));
+            }
+        }
+        found
+    }
+}
+
+pub fn insert_level(session: &mut Session<'_>, level: &CategoryLevel) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "INSERT INTO category_levels (tenant_id, id, name, slug) VALUES ($1, $2, $3, $4)",
+        values![tenant, level.id, &level.name, &level.slug],
+    )?;
+    tenants::touch_catalogue(session)
+}
+
+/// The parent has to be a node of the same tenant.
+pub fn insert(session: &mut Session<'_>, new: &NewCategory) -> Result<CategoryId, StorageError> {
+    let tenant = session.tenant();
+    let parent = new.parent.map_or(0, CategoryId::get);
+    let id = session.optional(
+        "INSERT INTO categories (tenant_id, parent_id, level_id, name, order_number, is_other, is_active) \
+         SELECT $1, NULLIF($2, 0), $3, $4, $5, $6, $7 WHERE $2 = 0 \
+         OR EXISTS (SELECT 1 FROM categories p WHERE p.tenant_id = $1 AND p.id = $2) RETURNING id",
+        values![tenant, parent, new.level, &new.name, new.order_number, new.is_other, new.is_active],
+        |row| row.get(0).map(CategoryId::new),
+    )?;
+    tenants::touch_catalogue(session)?;
+    id.ok_or(StorageError::Conflict(crate::Constraint::Reference))
+}
+
+/// Archives a node or takes it back. Whether there is such a node.
+pub fn set_active(session: &mut Session<'_>, id: CategoryId, is_active: bool) -> Result<bool, StorageError> {
+    let tenant = session.tenant();
+    let changed = session.execute(
+        "UPDATE categories SET is_active = $1 WHERE tenant_id = $2 AND id = $3",
+        values![is_active, tenant, id],
+    )?;
+    tenants::touch_catalogue(session)?;
+    Ok(changed == 1)
+}
+
+pub fn tree(session: &mut Session<'_>) -> Result<CategoryTree, StorageError> {
+    let tenant = session.tenant();
+    let levels = session.all(
+        "SELECT id, name, slug FROM category_levels WHERE tenant_id = $1 ORDER BY id",
+        values![tenant],
+        |row| Ok(CategoryLevel { id: row.get(0)?, name: row.get(1)?, slug: row.get(2)? }),
+    )?;
+    let nodes = session.all(
+        "SELECT id, parent_id, level_id, name, order_number, is_other, is_active FROM categories \
+         WHERE tenant_id = $1 ORDER BY order_number, id",
+        values![tenant],
+        |row| {
+            Ok(Category {
+                id: row.get(0)?,
+                parent: row.get(1)?,
+                level: row.get(2)?,
+                name: row.get(3)?,
+                order_number: row.get(4)?,
+                is_other: row.get(5)?,
+                is_active: row.get(6)?,
+            })
+        },
+    )?;
+    Ok(CategoryTree::new(levels, nodes))
+}

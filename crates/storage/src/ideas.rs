@@ -1,0 +1,140 @@
+//! Ideas and automations: kept beside their wire form, counted as they are written, listed by index.
+
+mod content;
+mod counts;
+mod filter;
+mod insert;
+mod list;
+mod search;
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{CategoryId, IdeaId, PhaseId, StatusId, UserId},
+    idea::{Idea, SubmissionType},
+};
+
+pub use counts::count;
+pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
+pub use insert::{Inserted, insert, insert_many};
+pub use list::{each_record, each_record_after, list};
+
+use crate::{Row, Session, StorageError, values};
+
+const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase_id, phase_status_id, \
+    submitter_user_id, owner_user_id, content, votes, created_at, updated_at";
+
+fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
+    let kind = SubmissionType::from_code(row.get(5)?)
+        .ok_or_else(|| StorageError::Corrupt("ideas: submission_type".to_owned()))?;
+    Ok(Idea {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        slug: row.get(2)?,
+        name: row.get(3)?,
+        category: row.get(4)?,
+        submission_type: kind,
+        phase: row.get(6)?,
+        status: row.get(7)?,
+        submitter: row.get(8)?,
+        owner: row.get(9)?,
+        content: content::decode(row.get(10)?)?,
+        votes: row.get(11)?,
+        created_at: Timestamp::from_millis(row.get(12)?),
+        updated_at: Timestamp::from_millis(row.get(13)?),
+    })
+}
+
+/// An idea as the wire shows it: what else can change comes in columns, all the rest is text as it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct IdeaRecord<'r> {
+    pub id: IdeaId,
+    pub slug: &'r str,
+    pub category: CategoryId,
+    pub phase: PhaseId,
+    pub status: StatusId,
+    pub submitter: UserId,
+    pub owner: Option<UserId>,
+    pub votes: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Members of a JSON object, without its braces.
+    pub wire: &'r str,
+}
+
+const RECORD_COLUMNS: [&str; 11] = [
+    "id",
+    "slug",
+    "category_id",
+    "phase_id",
+    "phase_status_id",
+    "submitter_user_id",
+    "owner_user_id",
+    "votes",
+    "created_at",
+    "updated_at",
+    "wire",
+];
+
+fn record<'r>(row: &Row<'r>) -> Result<IdeaRecord<'r>, StorageError> {
+    Ok(IdeaRecord {
+        id: row.get(0)?,
+        slug: row.get(1)?,
+        category: row.get(2)?,
+        phase: row.get(3)?,
+        status: row.get(4)?,
+        submitter: row.get(5)?,
+        owner: row.get(6)?,
+        votes: row.get(7)?,
+        created_at: Timestamp::from_millis(row.get(8)?),
+        updated_at: Timestamp::from_millis(row.get(9)?),
+        wire: row.get(10)?,
+    })
+}
+
+/// How a path names an idea.
+#[derive(Clone, Copy, Debug)]
+pub enum IdeaKey<'k> {
+    Id(IdeaId),
+    Slug(&'k str),
+}
+
+impl<'k> IdeaKey<'k> {
+    /// Digits are an id; no slug consists of digits alone.
+    pub fn parse(text: &'k str) -> Self {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse() {
+            Ok(id) if is_number => Self::Id(IdeaId::new(id)),
+            _ => Self::Slug(text),
+        }
+    }
+}
+
+pub fn find(session: &mut Session<'_>, key: IdeaKey<'_>) -> Result<Option<Idea>, StorageError> {
+    find_columns(session, key, COLUMNS, from_row)
+}
+
+/// Looks one up for the wire; `map` sees the row before it goes.
+pub fn find_record<T>(
+    session: &mut Session<'_>,
+    key: IdeaKey<'_>,
+    mut map: impl FnMut(&IdeaRecord<'_>) -> T,
+) -> Result<Option<T>, StorageError> {
+    let columns = RECORD_COLUMNS.join(", ");
+    find_columns(session, key, &columns, |row| Ok(map(&record(row)?)))
+}
+
+fn find_columns<T>(
+    session: &mut Session<'_>,
+    key: IdeaKey<'_>,
+    columns: &str,
+    map: impl FnMut(&Row<'_>) -> Result<T, StorageError>,
+) -> Result<Option<T>, StorageError> {
+    let tenant = session.tenant();
+    let select = |by: &str| {
+        ["SELECT ", columns, " FROM ideas WHERE tenant_id = $1 AND ", by, " = $2 AND is_deleted = 0"].concat()
+    };
+    match key {
+        IdeaKey::Id(id) => session.optional(&select("id"), values![tenant, id], map),
+        IdeaKey::Slug(slug) => session.optional(&select("slug"), values![tenant, slug], map),
+    }
+}

@@ -1,0 +1,228 @@
+//! Which ideas a list shows and in which order, as values that become one statement.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId, IdeaId, PhaseId, StatusId, UserId},
+    idea::SubmissionType,
+    page::Direction,
+};
+use sea_query::{
+    Cond, Expr, ExprTrait, LikeExpr, NullOrdering, Order, Query as Build, SelectStatement, SimpleExpr,
+};
+
+use super::search;
+
+/// Instants from the first to the last, both included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+impl Window {
+    fn is_open(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Which ideas. The default lets all of the tenant through.
+#[derive(Clone, Debug, Default)]
+pub struct IdeaFilter {
+    /// Part of name, description or slug, as typed.
+    pub search: Option<String>,
+    /// Any of them; none given means all.
+    pub phases: Vec<PhaseId>,
+    pub statuses: Vec<StatusId>,
+    /// Only in these very categories; whoever means those below too has to name them.
+    pub categories: Option<Vec<CategoryId>>,
+    pub submission_types: Option<Vec<SubmissionType>>,
+    /// Of the submitter, as stored.
+    pub business_unit: Option<String>,
+    pub application: Option<ApplicationId>,
+    pub created: Window,
+    pub updated: Window,
+    pub submitter: Option<UserId>,
+    pub owner: Option<UserId>,
+}
+
+/// What a list can be sorted by: columns with an index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdeaSort {
+    #[default]
+    Created,
+    Updated,
+    Name,
+    Score,
+    Id,
+}
+
+impl IdeaSort {
+    pub(super) const fn column(self) -> &'static str {
+        match self {
+            Self::Created => "created_at",
+            Self::Updated => "updated_at",
+            Self::Name => "name_key",
+            Self::Score => "idea_score",
+            Self::Id => "id",
+        }
+    }
+}
+
+/// Equal ones follow one another by id, so that an order is always total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdeaOrder {
+    pub sort: IdeaSort,
+    pub direction: Direction,
+}
+
+impl Default for IdeaOrder {
+    /// Newest first.
+    fn default() -> Self {
+        Self { sort: IdeaSort::Created, direction: Direction::Descending }
+    }
+}
+
+/// Where in an order a record stands: what a list that was broken off goes on after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Position {
+    pub(super) key: SortKey,
+    pub(super) id: IdeaId,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum SortKey {
+    Missing,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+}
+
+/// `=` for one, `IN` for several: the engines go on by the rest of an index only after `=`.
+pub(super) fn any_of(column: &'static str, ids: Vec<i64>) -> SimpleExpr {
+    match *ids.as_slice() {
+        [] => Expr::cust("1 = 0"),
+        [only] => Expr::col(column).eq(only),
+        _ => Expr::col(column).is_in(ids),
+    }
+}
+
+impl IdeaFilter {
+    /// Whether the kept counts tell how many there are.
+    pub(super) fn is_counted(&self) -> bool {
+        self.search.is_none()
+            && self.business_unit.is_none()
+            && self.application.is_none()
+            && self.created.is_open()
+            && self.updated.is_open()
+            && self.submitter.is_none()
+            && self.owner.is_none()
+    }
+
+    pub(super) fn restrict(&self, tenant: i64, select: &mut SelectStatement) {
+        select.and_where(Expr::col("tenant_id").eq(tenant));
+        // As text: a partial index serves only where the statement says so itself.
+        select.and_where(Expr::cust("is_deleted = 0"));
+        if !self.statuses.is_empty() {
+            select.and_where(any_of("phase_status_id", self.statuses.iter().map(|id| id.get()).collect()));
+        }
+        if !self.phases.is_empty() {
+            select.and_where(any_of("phase_id", self.phases.iter().map(|id| id.get()).collect()));
+        }
+        if let Some(categories) = &self.categories {
+            select.and_where(any_of("category_id", categories.iter().map(|id| id.get()).collect()));
+        }
+        if let Some(kinds) = &self.submission_types {
+            select.and_where(any_of("submission_type", kinds.iter().map(|kind| kind.code()).collect()));
+        }
+        self.restrict_people(tenant, select);
+        between(select, "created_at", self.created);
+        between(select, "updated_at", self.updated);
+        if let Some(application) = self.application {
+            let mut using = Build::select();
+            using.column("idea_id").from("idea_applications").and_where(Expr::col("tenant_id").eq(tenant));
+            using.and_where(Expr::col("application_id").eq(application.get()));
+            select.and_where(Expr::col("id").in_subquery(using));
+        }
+        let pattern = self.search.as_deref().map(search::pattern).unwrap_or_default();
+        if !pattern.is_empty() {
+            select.and_where(Expr::col("search_key").like(LikeExpr::new(pattern).escape('\\')));
+        }
+    }
+
+    fn restrict_people(&self, tenant: i64, select: &mut SelectStatement) {
+        if let Some(submitter) = self.submitter {
+            select.and_where(Expr::col("submitter_user_id").eq(submitter.get()));
+        }
+        if let Some(owner) = self.owner {
+            select.and_where(Expr::col("owner_user_id").eq(owner.get()));
+        }
+        if let Some(unit) = &self.business_unit {
+            let mut members = Build::select();
+            members.column("id").from("users").and_where(Expr::col("tenant_id").eq(tenant));
+            members.and_where(Expr::col("business_unit").eq(unit.as_str()));
+            select.and_where(Expr::col("submitter_user_id").in_subquery(members));
+        }
+    }
+}
+
+fn between(select: &mut SelectStatement, column: &'static str, window: Window) {
+    if let Some(from) = window.from {
+        select.and_where(Expr::col(column).gte(from.millis()));
+    }
+    if let Some(to) = window.to {
+        select.and_where(Expr::col(column).lte(to.millis()));
+    }
+}
+
+impl IdeaOrder {
+    fn order(self) -> Order {
+        match self.direction {
+            Direction::Ascending => Order::Asc,
+            Direction::Descending => Order::Desc,
+        }
+    }
+
+    /// Columns may need the table they are of, where a statement has two.
+    pub(super) fn sort(self, select: &mut SelectStatement, table: &'static str) {
+        let column = (table, self.sort.column());
+        if self.sort == IdeaSort::Score {
+            // The engines disagree where a missing value belongs.
+            let nulls = match self.direction {
+                Direction::Ascending => NullOrdering::First,
+                Direction::Descending => NullOrdering::Last,
+            };
+            select.order_by_with_nulls(column, self.order(), nulls);
+        } else if self.sort != IdeaSort::Id {
+            select.order_by(column, self.order());
+        }
+        select.order_by((table, "id"), self.order());
+    }
+
+    /// Only what follows a position. Pairs are compared as such, which an index answers with one search.
+    pub(super) fn go_on_after(self, select: &mut SelectStatement, position: &Position) {
+        let id = position.id.get();
+        let ascends = self.direction == Direction::Ascending;
+        let beyond =
+            |left: SimpleExpr, right: SimpleExpr| if ascends { left.gt(right) } else { left.lt(right) };
+        let column = self.sort.column();
+        if self.sort == IdeaSort::Id {
+            select.and_where(beyond(Expr::col("id"), Expr::val(id)));
+            return;
+        }
+        let pair = |key: SimpleExpr| {
+            beyond(Expr::tuple([Expr::col(column), Expr::col("id")]), Expr::tuple([key, Expr::val(id)]))
+        };
+        let following = match &position.key {
+            SortKey::Integer(key) => Cond::any().add(pair(Expr::val(*key))),
+            SortKey::Text(key) => Cond::any().add(pair(Expr::val(key.as_str()))),
+            SortKey::Real(key) if ascends => Cond::any().add(pair(Expr::val(*key))),
+            SortKey::Real(key) => Cond::any().add(pair(Expr::val(*key))).add(Expr::col(column).is_null()),
+            SortKey::Missing => {
+                let rest = Expr::col(column).is_null().and(beyond(Expr::col("id"), Expr::val(id)));
+                let all = Cond::any().add(rest);
+                if ascends { all.add(Expr::col(column).is_not_null()) } else { all }
+            }
+        };
+        select.cond_where(following);
+    }
+}

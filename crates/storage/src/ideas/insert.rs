@@ -1,0 +1,136 @@
+//! Writing ideas: one, or a batch whose counts are written once.
+
+use automation_hub_domain::{
+    id::{IdeaId, UserId},
+    idea::NewIdea,
+    text,
+};
+
+use super::{content, counts::Tally, search};
+use crate::{Constraint, Session, StorageError, values};
+
+/// What an idea got when it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inserted {
+    pub id: IdeaId,
+    pub slug: String,
+}
+
+/// Writes an idea and counts it. `wire` holds its own members as a JSON object without the braces.
+/// A name that is taken is `Conflict(IdeaName)`.
+pub fn insert(session: &mut Session<'_>, new: &NewIdea, wire: &str) -> Result<Inserted, StorageError> {
+    let inserted = insert_row(session, new, wire)?;
+    let mut tally = Tally::default();
+    tally.add(new.category, new.status, new.submission_type);
+    tally.write(session)?;
+    Ok(inserted)
+}
+
+/// As [`insert`] for many in one transaction; a thousand at a time is a good measure.
+pub fn insert_many(
+    session: &mut Session<'_>,
+    ideas: &[(NewIdea, String)],
+) -> Result<Vec<Inserted>, StorageError> {
+    let mut tally = Tally::default();
+    let mut inserted = Vec::with_capacity(ideas.len());
+    for (new, wire) in ideas {
+        inserted.push(insert_row(session, new, wire)?);
+        tally.add(new.category, new.status, new.submission_type);
+    }
+    tally.write(session)?;
+    Ok(inserted)
+}
+
+fn insert_row(session: &mut Session<'_>, new: &NewIdea, wire: &str) -> Result<Inserted, StorageError> {
+    let row = Prepared { content: content::encode(&new.content)?, name_key: new.name.key(), new, wire };
+    let base = slug_of(new.name.as_str());
+    let mut slug = base.clone();
+    let mut suffix = 1_u32;
+    // Names are unique, so their slugs nearly are; asking first would cost every insert a statement.
+    let id = loop {
+        if let Some(id) = row.try_insert(session, &slug)? {
+            break id;
+        }
+        if is_taken(session, "name_key = $2 AND is_deleted = 0", &row.name_key)? {
+            return Err(StorageError::Conflict(Constraint::IdeaName));
+        }
+        if !is_taken(session, "slug = $2", &slug)? {
+            return Err(StorageError::Conflict(Constraint::Other("ideas_uuid_key".to_owned())));
+        }
+        suffix += 1;
+        slug = format!("{base}-{suffix}");
+    };
+    let tenant = session.tenant();
+    for &application in &new.content.applications {
+        session.execute(
+            "INSERT INTO idea_applications (tenant_id, idea_id, application_id) VALUES ($1, $2, $3) \
+             ON CONFLICT (tenant_id, application_id, idea_id) DO NOTHING",
+            values![tenant, id, application],
+        )?;
+    }
+    Ok(Inserted { id, slug })
+}
+
+/// An address needs a word, and one that can't be taken for an id.
+fn slug_of(name: &str) -> String {
+    let slug = text::slug(name);
+    if slug.is_empty() {
+        "automation".to_owned()
+    } else if slug.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("automation-{slug}")
+    } else {
+        slug
+    }
+}
+
+fn is_taken(session: &mut Session<'_>, by: &str, key: &str) -> Result<bool, StorageError> {
+    let tenant = session.tenant();
+    let sql = ["SELECT 1 FROM ideas WHERE tenant_id = $1 AND ", by].concat();
+    Ok(session.optional(&sql, values![tenant, key], |_| Ok(()))?.is_some())
+}
+
+/// A row but for its slug.
+struct Prepared<'n> {
+    new: &'n NewIdea,
+    name_key: String,
+    content: String,
+    wire: &'n str,
+}
+
+impl Prepared<'_> {
+    /// `None` if a unique index refuses the row. Without `DO NOTHING`, `PostgreSQL` would give up the transaction.
+    fn try_insert(&self, session: &mut Session<'_>, slug: &str) -> Result<Option<IdeaId>, StorageError> {
+        let tenant = session.tenant();
+        let Self { new, name_key, content, wire } = self;
+        let name = new.name.as_str();
+        session.optional(
+            "INSERT INTO ideas (tenant_id, uuid, slug, name, name_key, search_key, category_id, submission_type, \
+             phase_id, phase_status_id, submitter_user_id, owner_user_id, idea_score, benefit_hours, benefit_cost, \
+             votes, created_at, updated_at, content, wire) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+             NULLIF($12, 0), $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING RETURNING id",
+            values![
+                tenant,
+                &new.uuid,
+                slug,
+                name,
+                name_key,
+                &search::search_key(name, slug, &new.content.description),
+                new.category,
+                new.submission_type.code(),
+                new.phase,
+                new.status,
+                new.submitter,
+                new.owner.map_or(0, UserId::get),
+                new.content.assessment.map(|assessment| assessment.idea_score()),
+                new.content.benefit_hours,
+                new.content.benefit_cost,
+                new.votes,
+                new.created_at.millis(),
+                new.updated_at.millis(),
+                content,
+                *wire
+            ],
+            |row| row.get(0),
+        )
+    }
+}

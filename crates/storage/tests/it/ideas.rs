@@ -1,0 +1,270 @@
+//! Ideas: names and slugs, counts, filters, orders and going on after a position.
+
+use std::collections::BTreeSet;
+
+use automation_hub_domain::clock::Timestamp;
+use automation_hub_domain::{
+    id::{ApplicationId, IdeaId, PhaseId},
+    idea::{NewIdea, SubmissionType},
+    page::{Direction, PageRequest},
+};
+use automation_hub_storage::applications::{self, NewApplication};
+use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, Window};
+use automation_hub_storage::{Constraint, Engine, Session, StorageError, values};
+use rstest::rstest;
+
+use crate::organization::{APPROVED, Organization, found_tenant};
+
+async fn insert(acme: &Organization, idea: NewIdea) -> IdeaId {
+    acme.write(move |s| ideas::insert(s, &idea, r#""own":1"#)).await.unwrap().id
+}
+
+async fn names(acme: &Organization, filter: IdeaFilter, order: IdeaOrder) -> Vec<String> {
+    let page = acme.read(move |s| ideas::list(s, &filter, order, PageRequest::default())).await;
+    assert_eq!(page.total, page.items.len() as u64, "the count tells what the list shows");
+    page.items.into_iter().map(|idea| idea.name).collect()
+}
+
+async fn count(acme: &Organization, filter: IdeaFilter) -> u64 {
+    acme.read(move |s| ideas::count(s, &filter)).await
+}
+
+#[tokio::test]
+async fn an_idea_reads_back_by_id_and_slug() {
+    let acme = Organization::found().await;
+    let mut new = acme.idea("Match supplier invoices", 1000);
+    new.content.automation_code = Some("FIN-0042".into());
+    new.owner = Some(acme.ana);
+    let expected = new.clone();
+    let id = insert(&acme, new).await;
+    let idea = acme.read(move |s| ideas::find(s, IdeaKey::Id(id))).await.unwrap();
+    assert_eq!(idea.slug, "match-supplier-invoices");
+    assert_eq!((idea.uuid, &idea.content), (expected.uuid, &expected.content));
+    assert_eq!(idea.owner, expected.owner);
+    let by_slug = acme.read(|s| ideas::find(s, IdeaKey::parse("match-supplier-invoices"))).await;
+    assert_eq!(by_slug, Some(idea));
+    let wire =
+        acme.read(move |s| ideas::find_record(s, IdeaKey::Id(id), |record| record.wire.to_owned())).await;
+    assert_eq!(wire.as_deref(), Some(r#""own":1"#));
+}
+
+#[tokio::test]
+async fn another_tenant_sees_nothing() {
+    let acme = Organization::found().await;
+    let id = insert(&acme, acme.idea("Secret", 1)).await;
+    let other = found_tenant(acme.store(), "other").await;
+    let store = acme.store();
+    assert_eq!(store.read(other, move |s| ideas::find(s, IdeaKey::Id(id))).await.unwrap(), None);
+    assert_eq!(store.read(other, |s| ideas::find(s, IdeaKey::Slug("secret"))).await.unwrap(), None);
+    assert_eq!(store.read(other, |s| ideas::count(s, &IdeaFilter::default())).await.unwrap(), 0);
+    let (filter, request) = (IdeaFilter::default(), PageRequest::default());
+    let page =
+        store.read(other, move |s| ideas::list(s, &filter, IdeaOrder::default(), request)).await.unwrap();
+    assert!(page.items.is_empty());
+}
+
+#[rstest]
+#[case("Match supplier invoices")]
+#[case("  MATCH  Supplier Invoices ")]
+#[tokio::test]
+async fn a_name_is_taken_ignoring_case_and_blanks(#[case] name: &str) {
+    let acme = Organization::found().await;
+    insert(&acme, acme.idea("Match supplier invoices", 1)).await;
+    let again = acme.idea(name, 2);
+    let refused = acme.write(move |s| ideas::insert(s, &again, "")).await;
+    assert!(matches!(refused, Err(StorageError::Conflict(Constraint::IdeaName))), "{refused:?}");
+    assert_eq!(count(&acme, IdeaFilter::default()).await, 1);
+}
+
+#[tokio::test]
+async fn slugs_that_clash_are_numbered_and_never_look_like_an_id() {
+    let acme = Organization::found().await;
+    let new: Vec<_> = ["A b", "A-b", "a, b", "2026", "!!!", "???"]
+        .into_iter()
+        .map(|name| (acme.idea(name, 1), String::new()))
+        .collect();
+    let inserted = acme.write(move |s| ideas::insert_many(s, &new)).await.unwrap();
+    let slugs: Vec<_> = inserted.iter().map(|one| one.slug.as_str()).collect();
+    assert_eq!(slugs, ["a-b", "a-b-2", "a-b-3", "automation-2026", "automation", "automation-2"]);
+    assert!(inserted.is_sorted_by_key(|one| one.id));
+}
+
+#[tokio::test]
+async fn a_refused_idea_leaves_the_rest_of_its_transaction_alone() {
+    let acme = Organization::found().await;
+    let (first, again, second) = (acme.idea("One", 1), acme.idea("one", 2), acme.idea("Two", 3));
+    acme.write(move |s| {
+        ideas::insert(s, &first, "")?;
+        assert!(ideas::insert(s, &again, "").is_err());
+        ideas::insert(s, &second, "")
+    })
+    .await
+    .unwrap();
+    assert_eq!(names(&acme, IdeaFilter::default(), IdeaOrder::default()).await, ["Two", "One"]);
+}
+
+/// Five ideas that differ in what filters look at.
+async fn five(acme: &Organization) {
+    let legal = acme.legal;
+    let application = acme
+        .write(move |s| {
+            applications::insert(
+                s,
+                &NewApplication {
+                    name: "Ariba".into(),
+                    version: String::new(),
+                    language: String::new(),
+                    comments: String::new(),
+                    is_thin_client: false,
+                    is_added_by_end_user: false,
+                    categories: vec![],
+                    created_at: Timestamp::from_millis(0),
+                },
+            )
+        })
+        .await
+        .unwrap();
+    let mut ideas: Vec<_> = ["e 100%", "d", "c", "b", "a"]
+        .into_iter()
+        .zip(1..)
+        .map(|(name, at)| acme.idea(name, at * 1000))
+        .collect();
+    ideas[0].status = APPROVED;
+    ideas[1].category = legal;
+    ideas[2].submission_type = SubmissionType::ChangeRequest;
+    ideas[3].content.assessment = None;
+    ideas[3].content.description = "Straight-through processing".into();
+    ideas[4].content.applications = vec![application];
+    ideas[4].owner = Some(acme.ana);
+    let rows: Vec<_> = ideas.into_iter().map(|idea| (idea, String::new())).collect();
+    acme.write(move |s| ideas::insert_many(s, &rows)).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_filter_finds_its_ideas_and_counts_them() {
+    let acme = Organization::found().await;
+    five(&acme).await;
+    let default = IdeaFilter::default;
+    let text = |search: &str| IdeaFilter { search: Some(search.into()), ..default() };
+    let window =
+        |from, to| Window { from: Some(Timestamp::from_millis(from)), to: Some(Timestamp::from_millis(to)) };
+    let application: ApplicationId =
+        acme.read(|s| applications::list(s, PageRequest::default())).await.items[0].id;
+    let cases: Vec<(&str, IdeaFilter, &[&str])> = vec![
+        ("all", default(), &["a", "b", "c", "d", "e 100%"]),
+        ("status", IdeaFilter { statuses: vec![APPROVED], ..default() }, &["e 100%"]),
+        ("phase", IdeaFilter { phases: vec![PhaseId::new(1)], ..default() }, &["a", "b", "c", "d", "e 100%"]),
+        ("no such phase", IdeaFilter { phases: vec![PhaseId::new(2)], ..default() }, &[]),
+        ("category", IdeaFilter { categories: Some(vec![acme.legal, acme.finance]), ..default() }, &["d"]),
+        ("no category", IdeaFilter { categories: Some(vec![]), ..default() }, &[]),
+        (
+            "kind",
+            IdeaFilter { submission_types: Some(vec![SubmissionType::ChangeRequest]), ..default() },
+            &["c"],
+        ),
+        ("words across a hyphen", text("STRAIGHT through"), &["b"]),
+        ("a wildcard is a character", text("0%"), &["e 100%"]),
+        ("no word", text("  "), &["a", "b", "c", "d", "e 100%"]),
+        (
+            "unit",
+            IdeaFilter { business_unit: Some("Shared Services".into()), ..default() },
+            &["a", "b", "c", "d", "e 100%"],
+        ),
+        ("other unit", IdeaFilter { business_unit: Some("Legal".into()), ..default() }, &[]),
+        ("application", IdeaFilter { application: Some(application), ..default() }, &["a"]),
+        ("created", IdeaFilter { created: window(2000, 3000), ..default() }, &["c", "d"]),
+        ("updated", IdeaFilter { updated: window(5000, 9000), ..default() }, &["a"]),
+        ("submitter", IdeaFilter { submitter: Some(acme.ana), ..default() }, &["a", "b", "c", "d", "e 100%"]),
+        ("owner", IdeaFilter { owner: Some(acme.ana), ..default() }, &["a"]),
+    ];
+    for (case, filter, expected) in cases {
+        assert_eq!(names(&acme, filter, IdeaOrder::default()).await, expected, "{case}");
+    }
+}
+
+#[rstest]
+#[case(IdeaSort::Created)]
+#[case(IdeaSort::Updated)]
+#[case(IdeaSort::Name)]
+#[case(IdeaSort::Score)]
+#[case(IdeaSort::Id)]
+#[tokio::test]
+async fn going_on_after_each_position_shows_the_same_order_as_one_page(#[case] sort: IdeaSort) {
+    let acme = Organization::found().await;
+    five(&acme).await;
+    for direction in [Direction::Ascending, Direction::Descending] {
+        let order = IdeaOrder { sort, direction };
+        let whole = acme.read(move |s| walk(s, order, 100)).await;
+        assert_eq!(whole.len(), 5);
+        assert_eq!(whole.iter().collect::<BTreeSet<_>>().len(), 5);
+        for step in 1..4 {
+            assert_eq!(acme.read(move |s| walk(s, order, step)).await, whole, "{order:?} in steps of {step}");
+        }
+    }
+}
+
+fn walk(s: &mut Session<'_>, order: IdeaOrder, limit: u64) -> Result<Vec<IdeaId>, StorageError> {
+    let filter = IdeaFilter::default();
+    let mut ids = Vec::new();
+    let request = PageRequest { offset: 0, limit };
+    let mut position = ideas::each_record(s, &filter, order, request, |record| ids.push(record.id))?;
+    while let Some(after) = position {
+        position = ideas::each_record_after(s, &filter, order, &after, limit, |record| ids.push(record.id))?;
+    }
+    Ok(ids)
+}
+
+#[tokio::test]
+async fn a_missing_score_is_the_least_on_both_engines() {
+    let acme = Organization::found().await;
+    five(&acme).await;
+    let order = |direction| IdeaOrder { sort: IdeaSort::Score, direction };
+    let ascending = names(&acme, IdeaFilter::default(), order(Direction::Ascending)).await;
+    assert_eq!(ascending.first().map(String::as_str), Some("b"));
+    let descending = names(&acme, IdeaFilter::default(), order(Direction::Descending)).await;
+    assert_eq!(descending.last().map(String::as_str), Some("b"));
+}
+
+#[tokio::test]
+async fn an_offset_skips_and_the_count_stays() {
+    let acme = Organization::found().await;
+    five(&acme).await;
+    let request = PageRequest { offset: 3, limit: 1 };
+    let page =
+        acme.read(move |s| ideas::list(s, &IdeaFilter::default(), IdeaOrder::default(), request)).await;
+    assert_eq!((page.total, page.items.len(), page.items[0].name.as_str()), (5, 1, "d"));
+}
+
+#[tokio::test]
+async fn a_page_of_one_status_newest_first_is_found_in_an_index_alone() {
+    let acme = Organization::found().await;
+    if acme.store().engine() != Engine::Sqlite {
+        return; // The other engine plans by what a table holds, and this one holds nothing.
+    }
+    let plan = acme
+        .read(|s| {
+            let mut plan = Vec::new();
+            let tenant = s.tenant();
+            s.each(
+                "EXPLAIN QUERY PLAN SELECT i.wire FROM (SELECT id FROM ideas WHERE tenant_id = $1 AND is_deleted = 0 \
+                 AND phase_status_id = $2 AND submission_type IN ($3, $4) ORDER BY created_at DESC, id DESC LIMIT 50) f \
+                 JOIN ideas i ON i.id = f.id ORDER BY i.created_at DESC, i.id DESC",
+                values![tenant, APPROVED, 1_i64, 2_i64],
+                |row| {
+                    plan.push(row.get::<String>(3)?);
+                    Ok(())
+                },
+            )?;
+            Ok(plan)
+        })
+        .await;
+    assert!(plan.iter().any(|step| step.contains("USING COVERING INDEX ideas_by_status")), "{plan:#?}");
+}
+
+#[test]
+fn a_path_of_digits_is_an_id() {
+    assert!(matches!(IdeaKey::parse("42"), IdeaKey::Id(id) if id == IdeaId::new(42)));
+    assert!(matches!(IdeaKey::parse("+42"), IdeaKey::Slug("+42")));
+    assert!(matches!(IdeaKey::parse("42a"), IdeaKey::Slug("42a")));
+    assert!(matches!(IdeaKey::parse("99999999999999999999"), IdeaKey::Slug(_)));
+}
