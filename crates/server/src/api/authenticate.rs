@@ -150,7 +150,12 @@ async fn call(
     });
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
+        // The router knows which methods a route takes, and has already said so.
+        let allow = response.headers_mut().remove(header::ALLOW);
         response = error.respond(context.id);
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
     }
     if let Some(until) = retiring
         && let Ok(value) = HeaderValue::try_from(until.millis().to_string())

@@ -185,7 +185,8 @@ fn with_a_pepper_missing_nothing_unknown_is_called_wrong() {
     assert_eq!(hub.snapshot().unreadable_values(), 1);
     assert_eq!(Call::of(&unreadable).at(&hub, NOW).unwrap_err(), Refused::PEPPER_MISSING);
     let call = Call::new(NORDWIND, readable.expose(), &["s3cret-key"]);
-    assert_eq!(call.at(&hub, NOW).unwrap_err(), Refused::PEPPER_MISSING);
+    let token = Some((NORDWIND, TokenId::new(2)));
+    assert_eq!(call.at(&hub, NOW).unwrap_err(), Refused { token, ..Refused::PEPPER_MISSING });
     hub.snapshot().remove_token(TokenId::new(1));
     assert_eq!(Call::of(&unreadable).refusal(&hub, NOW), REJECTED);
 }
