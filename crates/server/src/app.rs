@@ -3,10 +3,15 @@
 use std::{ops::Deref, sync::Arc};
 
 use arc_swap::ArcSwap;
-use automation_hub_domain::{clock::Clock, tenant::Tenant};
+use automation_hub_domain::{
+    clock::Clock,
+    id::{TenantId, UserId},
+    tenant::Tenant,
+};
 use automation_hub_storage::{Location, Store, StoreOptions, tenants};
 
 use crate::{
+    api::calls::CallRecorder,
     auth::{
         origin::PublicOrigin, password::Passwords, registry::TokenRegistry, secret::SessionLimits,
         throttle::Throttle, vault::Vault,
@@ -25,12 +30,14 @@ pub struct AppState {
     pub keys: Keys,
     /// Opens and closes what is kept sealed.
     pub vault: Vault,
-    /// Decides about Open API credentials.
-    pub tokens: TokenRegistry,
     pub clock: Arc<dyn Clock>,
     pub config: Config,
     pub public_origin: PublicOrigin,
     pub proxies: TrustedProxies,
+    /// Decides about Open API credentials.
+    pub tokens: TokenRegistry,
+    /// Writes Open API calls down.
+    pub calls: CallRecorder,
     pub passwords: Passwords,
     /// Slows down who guesses passwords.
     pub throttle: Throttle,
@@ -58,12 +65,14 @@ impl App {
         let passwords = Passwords::new(&config.passwords)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
         let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
+        let calls = CallRecorder::new(config.open_api.queue);
         let vault = Vault::new(&keys.outer);
         let app = Self(Arc::new(AppState {
+            tokens,
+            calls,
             store,
             keys,
             vault,
-            tokens,
             clock,
             config,
             public_origin,
@@ -76,11 +85,22 @@ impl App {
         Ok(app)
     }
 
-    /// Takes over what the database says of all tenants. Called after each change of one, before it is told.
-    pub async fn reload_tenants(&self) -> Result<(), Error> {
+    async fn reload_tenants(&self) -> Result<(), Error> {
         let tenants = self.store.system().read(|s| tenants::list(s).map_err(Error::from)).await?;
         self.tenants.store(Arc::new(tenants.into_iter().map(Arc::new).collect()));
         Ok(())
+    }
+
+    /// To be called after each committed change of a tenant, before it is answered.
+    pub async fn tenant_changed(&self, tenant: TenantId) -> Result<(), Error> {
+        self.tokens.refresh_tenant(&self.store, tenant).await?;
+        self.reload_tenants().await
+    }
+
+    /// To be called after each committed change of a person's particulars, rights or state, before it is
+    /// answered: their tokens follow at once.
+    pub async fn person_changed(&self, tenant: TenantId, user: UserId) -> Result<(), Error> {
+        self.tokens.refresh_user(&self.store, tenant, user).await
     }
 
     pub fn tenants(&self) -> Arc<Vec<Arc<Tenant>>> {

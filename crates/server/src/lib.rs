@@ -1,5 +1,6 @@
 //! The Automation Hub server: the Open API, the web pages, and what both rest on.
 
+pub mod api;
 pub mod app;
 pub mod assets;
 pub mod auth;

@@ -1,10 +1,15 @@
 //! The web pages. Each works without JavaScript; htmx and a little script of our own make it quicker.
 
+pub mod automation;
+pub mod catalogue;
 pub mod error;
 pub mod form;
+pub mod format;
 pub mod home;
 pub mod html;
+pub mod pipeline;
 pub mod query;
+pub mod rich_text;
 pub mod shell;
 pub mod sign_in;
 pub mod start;

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     assets,
     middleware::{request, security},
-    pages::{home, sign_in, start, visit},
+    pages::{automation, home, pipeline, sign_in, start, visit},
 };
 
 /// Under what people's addresses begin; organisation and tenant by their slugs.
@@ -34,7 +34,10 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/", get(home::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
-        .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm));
+        .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm))
+        .route(automation::PATH, get(automation::show))
+        .route(pipeline::PATH, get(pipeline::show))
+        .route("/automation-pipeline.csv", get(pipeline::csv::download));
     let under = |path: &str| format!("{TENANT}{path}");
     Router::new()
         .nest(TENANT, pages)

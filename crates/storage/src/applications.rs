@@ -71,6 +71,16 @@ pub fn insert(session: &mut Session<'_>, new: &NewApplication) -> Result<Applica
     Ok(id)
 }
 
+/// What people call an entry.
+pub fn find_name(session: &mut Session<'_>, id: ApplicationId) -> Result<Option<String>, StorageError> {
+    let tenant = session.tenant();
+    session.optional(
+        "SELECT name FROM applications WHERE tenant_id = $1 AND id = $2",
+        values![tenant, id],
+        |row| row.get(0),
+    )
+}
+
 /// The inventory by name and version.
 pub fn list(session: &mut Session<'_>, request: PageRequest) -> Result<Page<Application>, StorageError> {
     let tenant = session.tenant();

@@ -16,7 +16,7 @@ use automation_hub_domain::{
 pub use counts::count;
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
 pub use insert::{Inserted, insert, insert_many};
-pub use list::{each_record, each_record_after, list};
+pub use list::{chunk, each_record, each_record_after, list};
 
 use crate::{Row, Session, StorageError, values};
 

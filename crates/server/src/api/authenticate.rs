@@ -102,7 +102,10 @@ fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
     let (app, tenant, id) = (app.clone(), token.tenant, token.id);
     tokio::spawn(async move {
         if let Err(error) = crate::services::renewal::renew(&app, tenant, id, renewal).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a token could not be moved to the current pepper");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a token could not be moved to the current pepper"
+            );
         }
     });
 }
@@ -110,7 +113,8 @@ fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
 /// RFC 6750 lets a form carry the token; beside the header it makes the request ambiguous.
 async fn refuse_token_in_form(app: &App, request: Request) -> Result<Request, ApiError> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
-    let is_form = content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let is_form =
+        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     if !is_form || !request.headers().contains_key(header::AUTHORIZATION) {
         return Ok(request);
     }
@@ -146,7 +150,12 @@ async fn call(
     });
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
+        // The router knows which methods a route takes, and has already said so.
+        let allow = response.headers_mut().remove(header::ALLOW);
         response = error.respond(context.id);
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
     }
     if let Some(until) = retiring
         && let Ok(value) = HeaderValue::try_from(until.millis().to_string())

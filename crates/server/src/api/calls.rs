@@ -156,7 +156,10 @@ impl CallRecorder {
                 done = forget_old(&app).await;
             }
             if let Err(error) = done {
-                tracing::error!(error = &error as &dyn std::error::Error, "the call log could not be written");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the call log could not be written"
+                );
             }
         }
     }

@@ -58,7 +58,11 @@ impl ApiError {
     }
 
     pub fn unsupported_media_type() -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type-unsupported", "Send the body as application/json.")
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "media-type-unsupported",
+            "Send the body as application/json.",
+        )
     }
 
     pub fn body_too_large(limit: usize) -> Self {
@@ -76,8 +80,11 @@ impl ApiError {
     }
 
     pub fn method_not_allowed(allow: Option<HeaderValue>) -> Self {
-        let mut error =
-            Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This call doesn't take this method.");
+        let mut error = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "This call doesn't take this method.",
+        );
         error.allow = allow;
         error
     }
@@ -100,7 +107,11 @@ impl ApiError {
     }
 
     fn too_many(retry_after_secs: u32) -> Self {
-        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests. Try again later.");
+        let mut error = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-requests",
+            "Too many requests. Try again later.",
+        );
         error.retry_after_secs = Some(retry_after_secs);
         error
     }
@@ -141,7 +152,9 @@ impl From<Denial> for ApiError {
             Denial::SessionNeeded => {
                 forbidden("session-required", "Only a person signed in to the web pages can do this.")
             }
-            Denial::Origin => forbidden("origin-rejected", "The request didn't come from a page of this hub."),
+            Denial::Origin => {
+                forbidden("origin-rejected", "The request didn't come from a page of this hub.")
+            }
         }
     }
 }
@@ -149,7 +162,9 @@ impl From<Denial> for ApiError {
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound(what) => Self::new(StatusCode::NOT_FOUND, "not-found", format!("There is no such {what}.")),
+            Error::NotFound(what) => {
+                Self::new(StatusCode::NOT_FOUND, "not-found", format!("There is no such {what}."))
+            }
             Error::Forbidden(denial) => denial.into(),
             Error::SignedOut | Error::StepUp => Self::unauthorized(
                 "credentials-missing",
@@ -208,23 +223,31 @@ impl From<Refusal> for ApiError {
                 "The token was not accepted. Its form is {tenantId}/{token}, joined by one slash without blanks.",
             ),
             Refusal::TenantInactive => rejected("The tenant is switched off."),
-            Refusal::TokenInactive => rejected("The token is switched off. An administrator can activate it."),
-            Refusal::TokenExpired => rejected("The token has expired. An administrator can set a later date."),
-            Refusal::TokenNotCompliant => {
-                rejected("The token never expires, and this tenant doesn't allow that. Give it an expiry date.")
+            Refusal::TokenInactive => {
+                rejected("The token is switched off. An administrator can activate it.")
             }
+            Refusal::TokenExpired => {
+                rejected("The token has expired. An administrator can set a later date.")
+            }
+            Refusal::TokenNotCompliant => rejected(
+                "The token never expires, and this tenant doesn't allow that. Give it an expiry date.",
+            ),
             Refusal::UserInactive => rejected("The token's user is deactivated."),
             Refusal::AppKeyRequired => rejected("The token has an app key. Send it in x-ah-openapi-app-key."),
             Refusal::AppKeyRejected => rejected("The app key in x-ah-openapi-app-key was not accepted."),
             Refusal::TokenTypeMissing => {
                 Self::unauthorized(kind, "Send x-ah-openapi-auth: openapi-token.", Challenge::Realm)
             }
-            Refusal::TokenTypeUnknown => {
-                Self::unauthorized(kind, "x-ah-openapi-auth takes openapi-token and nothing else.", Challenge::Realm)
-            }
-            Refusal::InvalidRequest(header) => {
-                Self::new(StatusCode::BAD_REQUEST, kind, format!("{header} may stand in a request only once."))
-            }
+            Refusal::TokenTypeUnknown => Self::unauthorized(
+                kind,
+                "x-ah-openapi-auth takes openapi-token and nothing else.",
+                Challenge::Realm,
+            ),
+            Refusal::InvalidRequest(header) => Self::new(
+                StatusCode::BAD_REQUEST,
+                kind,
+                format!("{header} may stand in a request only once."),
+            ),
             Refusal::TooMany { retry_after_secs } => Self::too_many(retry_after_secs),
             Refusal::Unavailable => Self::unavailable(),
         }
@@ -273,7 +296,9 @@ impl ApiError {
         if let Some(challenge) = self.challenge {
             let value = match challenge {
                 Challenge::Realm => "Bearer realm=\"Automation Hub Open API\"",
-                Challenge::InvalidToken => "Bearer realm=\"Automation Hub Open API\", error=\"invalid_token\"",
+                Challenge::InvalidToken => {
+                    "Bearer realm=\"Automation Hub Open API\", error=\"invalid_token\""
+                }
             };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(value));
         }

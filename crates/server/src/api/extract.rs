@@ -118,7 +118,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(name) = access.next_key::<String>()? {
             let Strict(value) = access.next_value()?;
             if fields.insert(name.clone(), value).is_some() {
-                return Err(A::Error::custom(format_args!("“{}” stands twice in one object", shorten(&name))));
+                return Err(A::Error::custom(format_args!(
+                    "“{}” stands twice in one object",
+                    shorten(&name)
+                )));
             }
         }
         Ok(Value::Object(fields))
@@ -154,7 +157,10 @@ impl Query {
     /// The first non-empty value under one of the names; several names are several spellings of one thing.
     pub fn text(&self, names: &[&str]) -> Option<&str> {
         let is_named = |name: &str| names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name));
-        self.0.iter().find(|(name, value)| is_named(name) && !value.trim().is_empty()).map(|(_, value)| value.trim())
+        self.0
+            .iter()
+            .find(|(name, value)| is_named(name) && !value.trim().is_empty())
+            .map(|(_, value)| value.trim())
     }
 
     /// A whole number; anything else is noted against the name it was sent under.

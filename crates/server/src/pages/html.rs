@@ -14,12 +14,21 @@ pub fn page(template: &impl Template) -> Result<Response, PageError> {
 }
 
 pub fn page_with(status: StatusCode, template: &impl Template) -> Result<Response, PageError> {
-    let html = template.render().map_err(Error::internal)?;
+    Ok(answer(status, template.render().map_err(Error::internal)?))
+}
+
+/// Several blocks of a page in one answer, for htmx to put each in its place.
+pub fn parts(parts: impl IntoIterator<Item = askama::Result<String>>) -> Result<Response, PageError> {
+    let html = parts.into_iter().collect::<askama::Result<String>>().map_err(Error::internal)?;
+    Ok(answer(StatusCode::OK, html))
+}
+
+fn answer(status: StatusCode, html: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((status, headers, html).into_response())
+    (status, headers, html).into_response()
 }
 
 /// After a write: the browser goes on to a page of its own, so that reloading repeats nothing.

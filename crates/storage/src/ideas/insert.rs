@@ -2,7 +2,7 @@
 
 use automation_hub_domain::{
     id::{IdeaId, UserId},
-    idea::NewIdea,
+    idea::{HighLevelAssessment, NewIdea},
     text,
 };
 
@@ -121,7 +121,7 @@ impl Prepared<'_> {
                 new.status,
                 new.submitter,
                 new.owner.map_or(0, UserId::get),
-                new.content.assessment.map(|assessment| assessment.idea_score()),
+                new.content.assessment.map(HighLevelAssessment::idea_score),
                 new.content.benefit_hours,
                 new.content.benefit_cost,
                 new.votes,

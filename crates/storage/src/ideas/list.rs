@@ -54,6 +54,27 @@ pub fn each_record_after(
     visit_all(session, ids, order, visit)
 }
 
+/// Whole ideas from the start of an order or after a position, and where they end.
+pub fn chunk(
+    session: &mut Session<'_>,
+    filter: &IdeaFilter,
+    order: IdeaOrder,
+    after: Option<&Position>,
+    limit: u64,
+) -> Result<(Vec<Idea>, Option<Position>), StorageError> {
+    let ids = ids(session, filter, order, PageRequest { offset: 0, limit }, after);
+    let columns: Vec<_> = COLUMNS.split(", ").chain([order.sort.column()]).collect();
+    let last_column = columns.len() - 1;
+    let query = Query::render(session.engine(), &fetch(ids, order, columns.into_iter()));
+    let mut end = None;
+    let ideas = session.all(&query.sql, &query.values()?, |row| {
+        let idea = from_row(row)?;
+        end = Some(Position { key: sort_key(row, last_column, order.sort)?, id: idea.id });
+        Ok(idea)
+    })?;
+    Ok((ideas, end))
+}
+
 fn ids(
     session: &Session<'_>,
     filter: &IdeaFilter,
@@ -104,15 +125,14 @@ fn visit_all(
     session.each(&query.sql, &query.values()?, |row| {
         let record = record(row)?;
         visit(&record);
-        last = Some(Position { key: sort_key(row, order.sort)?, id: record.id });
+        last = Some(Position { key: sort_key(row, RECORD_COLUMNS.len(), order.sort)?, id: record.id });
         Ok(())
     })?;
     Ok(last)
 }
 
-/// The sorted column stands after those of the record.
-fn sort_key(row: &Row<'_>, sort: IdeaSort) -> Result<SortKey, StorageError> {
-    let column = RECORD_COLUMNS.len();
+/// What the list is sorted by, from the column that holds it.
+fn sort_key(row: &Row<'_>, column: usize, sort: IdeaSort) -> Result<SortKey, StorageError> {
     Ok(match sort {
         IdeaSort::Created | IdeaSort::Updated | IdeaSort::Id => SortKey::Integer(row.get(column)?),
         IdeaSort::Name => SortKey::Text(row.get(column)?),

@@ -124,18 +124,16 @@ async fn five(acme: &Organization) {
         })
         .await
         .unwrap();
-    let mut ideas: Vec<_> = ["e 100%", "d", "c", "b", "a"]
-        .into_iter()
-        .zip(1..)
-        .map(|(name, at)| acme.idea(name, at * 1000))
-        .collect();
-    ideas[0].status = APPROVED;
-    ideas[1].category = legal;
-    ideas[2].submission_type = SubmissionType::ChangeRequest;
-    ideas[3].content.assessment = None;
-    ideas[3].content.description = "Straight-through processing".into();
-    ideas[4].content.applications = vec![application];
-    ideas[4].owner = Some(acme.ana);
+    let mut ideas = [("e 100%", 1000), ("d", 2000), ("c", 3000), ("b", 4000), ("a", 5000)]
+        .map(|(name, at)| acme.idea(name, at));
+    let [approved, filed, change, plain, owned] = &mut ideas;
+    approved.status = APPROVED;
+    filed.category = legal;
+    change.submission_type = SubmissionType::ChangeRequest;
+    plain.content.assessment = None;
+    plain.content.description = "Straight-through processing".into();
+    owned.content.applications = vec![application];
+    owned.owner = Some(acme.ana);
     let rows: Vec<_> = ideas.into_iter().map(|idea| (idea, String::new())).collect();
     acme.write(move |s| ideas::insert_many(s, &rows)).await.unwrap();
 }

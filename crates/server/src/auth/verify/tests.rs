@@ -165,8 +165,8 @@ fn what_the_previous_pepper_made_still_matches_and_is_renewed() {
     let call = Call::new(NORDWIND, value.expose(), &["s3cret-key"]);
     let renewal = call.at(&hub, NOW).unwrap().renewal.unwrap();
     let mut renewed = old;
-    renewed.value = renewal.value.unwrap();
-    renewed.record.app_key = renewal.app_key;
+    renewed.value = renewal.value.unwrap().new;
+    renewed.record.app_key = renewal.app_key.map(|renewed| renewed.new);
     hub.snapshot().put_token(&renewed);
     assert_eq!(call.at(&hub, NOW).unwrap().renewal, None);
     assert_eq!(renewed.value, stored(&pepper(2), NORDWIND, &value));
@@ -185,7 +185,8 @@ fn with_a_pepper_missing_nothing_unknown_is_called_wrong() {
     assert_eq!(hub.snapshot().unreadable_values(), 1);
     assert_eq!(Call::of(&unreadable).at(&hub, NOW).unwrap_err(), Refused::PEPPER_MISSING);
     let call = Call::new(NORDWIND, readable.expose(), &["s3cret-key"]);
-    assert_eq!(call.at(&hub, NOW).unwrap_err(), Refused::PEPPER_MISSING);
+    let token = Some((NORDWIND, TokenId::new(2)));
+    assert_eq!(call.at(&hub, NOW).unwrap_err(), Refused { token, ..Refused::PEPPER_MISSING });
     hub.snapshot().remove_token(TokenId::new(1));
     assert_eq!(Call::of(&unreadable).refusal(&hub, NOW), REJECTED);
 }

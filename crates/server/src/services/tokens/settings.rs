@@ -52,8 +52,7 @@ pub async fn change_settings(app: &App, actor: &Actor, input: SettingsInput) -> 
             Ok(audit::insert(s, &event)?)
         })
         .await?;
-    app.tokens.refresh_tenant(&app.store, tenant).await?;
-    app.reload_tenants().await
+    app.tenant_changed(tenant).await
 }
 
 fn described(settings: TokenSettings) -> Value {

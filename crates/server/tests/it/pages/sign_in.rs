@@ -79,7 +79,7 @@ async fn nobody_signs_in_to_a_tenant_that_is_switched_off() {
     let off =
         |s: &mut automation_hub_storage::Session<'_>| tenants::set_active(s, false).map_err(Error::from);
     hub.app.store.write(hub.tenant, off).await.unwrap();
-    hub.app.reload_tenants().await.unwrap();
+    hub.app.tenant_changed(hub.tenant).await.unwrap();
 
     assert_eq!(browser.get(&format!("{BASE}/")).await.status, StatusCode::SEE_OTHER);
     assert!(try_with(&mut hub.browser(), INES, PASSWORD).await.text().contains(MISMATCH));

@@ -1,0 +1,113 @@
+//! One idea as the wire shows it. What it says of itself is written once, when it is stored; what can change
+//! without it (names of statuses, people, categories) is put around that when it is read.
+
+use automation_hub_domain::idea::{IdeaContent, NewIdea, Priority};
+
+use crate::api::json::{self, Members};
+
+/// The record's own members, without braces: what storage keeps beside the row.
+pub fn own_members(new: &NewIdea) -> String {
+    json::members(|m| {
+        m.text("process_uuid", &new.uuid.to_string());
+        m.text("process_name", new.name.as_str());
+        m.text("process_description", &new.content.description);
+        m.optional_text("process_pain_points", new.content.pain_points.as_deref());
+        m.optional_text("process_automation_id", new.content.automation_code.as_deref());
+        m.optional_text("orchestrator_automation_uuid", new.content.automation_code.as_deref());
+        m.integer("process_submission_type", new.submission_type.code());
+        assessment(m, &new.content);
+        figures(m, &new.content);
+        let applications = new.content.applications.iter();
+        m.integer("process_num_applications", i64::try_from(applications.len()).unwrap_or(i64::MAX));
+        m.array("applications", applications, |buffer, id| {
+            buffer.extend_from_slice(id.to_string().as_bytes())
+        });
+        constants(m);
+    })
+}
+
+fn assessment(m: &mut Members<'_>, content: &IdeaContent) {
+    const NAMES: [&str; 5] = [
+        "process_rules_id",
+        "process_input_type_id",
+        "process_input_quality_id",
+        "process_stability_id",
+        "process_documentation_id",
+    ];
+    let ids = content.assessment.map(automation_hub_domain::idea::HighLevelAssessment::option_ids);
+    for (position, name) in NAMES.into_iter().enumerate() {
+        m.optional_integer(name, ids.and_then(|ids| ids.get(position).copied()));
+    }
+    m.number("process_overall_gauge_score", content.assessment.map(|assessment| assessment.idea_score()));
+}
+
+fn figures(m: &mut Members<'_>, content: &IdeaContent) {
+    m.number("process_automation_score", content.automation_potential);
+    m.number("process_ease_of_implementation_score", content.ease_of_implementation);
+    m.number("process_estimated_benefit_score", content.benefit_hours);
+    m.optional_text(
+        "process_estimated_benefit_score__display",
+        content.benefit_hours.map(grouped).as_deref(),
+    );
+    m.number("process_estimated_benefit_fte", content.benefit_fte);
+    m.number("process_estimated_benefit_cost", content.benefit_cost);
+    let priority = (content.priority != Priority::None).then(|| content.priority.key());
+    m.optional_text("process_priority", priority);
+}
+
+/// Members that every record has and that nothing fills yet.
+fn constants(m: &mut Members<'_>) {
+    for name in ["collaborators", "tags"] {
+        m.array(name, [(); 0], |_, ()| ());
+    }
+    for name in
+        ["process_num_documents", "process_num_collaborators", "process_is_deleted", "process_is_published"]
+    {
+        m.integer(name, 0);
+    }
+    for name in [
+        "process_goal",
+        "process_type_id",
+        "software_vendor_id",
+        "software_vendor",
+        "software_cost_id",
+        "cost_description",
+        "running_cost",
+        "number_of_robots",
+        "check_collaborators",
+        "relevance",
+        "category_other_text",
+    ] {
+        m.null(name);
+    }
+}
+
+/// Rounded to a whole number, thousands apart: `1,240`.
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if value < 0.0 && digits != "0" {
+        text.push('-');
+    }
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (value, text) in
+            [(0.0, "0"), (-0.2, "0"), (999.5, "1,000"), (12_345_678.0, "12,345,678"), (-1240.0, "-1,240")]
+        {
+            assert_eq!(grouped(value), text);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! JSON written straight into a buffer, for what is sent too often to build a tree of values first.
+
+use std::io::Write as _;
+
+/// The members of one JSON object, appended to a buffer. Names have to be plain: they are not escaped.
+pub struct Members<'b> {
+    buffer: &'b mut Vec<u8>,
+    is_first: bool,
+}
+
+/// Appends an object.
+pub fn object(buffer: &mut Vec<u8>, fill: impl FnOnce(&mut Members<'_>)) {
+    buffer.push(b'{');
+    fill(&mut Members::new(buffer));
+    buffer.push(b'}');
+}
+
+/// Appends an array of what `write` appends for each item.
+pub fn array<T>(
+    buffer: &mut Vec<u8>,
+    items: impl IntoIterator<Item = T>,
+    mut write: impl FnMut(&mut Vec<u8>, T),
+) {
+    buffer.push(b'[');
+    for (position, item) in items.into_iter().enumerate() {
+        if position > 0 {
+            buffer.push(b',');
+        }
+        write(buffer, item);
+    }
+    buffer.push(b']');
+}
+
+/// The members that `fill` adds, as a text to be inserted elsewhere.
+pub fn members(fill: impl FnOnce(&mut Members<'_>)) -> String {
+    let mut buffer = Vec::with_capacity(512);
+    fill(&mut Members::new(&mut buffer));
+    // Names and values come from strings, so what they make is one.
+    String::from_utf8(buffer).unwrap_or_default()
+}
+
+impl<'b> Members<'b> {
+    pub fn new(buffer: &'b mut Vec<u8>) -> Self {
+        Self { buffer, is_first: true }
+    }
+
+    fn name(&mut self, name: &str) -> &mut Vec<u8> {
+        if !self.is_first {
+            self.buffer.push(b',');
+        }
+        self.is_first = false;
+        self.buffer.push(b'"');
+        self.buffer.extend_from_slice(name.as_bytes());
+        self.buffer.extend_from_slice(b"\":");
+        self.buffer
+    }
+
+    pub fn null(&mut self, name: &str) {
+        self.name(name).extend_from_slice(b"null");
+    }
+
+    pub fn text(&mut self, name: &str, value: &str) {
+        string(self.name(name), value);
+    }
+
+    pub fn optional_text(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.null(name),
+        }
+    }
+
+    pub fn integer(&mut self, name: &str, value: i64) {
+        let buffer = self.name(name);
+        // Writing to memory doesn't fail.
+        let _ = write!(buffer, "{value}");
+    }
+
+    pub fn optional_integer(&mut self, name: &str, value: Option<i64>) {
+        match value {
+            Some(value) => self.integer(name, value),
+            None => self.null(name),
+        }
+    }
+
+    /// 0 or 1, as the mirrored API writes truth.
+    pub fn flag(&mut self, name: &str, value: bool) {
+        self.integer(name, i64::from(value));
+    }
+
+    /// Whole numbers without a fraction; what JSON has no number for is null.
+    pub fn number(&mut self, name: &str, value: Option<f64>) {
+        let buffer = self.name(name);
+        let _ = match value.filter(|value| value.is_finite()) {
+            Some(value) => write!(buffer, "{value}"),
+            None => write!(buffer, "null"),
+        };
+    }
+
+    pub fn array<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        write: impl FnMut(&mut Vec<u8>, T),
+    ) {
+        array(self.name(name), items, write);
+    }
+
+    pub fn object(&mut self, name: &str, fill: impl FnOnce(&mut Members<'_>)) {
+        object(self.name(name), fill);
+    }
+
+    /// Members that were written before.
+    pub fn written(&mut self, members: &str) {
+        if members.is_empty() {
+            return;
+        }
+        if !self.is_first {
+            self.buffer.push(b',');
+        }
+        self.is_first = false;
+        self.buffer.extend_from_slice(members.as_bytes());
+    }
+}
+
+/// A string with its quotes.
+pub fn string(buffer: &mut Vec<u8>, value: &str) {
+    buffer.push(b'"');
+    let mut plain_from = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        let escaped: &[u8] = match byte {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            0..0x20 => b"",
+            _ => continue,
+        };
+        buffer.extend_from_slice(value.as_bytes().get(plain_from..at).unwrap_or_default());
+        plain_from = at + 1;
+        if escaped.is_empty() {
+            let _ = write!(buffer, "\\u{byte:04x}");
+        } else {
+            buffer.extend_from_slice(escaped);
+        }
+    }
+    buffer.extend_from_slice(value.as_bytes().get(plain_from..).unwrap_or_default());
+    buffer.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn members_are_separated_and_nested() {
+        let text = members(|m| {
+            m.integer("a", -1);
+            m.written("");
+            m.written(r#""b":[],"c":null"#);
+            m.number("d", Some(2.0));
+            m.number("e", Some(f64::NAN));
+            m.object("f", |m| m.flag("g", true));
+            m.array("h", [1, 2], |buffer, n: u8| buffer.push(b'0' + n));
+        });
+        assert_eq!(text, r#""a":-1,"b":[],"c":null,"d":2,"e":null,"f":{"g":1},"h":[1,2]"#);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_number_read_back(text: String, number in any::<f64>().prop_filter("finite", |n| n.is_finite())) {
+            let mut buffer = Vec::new();
+            object(&mut buffer, |m| {
+                m.text("text", &text);
+                m.number("number", Some(number));
+            });
+            let value: serde_json::Value = serde_json::from_slice(&buffer).unwrap();
+            prop_assert_eq!(value["text"].as_str(), Some(text.as_str()));
+            let read = value["number"].as_f64().unwrap();
+            prop_assert!((read - number).abs() <= number.abs() * f64::EPSILON);
+        }
+    }
+}

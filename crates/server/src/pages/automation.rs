@@ -1,0 +1,142 @@
+//! The page of one automation: what it is, where it stands, how it scores and why, and who is on it.
+
+pub mod view;
+
+use askama::Template;
+use automation_hub_domain::{
+    id::{ApplicationId, CategoryId},
+    idea::Idea,
+    permission::Permission,
+};
+use automation_hub_storage::{
+    Session, StorageError, applications,
+    ideas::{self, IdeaKey},
+};
+use axum::{
+    extract::{RawPathParams, State},
+    response::Response,
+};
+
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    error::Error,
+    pages::{
+        catalogue::{Catalogue, People},
+        error::PageError,
+        format::{self, Format, Moment},
+        html,
+        pipeline::view::{Score, profile_path},
+        rich_text,
+        shell::{Section, Shell},
+        visit::SignedIn,
+    },
+};
+
+use view::{Benefit, Fact, Role, ScorePanel, Step};
+
+/// Below a tenant's base. Takes an id too, and leads on to the slug.
+pub const PATH: &str = "/automation-profile/{slug}";
+
+#[derive(Template)]
+#[template(path = "automation.html")]
+struct AutomationPage {
+    shell: Shell,
+    name: String,
+    number: String,
+    category: String,
+    submitter: Option<String>,
+    submitted: Moment,
+    updated: Moment,
+    steps: Vec<Step>,
+    description: Vec<String>,
+    pain_points: Vec<String>,
+    facts: Vec<Fact>,
+    scores: Option<ScorePanel>,
+    potential: Option<Score>,
+    ease: Option<Score>,
+    benefit: Option<Benefit>,
+    people: Vec<Role>,
+}
+
+/// What is read for the page at one moment.
+struct Found {
+    idea: Idea,
+    catalogue: Catalogue,
+    people: People,
+    applications: Vec<String>,
+}
+
+pub async fn show(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+) -> Result<Response, PageError> {
+    let actor = &signed_in.actor;
+    let key = params.iter().last().map(|(_, value)| value.to_owned()).unwrap_or_default();
+    let found = find(&app, actor, key.clone()).await?.ok_or(Error::NotFound("automation"))?;
+    require(actor, &found.idea, &found.catalogue.categories.path_ids(found.idea.category))?;
+    let base = signed_in.visit.base();
+    if found.idea.slug != key {
+        return Ok(html::see_other(&profile_path(&base, &found.idea.slug)));
+    }
+    let number = format::idea_number(found.idea.id);
+    let shell = Shell::of(&app, &signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?.below(number);
+    let format = Format::of(&actor.tenant, app.clock.now());
+    html::page(&AutomationPage::new(shell, &found, &format))
+}
+
+async fn find(app: &App, actor: &Actor, key: String) -> Result<Option<Found>, Error> {
+    app.store
+        .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
+            let Some(idea) = ideas::find(s, IdeaKey::parse(&key))? else { return Ok(None) };
+            let catalogue = Catalogue::read(s)?;
+            let people = People::read(s, [Some(idea.submitter), idea.owner].into_iter().flatten())?;
+            let applications = application_names(s, &idea.content.applications)?;
+            Ok(Some(Found { idea, catalogue, people, applications }))
+        })
+        .await
+}
+
+fn application_names(s: &mut Session<'_>, ids: &[ApplicationId]) -> Result<Vec<String>, StorageError> {
+    let mut names = Vec::with_capacity(ids.len());
+    for &id in ids {
+        names.extend(applications::find_name(s, id)?);
+    }
+    Ok(names)
+}
+
+/// Whoever may explore its category sees it, and so do those who submitted or own it.
+fn require(actor: &Actor, idea: &Idea, categories: &[CategoryId]) -> Result<(), Error> {
+    let user = actor.user()?.id;
+    if idea.submitter == user || idea.owner == Some(user) {
+        return Ok(());
+    }
+    actor.require_in(Permission::Explore, categories)
+}
+
+impl AutomationPage {
+    fn new(shell: Shell, found: &Found, format: &Format) -> Self {
+        let Found { idea, catalogue, people, applications } = found;
+        let content = &idea.content;
+        let score = Score::of;
+        Self {
+            shell,
+            name: idea.name.clone(),
+            number: format::idea_number(idea.id),
+            category: catalogue.category_words(idea.category),
+            submitter: people.find(idea.submitter).map(|person| person.name.clone()),
+            submitted: format.day(idea.created_at),
+            updated: format.ago(idea.updated_at),
+            steps: view::steps(idea, catalogue),
+            description: rich_text::paragraphs(&content.description),
+            pain_points: rich_text::paragraphs(content.pain_points.as_deref().unwrap_or_default()),
+            facts: view::facts(idea, applications),
+            scores: content.assessment.map(ScorePanel::of),
+            potential: content.automation_potential.map(score),
+            ease: content.ease_of_implementation.map(score),
+            benefit: Benefit::of(content, format),
+            people: view::roles(idea, people),
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! How pages write numbers, money, days and instants: one spelling everywhere, in the tenant's time zone
+//! and currency. Rules of wording, not of business.
+
+use std::fmt::Write as _;
+
+use automation_hub_domain::{clock::Timestamp, tenant::Tenant};
+use jiff::{ZonedDateTime, tz::TimeZone};
+
+/// Keeps a number and its unit on one line.
+const NBSP: char = '\u{a0}';
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+/// Beyond this many hours "today, 08:12" says more than "5 hours ago".
+const HOURS_COUNTED: i64 = 3;
+const DAYS_COUNTED: i32 = 6;
+
+/// An instant ready for a `<time>` element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What people read: `2 hours ago`, `14 Nov`.
+    pub text: String,
+    /// For the `datetime` attribute, in UTC.
+    pub iso: String,
+    /// The whole instant in the tenant's time zone.
+    pub title: String,
+}
+
+/// How one tenant writes, at one instant.
+#[derive(Clone, Debug)]
+pub struct Format {
+    zone: TimeZone,
+    currency: String,
+    now: Timestamp,
+}
+
+impl Format {
+    /// A zone that the time zone database doesn't know (any more) is shown as UTC rather than not at all.
+    pub fn of(tenant: &Tenant, now: Timestamp) -> Self {
+        let zone = TimeZone::get(&tenant.time_zone).unwrap_or(TimeZone::UTC);
+        Self { zone, currency: tenant.currency.clone(), now }
+    }
+
+    /// The day: `15 Feb 2027`, without the year where it is this one.
+    pub fn day(&self, at: Timestamp) -> Moment {
+        let day = self.zoned(at);
+        let format = if day.year() == self.zoned(self.now).year() { "%-d %b" } else { "%-d %b %Y" };
+        moment(&day, day.strftime(format).to_string())
+    }
+
+    /// Relative up to a week, then the day.
+    pub fn ago(&self, at: Timestamp) -> Moment {
+        let day = self.zoned(at);
+        match self.relative(at, &day) {
+            Some(text) => moment(&day, text),
+            None => self.day(at),
+        }
+    }
+
+    /// The day an instant falls on in the tenant's zone, as date fields hold it: `2027-02-15`.
+    pub fn date_value(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%Y-%m-%d").to_string()
+    }
+
+    /// The first instant of the day a date field holds.
+    pub fn start_of_day(&self, date: &str) -> Option<Timestamp> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let start = date.to_zoned_datetime(self.zone.clone()).ok()?;
+        Some(Timestamp::from_millis(start.timestamp().as_millisecond()))
+    }
+
+    /// The first instant after the day a date field holds. Days differ in length where clocks change.
+    pub fn end_of_day(&self, date: &str) -> Option<Timestamp> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let end = date.tomorrow().ok()?.to_zoned_datetime(self.zone.clone()).ok()?;
+        Some(Timestamp::from_millis(end.timestamp().as_millisecond()))
+    }
+
+    /// The day that a date field holds, as people read it.
+    pub fn day_of_value(&self, date: &str) -> Option<String> {
+        self.start_of_day(date).map(|at| self.day(at).text)
+    }
+
+    /// Whole units of the tenant's currency: `27,600 €`.
+    pub fn money(&self, amount: f64) -> String {
+        let number = whole(amount);
+        let sign = if number.starts_with('−') { "−" } else { "" };
+        let digits = number.trim_start_matches('−');
+        match self.currency.as_str() {
+            "EUR" => format!("{number}{NBSP}€"),
+            "USD" => format!("{sign}${digits}"),
+            "GBP" => format!("{sign}£{digits}"),
+            "JPY" => format!("{sign}¥{digits}"),
+            code => format!("{number}{NBSP}{code}"),
+        }
+    }
+
+    fn zoned(&self, at: Timestamp) -> ZonedDateTime {
+        jiff::Timestamp::from_millisecond(at.millis())
+            .unwrap_or_default()
+            .to_zoned_datetime(self.zone.clone())
+    }
+
+    fn relative(&self, at: Timestamp, day: &ZonedDateTime) -> Option<String> {
+        let past = self.now.since(at);
+        if past < 0 {
+            return None;
+        }
+        let days = self.zoned(self.now).date().since(day.date()).ok()?.get_days();
+        Some(match (past, days) {
+            (..MINUTE, _) => "just now".to_owned(),
+            (..HOUR, _) => units(past / MINUTE, "minute"),
+            (_, 0) if past / HOUR <= HOURS_COUNTED => units(past / HOUR, "hour"),
+            (_, 0) => day.strftime("today, %H:%M").to_string(),
+            (_, 1) => "yesterday".to_owned(),
+            (_, 2..=DAYS_COUNTED) => units(i64::from(days), "day"),
+            _ => return None,
+        })
+    }
+}
+
+fn moment(at: &ZonedDateTime, text: String) -> Moment {
+    Moment { text, iso: at.timestamp().to_string(), title: at.strftime("%-d %B %Y, %H:%M %Z").to_string() }
+}
+
+fn units(n: i64, unit: &str) -> String {
+    if n == 1 { format!("1{NBSP}{unit} ago") } else { format!("{n}{NBSP}{unit}s ago") }
+}
+
+/// A number of things with thousands separated: `1,248`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 automation`, `37 automations`.
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{}{NBSP}{}", count(n), if n == 1 { one } else { many })
+}
+
+/// Rounded to a whole number, with thousands separated.
+pub fn whole(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    // Figures are far below 2^64; what isn't a number never gets here as one.
+    let text = digits.parse().map_or(digits, count);
+    if value <= -0.5 { format!("−{text}") } else { text }
+}
+
+/// A share of a hundred: `84 %`.
+pub fn percent(value: f64) -> String {
+    format!("{}{NBSP}%", whole(value))
+}
+
+/// Hours: `1,012 h`.
+pub fn hours(value: f64) -> String {
+    format!("{}{NBSP}h", whole(value))
+}
+
+/// At most two decimals, none that says nothing: `0.58`, `3`, `4.2`.
+pub fn decimal(value: f64) -> String {
+    let mut text = String::new();
+    if write!(text, "{value:.2}").is_err() {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The number by which people call an idea: `AH-1042`.
+pub fn idea_number(id: automation_hub_domain::id::IdeaId) -> String {
+    format!("AH-{:04}", id.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use automation_hub_domain::{
+        id::{IdeaId, TenantId},
+        tenant::{Slug, TokenSettings},
+    };
+    use rstest::rstest;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// 17 November 2026, 12:00 UTC: 13:00 in Copenhagen.
+    const NOON: Timestamp = Timestamp::from_millis(1_794_916_800_000);
+
+    fn format_in(currency: &str, time_zone: &str) -> Format {
+        let tenant = Tenant {
+            id: TenantId::new(1),
+            uuid: Uuid::nil(),
+            organization_slug: Slug::parse("nordwind").unwrap(),
+            organization_name: "Nordwind".into(),
+            tenant_slug: Slug::parse("production").unwrap(),
+            tenant_name: "Production".into(),
+            currency: currency.into(),
+            time_zone: time_zone.into(),
+            is_active: true,
+            created_at: NOON,
+            settings: TokenSettings::default(),
+        };
+        Format::of(&tenant, NOON)
+    }
+
+    fn copenhagen() -> Format {
+        format_in("EUR", "Europe/Copenhagen")
+    }
+
+    #[rstest]
+    #[case(0, "just now")]
+    #[case(59, "just now")]
+    #[case(60, "1\u{a0}minute ago")]
+    #[case(45 * 60, "45\u{a0}minutes ago")]
+    #[case(2 * 3600, "2\u{a0}hours ago")]
+    #[case(5 * 3600, "today, 08:00")]
+    #[case(14 * 3600, "yesterday")]
+    #[case(3 * 86_400, "3\u{a0}days ago")]
+    #[case(8 * 86_400, "9 Nov")]
+    #[case(400 * 86_400, "13 Oct 2025")]
+    #[case(-3600, "17 Nov")]
+    fn instants_are_relative_up_to_a_week(#[case] seconds_ago: i64, #[case] text: &str) {
+        assert_eq!(copenhagen().ago(NOON.plus_millis(-seconds_ago * 1000)).text, text);
+    }
+
+    #[test]
+    fn an_instant_carries_itself_in_full() {
+        let moment = copenhagen().day(NOON);
+        assert_eq!(moment.text, "17 Nov");
+        assert_eq!(moment.iso, "2026-11-17T12:00:00Z");
+        assert_eq!(moment.title, "17 November 2026, 13:00 CET");
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_tenant() {
+        let late = NOON.plus_hours(11);
+        assert_eq!(copenhagen().day(late).text, "18 Nov");
+        assert_eq!(format_in("EUR", "America/New_York").day(late).text, "17 Nov");
+        assert_eq!(format_in("EUR", "Nowhere/Town").day(late).title, "17 November 2026, 23:00 UTC");
+    }
+
+    #[test]
+    fn a_day_lasts_from_midnight_to_midnight_where_the_tenant_is() {
+        let format = copenhagen();
+        let hours = |date| {
+            let (start, end) = (format.start_of_day(date).unwrap(), format.end_of_day(date).unwrap());
+            end.since(start) / HOUR
+        };
+        assert_eq!(hours("2026-11-17"), 24);
+        assert_eq!(hours("2026-10-25"), 25, "clocks go back");
+        assert_eq!(format.start_of_day("2026-02-30"), None);
+        assert_eq!(format.start_of_day("yesterday"), None);
+        assert_eq!(format.date_value(NOON), "2026-11-17");
+    }
+
+    #[rstest]
+    #[case("EUR", 27_600.4, "27,600\u{a0}€")]
+    #[case("USD", 1_234_567.0, "$1,234,567")]
+    #[case("GBP", -990.0, "−£990")]
+    #[case("CHF", 12.0, "12\u{a0}CHF")]
+    fn money_is_written_as_its_currency_is(#[case] currency: &str, #[case] amount: f64, #[case] text: &str) {
+        assert_eq!(format_in(currency, "UTC").money(amount), text);
+    }
+
+    #[test]
+    fn numbers_have_separators_and_stay_with_their_unit() {
+        assert_eq!([count(0), count(999), count(1000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(counted(1, "automation", "automations"), "1\u{a0}automation");
+        assert_eq!(counted(1_248, "automation", "automations"), "1,248\u{a0}automations");
+        assert_eq!([whole(-0.2), whole(-1_500.0)], ["0", "−1,500"]);
+        assert_eq!([percent(84.0), hours(1011.6)], ["84\u{a0}%", "1,012\u{a0}h"]);
+        assert_eq!([decimal(0.58), decimal(4.20), decimal(3.0)], ["0.58", "4.2", "3"]);
+        assert_eq!([idea_number(IdeaId::new(42)), idea_number(IdeaId::new(12_345))], ["AH-0042", "AH-12345"]);
+    }
+}

@@ -1,0 +1,137 @@
+//! The Automation Pipeline: every submission a person may see, as tables that can be searched, filtered,
+//! sorted and downloaded.
+
+pub mod csv;
+pub mod find;
+pub mod query;
+pub mod tables;
+pub mod view;
+
+use askama::Template;
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderValue},
+    response::Response,
+};
+
+use crate::{
+    app::App,
+    error::Error,
+    pages::{
+        error::PageError,
+        format::{self, Format},
+        html,
+        shell::{Section, Shell},
+        visit::SignedIn,
+    },
+};
+
+use find::Found;
+use query::ListQuery;
+use view::{Chip, Choices, Column, Row, Tab};
+
+/// Below a tenant's base.
+pub const PATH: &str = "/automation-pipeline";
+
+#[derive(Template)]
+#[template(path = "pipeline.html", blocks = ["chips", "list"])]
+struct PipelinePage {
+    shell: Shell,
+    path: String,
+    tabs: Vec<Tab>,
+    search: String,
+    /// What the search form carries along.
+    fields: Vec<(&'static str, String)>,
+    chips: Vec<Chip>,
+    choices: Choices,
+    list: List,
+}
+
+struct List {
+    columns: Vec<Column>,
+    order: &'static str,
+    rows: Vec<Row>,
+    /// `1–50 of 382 matching, 1,248 in total`
+    extent: String,
+    previous: Option<String>,
+    next: Option<String>,
+    /// The whole table, where something narrows it.
+    widened: Option<String>,
+    total: String,
+    /// Nothing was ever submitted that the person could see.
+    is_first_time: bool,
+}
+
+pub async fn show(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    RawQuery(address): RawQuery,
+) -> Result<Response, PageError> {
+    let query = ListQuery::parse(address.as_deref().unwrap_or_default())?;
+    signed_in.actor.require(query.table.permission())?;
+    let found = find::find(&app, &signed_in.actor, &query).await?;
+    let shell = Shell::of(&app, &signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?;
+    let format = Format::of(&signed_in.actor.tenant, app.clock.now());
+    let page = PipelinePage::new(shell, &query, &found, &format);
+    if html::is_htmx(&headers) && !headers.contains_key("hx-history-restore-request") {
+        return page.fragment(&query);
+    }
+    html::page(&page)
+}
+
+impl PipelinePage {
+    fn new(shell: Shell, query: &ListQuery, found: &Found, format: &Format) -> Self {
+        let path = format!("{}{PATH}", shell.base);
+        Self {
+            tabs: view::tabs(&found.tables, query, &path),
+            search: query.search.clone(),
+            fields: query.fields(),
+            chips: view::chips(query, &found.catalogue, format, &path),
+            choices: Choices::of(query, &found.catalogue),
+            list: List::new(query, found, format, &shell.base, &path),
+            path,
+            shell,
+        }
+    }
+
+    /// What changes as somebody searches, filters, sorts or turns the page. The address they get is the short
+    /// one, without the form's empty fields.
+    fn fragment(&self, query: &ListQuery) -> Result<Response, PageError> {
+        let mut response = html::parts([self.as_chips().render(), self.as_list().render()])?;
+        if let Ok(address) = HeaderValue::try_from(query.address(&self.path)) {
+            response.headers_mut().insert("hx-push-url", address);
+        }
+        Ok(response)
+    }
+}
+
+impl List {
+    fn new(query: &ListQuery, found: &Found, format: &Format, base: &str, path: &str) -> Self {
+        let total =
+            found.tables.iter().find(|count| count.table == query.table).map_or(0, |count| count.count);
+        let page = &found.page;
+        let number = page.request.number();
+        let turn = |page: u64| query.on_page(page).address(path);
+        Self {
+            columns: view::columns(query, path),
+            order: view::order_words(query),
+            rows: view::rows(found, format, base),
+            extent: extent(found, query.is_narrowed(), total),
+            previous: (number > 1).then(|| turn(number - 1)),
+            next: (number < page.total_pages()).then(|| turn(number + 1)),
+            widened: query.is_narrowed().then(|| query.widened().address(path)),
+            total: format::count(total),
+            is_first_time: found.tables.iter().all(|count| count.count == 0),
+        }
+    }
+}
+
+fn extent(found: &Found, is_narrowed: bool, total: u64) -> String {
+    let page = &found.page;
+    let first = page.request.offset + 1;
+    let last = page.request.offset + u64::try_from(page.items.len()).unwrap_or_default();
+    let matching =
+        format!("{}–{} of {}", format::count(first), format::count(last), format::count(page.total));
+    if is_narrowed { format!("{matching} matching, {} in total", format::count(total)) } else { matching }
+}

@@ -1,0 +1,239 @@
+//! Finding what the list shows: the query's conditions, within what the person may see.
+
+use automation_hub_domain::{
+    access::Reach,
+    id::{CategoryId, IdeaId, StatusId, UserId},
+    idea::Idea,
+    page::{Page, PageRequest},
+};
+use automation_hub_storage::{
+    Session, StorageError,
+    ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, Window},
+};
+
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    error::Error,
+    pages::{
+        catalogue::{Catalogue, People},
+        format::Format,
+        pipeline::{
+            query::{Condition, ListQuery, SortBy},
+            tables::Table,
+        },
+    },
+};
+
+/// A table the person may see, and how many ideas of it.
+#[derive(Clone, Copy, Debug)]
+pub struct TableCount {
+    pub table: Table,
+    pub count: u64,
+}
+
+/// What the list shows.
+pub struct Found {
+    pub catalogue: Catalogue,
+    pub tables: Vec<TableCount>,
+    pub page: Page<Idea>,
+    pub people: People,
+}
+
+/// Who looks, and through which permissions.
+#[derive(Clone, Debug)]
+pub struct Looker {
+    user: UserId,
+    reaches: Vec<(Table, Reach)>,
+}
+
+impl Looker {
+    pub fn of(actor: &Actor) -> Result<Self, Error> {
+        let reach = |table: Table| (table, actor.reach(table.permission()));
+        let reaches = Table::EVERY.into_iter().map(reach).filter(|(_, reach)| *reach != Reach::Nowhere);
+        Ok(Self { user: actor.user()?.id, reaches: reaches.collect() })
+    }
+
+    fn reach(&self, table: Table) -> Reach {
+        let found = self.reaches.iter().find(|(other, _)| *other == table);
+        found.map_or(Reach::Nowhere, |(_, reach)| reach.clone())
+    }
+}
+
+/// The statement's filter, and whether it can let anything through at all: an empty list of statuses would
+/// mean all of them there.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub filter: IdeaFilter,
+    pub is_empty: bool,
+}
+
+impl Scope {
+    pub fn of(looker: &Looker, query: &ListQuery, catalogue: &Catalogue, format: &Format) -> Self {
+        let table = query.table;
+        let statuses =
+            chosen_statuses(query, catalogue, table.statuses(&catalogue.phases, &catalogue.statuses));
+        let categories = chosen_categories(query, catalogue, catalogue.reached(&looker.reach(table)));
+        let is_empty =
+            statuses.as_ref().is_some_and(Vec::is_empty) || categories.as_ref().is_some_and(Vec::is_empty);
+        let mut filter = IdeaFilter {
+            search: (!query.search.is_empty()).then(|| query.search.clone()),
+            statuses: statuses.unwrap_or_default(),
+            categories,
+            ..IdeaFilter::default()
+        };
+        let mut kinds = Vec::new();
+        for condition in &query.conditions {
+            match condition {
+                Condition::Kind(kind) => kinds.push(*kind),
+                Condition::SubmittedByMe => filter.submitter = Some(looker.user),
+                Condition::OwnedByMe => filter.owner = Some(looker.user),
+                Condition::From(day) => filter.created.from = format.start_of_day(day),
+                Condition::To(day) => {
+                    filter.created.to = format.end_of_day(day).map(|end| end.plus_millis(-1))
+                }
+                Condition::Phase(_) | Condition::Status(_) | Condition::Category(_) => {}
+            }
+        }
+        filter.submission_types = (!kinds.is_empty()).then_some(kinds);
+        Self { filter, is_empty }
+    }
+
+    /// Whether a single idea, found by its number, belongs to what the search looks through.
+    fn lets_through(&self, idea: &Idea) -> bool {
+        let filter = &self.filter;
+        let within = |window: Window| {
+            window.from.is_none_or(|from| idea.created_at >= from)
+                && window.to.is_none_or(|to| idea.created_at <= to)
+        };
+        (filter.statuses.is_empty() || filter.statuses.contains(&idea.status))
+            && filter.categories.as_ref().is_none_or(|ids| ids.contains(&idea.category))
+            && filter.submission_types.as_ref().is_none_or(|kinds| kinds.contains(&idea.submission_type))
+            && filter.submitter.is_none_or(|user| idea.submitter == user)
+            && filter.owner.is_none_or(|user| idea.owner == Some(user))
+            && within(filter.created)
+    }
+}
+
+/// Phases and statuses add up: whoever chose a phase and a status of another one wants both.
+fn chosen_statuses(
+    query: &ListQuery,
+    catalogue: &Catalogue,
+    held: Option<Vec<StatusId>>,
+) -> Option<Vec<StatusId>> {
+    let mut chosen = Vec::new();
+    let mut is_chosen = false;
+    for condition in &query.conditions {
+        match condition {
+            Condition::Phase(phase) => {
+                is_chosen = true;
+                chosen.extend(catalogue.statuses_of(*phase).map(|status| status.id));
+            }
+            Condition::Status(status) => {
+                is_chosen = true;
+                chosen.push(*status);
+            }
+            _ => {}
+        }
+    }
+    if !is_chosen {
+        return held;
+    }
+    chosen.retain(|status| held.as_ref().is_none_or(|held| held.contains(status)));
+    chosen.sort_unstable();
+    chosen.dedup();
+    Some(chosen)
+}
+
+fn chosen_categories(
+    query: &ListQuery,
+    catalogue: &Catalogue,
+    reached: Option<Vec<CategoryId>>,
+) -> Option<Vec<CategoryId>> {
+    let chosen: Vec<_> = query
+        .conditions
+        .iter()
+        .filter_map(|condition| if let Condition::Category(id) = condition { Some(*id) } else { None })
+        .collect();
+    if chosen.is_empty() {
+        return reached;
+    }
+    let mut chosen = catalogue.categories.with_descendants(&chosen);
+    chosen.retain(|id| reached.as_ref().is_none_or(|reached| reached.contains(id)));
+    Some(chosen)
+}
+
+pub fn order(query: &ListQuery) -> IdeaOrder {
+    let sort = match query.sort {
+        SortBy::Name => IdeaSort::Name,
+        SortBy::Score => IdeaSort::Score,
+        SortBy::Submitted => IdeaSort::Created,
+        SortBy::Updated => IdeaSort::Updated,
+    };
+    IdeaOrder { sort, direction: query.direction() }
+}
+
+pub async fn find(app: &App, actor: &Actor, query: &ListQuery) -> Result<Found, Error> {
+    let looker = Looker::of(actor)?;
+    let format = Format::of(&actor.tenant, app.clock.now());
+    let query = query.clone();
+    app.store
+        .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
+            let catalogue = Catalogue::read(s)?;
+            let tables = table_counts(s, &looker, &catalogue, &format)?;
+            let scope = Scope::of(&looker, &query, &catalogue, &format);
+            let page = page(s, &scope, &query)?;
+            let people = People::read(s, page.items.iter().filter_map(|idea| idea.owner))?;
+            Ok(Found { catalogue, tables, page, people })
+        })
+        .await
+}
+
+fn table_counts(
+    s: &mut Session<'_>,
+    looker: &Looker,
+    catalogue: &Catalogue,
+    format: &Format,
+) -> Result<Vec<TableCount>, StorageError> {
+    let mut counts = Vec::new();
+    for &(table, _) in &looker.reaches {
+        let query = ListQuery { table, ..ListQuery::default() };
+        let scope = Scope::of(looker, &query, catalogue, format);
+        let count = if scope.is_empty { 0 } else { ideas::count(s, &scope.filter)? };
+        counts.push(TableCount { table, count });
+    }
+    Ok(counts)
+}
+
+fn page(s: &mut Session<'_>, scope: &Scope, query: &ListQuery) -> Result<Page<Idea>, StorageError> {
+    let request = query.page_request();
+    if scope.is_empty {
+        return Ok(Page { items: Vec::new(), total: 0, request });
+    }
+    if let Some(idea) = by_number(s, &query.search)?
+        && scope.lets_through(&idea)
+    {
+        return Ok(Page { items: vec![idea], total: 1, request: PageRequest { offset: 0, ..request } });
+    }
+    let page = ideas::list(s, &scope.filter, order(query), request)?;
+    if page.items.is_empty() && page.total > 0 {
+        // Whoever comes back to a page that is no more gets the last one.
+        let last = PageRequest::numbered(page.total_pages(), request.limit);
+        return ideas::list(s, &scope.filter, order(query), last);
+    }
+    Ok(page)
+}
+
+/// The idea that a search means by its number, such as `AH-1042`, `ah-1042` or `1042`.
+fn by_number(s: &mut Session<'_>, search: &str) -> Result<Option<Idea>, StorageError> {
+    let digits = match search.get(..3) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("ah-") => search.get(3..).unwrap_or_default(),
+        _ => search,
+    };
+    match digits.parse::<i64>() {
+        Ok(id) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            ideas::find(s, IdeaKey::Id(IdeaId::new(id)))
+        }
+        _ => Ok(None),
+    }
+}

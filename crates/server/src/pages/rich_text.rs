@@ -1,0 +1,197 @@
+//! Texts that came as plain text, as an HTML fragment or as a rich-text document in JSON, shown as plain
+//! paragraphs. Markup is never passed on: what a template prints is text and gets escaped like any other.
+
+use serde::Deserialize;
+
+/// The part of a rich-text document (the `DraftJS` format) that holds its words.
+#[derive(Deserialize)]
+struct Document {
+    blocks: Vec<Block>,
+}
+
+#[derive(Deserialize)]
+struct Block {
+    #[serde(default)]
+    text: String,
+}
+
+/// The paragraphs of a text, none of them empty.
+pub fn paragraphs(text: &str) -> Vec<String> {
+    let text = text.trim();
+    if text.starts_with('{')
+        && let Ok(document) = serde_json::from_str::<Document>(text)
+    {
+        return document.blocks.iter().flat_map(|block| lines(&block.text)).collect();
+    }
+    if is_html(text) { lines(&without_tags(text)) } else { lines(text) }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// Elements that rich-text fields make. A text that merely contains `<` or `a < b > c` isn't one.
+const ELEMENTS: &[&str] = &[
+    "p",
+    "div",
+    "br",
+    "ul",
+    "ol",
+    "li",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "span",
+    "a",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "code",
+    "table",
+    "tbody",
+    "thead",
+    "tr",
+    "td",
+    "th",
+    "img",
+    "hr",
+    "script",
+    "style",
+    "font",
+    "sub",
+    "sup",
+];
+/// Elements that begin a line of their own.
+const BLOCKS: &[&str] = &[
+    "p",
+    "div",
+    "br",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "tr",
+    "hr",
+];
+/// Elements whose content isn't text for people.
+const HIDDEN: &[&str] = &["script", "style"];
+
+fn is_html(text: &str) -> bool {
+    text.split('<').skip(1).any(|rest| element(rest).is_some())
+}
+
+/// A tag as it begins behind its `<`: its lower-case element, whether it closes, and what follows it.
+fn element(rest: &str) -> Option<(String, bool, &str)> {
+    let (tag, after) = rest.split_once('>')?;
+    let is_closing = tag.starts_with('/');
+    let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+    let name = name.to_ascii_lowercase();
+    ELEMENTS.contains(&name.as_str()).then_some((name, is_closing, after))
+}
+
+fn without_tags(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut parts = text.split('<');
+    plain.push_str(&one_line(parts.next().unwrap_or_default()));
+    let mut hidden: Option<String> = None;
+    for part in parts {
+        let Some((name, is_closing, after)) = element(part) else {
+            if hidden.is_none() {
+                plain.push('<');
+                plain.push_str(&one_line(part));
+            }
+            continue;
+        };
+        if HIDDEN.contains(&name.as_str()) {
+            hidden = (!is_closing).then(|| name.clone());
+        }
+        if hidden.is_none() {
+            plain.push_str(if BLOCKS.contains(&name.as_str()) { "\n" } else { "" });
+            plain.push_str(&one_line(after));
+        }
+    }
+    plain
+}
+
+/// Line breaks between tags mean nothing in HTML.
+fn one_line(text: &str) -> String {
+    decode(&text.replace(['\n', '\r', '\t'], " "))
+}
+
+/// The named characters that rich-text fields write, and numbered ones.
+fn decode(text: &str) -> String {
+    let mut decoded = String::with_capacity(text.len());
+    let mut parts = text.split('&');
+    decoded.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        if let Some((c, rest)) = part.split_once(';').and_then(|(name, rest)| Some((character(name)?, rest)))
+        {
+            decoded.push(c);
+            decoded.push_str(rest);
+        } else {
+            decoded.push('&');
+            decoded.push_str(part);
+        }
+    }
+    decoded
+}
+
+fn character(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{a0}',
+        "ndash" => '–',
+        "mdash" => '—',
+        "hellip" => '…',
+        "euro" => '€',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code).filter(|c| !c.is_control())?
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("One.\n\n  Two. ", &["One.", "Two."])]
+    #[case("", &[])]
+    #[case(r#"{"blocks":[{"text":"Open the mail."},{"text":""},{"text":"Save it."}],"entityMap":{}}"#, &["Open the mail.", "Save it."])]
+    #[case(r#"{"note":"no document"}"#, &[r#"{"note":"no document"}"#])]
+    #[case("<p>Read &amp; <b>check</b></p><p>Post&nbsp;it&#33;</p>", &["Read & check", "Post\u{a0}it!"])]
+    #[case("<ul><li>one</li>\n<li>two</li></ul>", &["one", "two"])]
+    #[case("first<br/>second", &["first", "second"])]
+    #[case("If a < b and b > c, stop", &["If a < b and b > c, stop"])]
+    #[case("<p>Seen</p><script>alert('x')</script><p>too</p>", &["Seen", "too"])]
+    #[case("<p>2 < 3 &unknown; &#x0;</p>", &["2 < 3 &unknown; &#x0;"])]
+    fn any_form_becomes_plain_paragraphs(#[case] text: &str, #[case] expected: &[&str]) {
+        assert_eq!(paragraphs(text), expected);
+    }
+}
