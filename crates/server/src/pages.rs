@@ -13,4 +13,5 @@ pub mod rich_text;
 pub mod shell;
 pub mod sign_in;
 pub mod start;
+pub mod tokens;
 pub mod visit;

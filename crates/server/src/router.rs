@@ -10,7 +10,7 @@ use crate::{
     app::App,
     assets,
     middleware::{request, security},
-    pages::{automation, home, pipeline, sign_in, start, visit},
+    pages::{automation, home, pipeline, sign_in, start, tokens, visit},
 };
 
 /// Under what people's addresses begin; organisation and tenant by their slugs.
@@ -38,9 +38,34 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route(automation::PATH, get(automation::show))
         .route(pipeline::PATH, get(pipeline::show))
         .route("/automation-pipeline.csv", get(pipeline::csv::download));
+    let pages = pages.nest(tokens::PATH, open_api_console()).merge(own_tokens());
     let under = |path: &str| format!("{TENANT}{path}");
     Router::new()
         .nest(TENANT, pages)
         .route(&under("/"), get(home::show))
         .layer(from_fn_with_state(app.clone(), visit::recognise))
+}
+
+/// Admin Console > Platform Setup > Open API.
+fn open_api_console() -> Router<App> {
+    use tokens::{confirm, form, list, people, reveal, settings, usage};
+    Router::new()
+        .route("/", get(list::show))
+        .route("/settings", get(settings::show).post(settings::save))
+        .route("/tokens", post(form::create))
+        .route("/tokens/new", get(form::show_new))
+        .route("/tokens/people", get(people::show))
+        .route("/tokens/{id}", get(usage::show))
+        .route("/tokens/{id}/edit", get(form::show_edit).post(form::edit))
+        .route("/tokens/{id}/rotate", get(confirm::show_rotate).post(confirm::rotate))
+        .route("/tokens/{id}/revoke", get(confirm::show_revoke).post(confirm::revoke))
+        .route("/tokens/{id}/activate", post(confirm::activate))
+        .route("/tokens/{id}/deactivate", post(confirm::deactivate))
+        .route("/tokens/{id}/reveal", post(reveal::reveal))
+}
+
+/// What people may do with the tokens that act as them, from their profile.
+fn own_tokens() -> Router<App> {
+    use tokens::own;
+    Router::new().route("/profile/tokens/{id}/revoke", get(own::show_revoke).post(own::revoke))
 }
