@@ -17,6 +17,7 @@ use crate::{
         throttle::Throttle,
     },
     config::Config,
+    directory::Directories,
     error::Error,
     keys::Keys,
     middleware::proxies::TrustedProxies,
@@ -39,6 +40,7 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Slows down who guesses passwords.
     pub throttle: Throttle,
+    pub directories: Directories,
     /// All tenants. Few and small, so each change replaces the list.
     tenants: ArcSwap<Vec<Arc<Tenant>>>,
 }
@@ -75,6 +77,7 @@ impl App {
             proxies,
             passwords,
             throttle: Throttle::default(),
+            directories: Directories::default(),
             tenants: ArcSwap::default(),
         }));
         app.reload_tenants().await?;

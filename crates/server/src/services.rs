@@ -1,5 +1,6 @@
 //! The use cases: each checks who acts, applies the rules, and writes the change together with its audit event.
 
 pub mod alarms;
+pub mod ideas;
 pub mod renewal;
 pub mod sign_in;
