@@ -113,3 +113,15 @@ fn report(error: &anyhow::Error) -> ExitCode {
     output::complain(&format!("{error:#}"));
     ExitCode::FAILURE
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn commands_and_flags_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

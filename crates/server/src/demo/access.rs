@@ -28,7 +28,7 @@ pub struct Access {
     address: String,
     organization: &'static str,
     tenant: &'static str,
-    tenant_id: Uuid,
+    tenant_id: String,
     users: Vec<SignIn>,
     tokens: Vec<TokenAccess>,
 }
@@ -76,7 +76,8 @@ pub(super) async fn renew_passwords(
 /// 80 random bits, in groups that can be read aloud.
 fn draw_password() -> anyhow::Result<String> {
     let mut random = [0; 16];
-    getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+    getrandom::fill(&mut random)
+        .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
     let mut password = String::with_capacity(19);
     for (position, byte) in random.into_iter().enumerate() {
         if position > 0 && position % 4 == 0 {
@@ -93,7 +94,7 @@ impl Access {
             address: String::new(),
             organization: TENANT.organization_slug,
             tenant: TENANT.tenant_slug,
-            tenant_id,
+            tenant_id: tenant_id.to_string(),
             users,
             tokens,
         }
@@ -130,7 +131,8 @@ impl Access {
 
     fn curl(&self, token: &TokenAccess) -> String {
         let app_key = token.app_key.as_deref();
-        let app_key = app_key.map(|key| format!(" \\\n  -H 'x-ah-openapi-app-key: {key}'")).unwrap_or_default();
+        let app_key =
+            app_key.map(|key| format!(" \\\n  -H 'x-ah-openapi-app-key: {key}'")).unwrap_or_default();
         format!(
             "curl -s '{}/{}/{}/automationhub_/api/v1/openapi/automations?limit=3' \\\n  \
              -H 'Authorization: Bearer {}/{}' \\\n  -H 'x-ah-openapi-auth: openapi-token'{app_key}",

@@ -133,7 +133,8 @@ fn insert_person(
         created_at: now.plus_days(-FOUNDED_DAYS_AGO),
     };
     let id = users::insert(session, &new)?;
-    let role_of = |slug: &str| DEFAULT_ROLES.iter().find(|role| role.slug == slug).map(|role| RoleId::new(role.id));
+    let role_of =
+        |slug: &str| DEFAULT_ROLES.iter().find(|role| role.slug == slug).map(|role| RoleId::new(role.id));
     let assignments: Vec<_> = person
         .roles
         .iter()

@@ -13,7 +13,8 @@ use automation_hub_domain::{
 use automation_hub_storage::{
     Session, StorageError,
     tokens::{
-        self as stored, AppKeyChange, KeyedDigest, NewToken, Rotation, Token, TokenChange, TokenFilter, TokenSort,
+        self as stored, AppKeyChange, KeyedDigest, NewToken, Rotation, Token, TokenChange, TokenFilter,
+        TokenSort,
     },
 };
 
@@ -121,7 +122,8 @@ impl Drawn {
 
 fn random() -> anyhow::Result<[u8; 32]> {
     let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+    getrandom::fill(&mut random)
+        .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
     Ok(random)
 }
 
@@ -156,12 +158,8 @@ fn renew_row(
     keyed: &Keyed,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    let rotation = Rotation {
-        value: keyed.value,
-        last_four: keyed.last_four.clone(),
-        retired_until: now,
-        at: now,
-    };
+    let rotation =
+        Rotation { value: keyed.value, last_four: keyed.last_four.clone(), retired_until: now, at: now };
     stored::rotate(session, token.id, token.revision, &rotation)?;
     let change = TokenChange {
         name: name(sample.name)?,
@@ -193,7 +191,8 @@ pub(super) async fn top_up(
         let batch = (next..end)
             .map(|number| extra(workshop, directory, &users, number))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let write = move |s: &mut Session<'_>| batch.iter().try_for_each(|new| stored::insert(s, new).map(drop));
+        let write =
+            move |s: &mut Session<'_>| batch.iter().try_for_each(|new| stored::insert(s, new).map(drop));
         workshop.store.write(directory.tenant, write).await?;
         bar.inc(end - next);
         next = end;
