@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod demo;
 mod folder;
 mod hub;
 mod migrate;
@@ -16,6 +17,7 @@ use figment::value::Value;
 
 const EXAMPLES: &str = "Examples:
   automation-hub serve                          Start; the first start prints a set-up link
+  automation-hub demo                           Try it out with sample data
   automation-hub serve --listen 0.0.0.0:8080 --public-url https://hub.example.com
   automation-hub config show --defaults         Every key with its default
   automation-hub backup /var/backups/hub.sqlite A consistent copy, while the server runs
@@ -37,6 +39,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Start the server
     Serve(serve::Arguments),
+    /// Start the server with a sample organisation to try out
+    Demo(demo::Arguments),
     /// Bring the database to this version's schema, without starting the server
     Migrate(migrate::Arguments),
     /// Check or show the configuration
@@ -87,6 +91,7 @@ impl Cli {
         let global = &self.global;
         let done = match self.command {
             Command::Serve(arguments) => serve::run(global, arguments).await,
+            Command::Demo(arguments) => demo::run(global, arguments).await,
             Command::Migrate(arguments) => migrate::run(global, &arguments).await,
             Command::Config(action) => config::run(global, &action),
             Command::Completions(arguments) => completions::run(&arguments),
@@ -107,4 +112,16 @@ fn report(error: &anyhow::Error) -> ExitCode {
     }
     output::complain(&format!("{error:#}"));
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn commands_and_flags_fit_together() {
+        Cli::command().debug_assert();
+    }
 }

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod demo;
 pub mod error;
 pub mod keys;
 pub mod listen;

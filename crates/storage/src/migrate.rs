@@ -107,6 +107,11 @@ fn pending(runner: &Runner, applied: &[Migration]) -> u32 {
     count(known.filter(|migration| !applied.contains(migration)).count())
 }
 
+/// How many there are.
+pub(crate) fn count_all() -> u32 {
+    count(MIGRATIONS.len())
+}
+
 fn count(migrations: usize) -> u32 {
     u32::try_from(migrations).unwrap_or(u32::MAX)
 }
