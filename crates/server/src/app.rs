@@ -14,7 +14,7 @@ use crate::{
     api::calls::CallRecorder,
     auth::{
         origin::PublicOrigin, password::Passwords, registry::TokenRegistry, secret::SessionLimits,
-        throttle::Throttle,
+        throttle::Throttle, vault::Vault,
     },
     config::Config,
     directory::Directories,
@@ -29,6 +29,8 @@ pub struct App(Arc<AppState>);
 pub struct AppState {
     pub store: Store,
     pub keys: Keys,
+    /// Opens and closes what is kept sealed.
+    pub vault: Vault,
     pub clock: Arc<dyn Clock>,
     pub config: Config,
     pub public_origin: PublicOrigin,
@@ -66,11 +68,13 @@ impl App {
         let public_origin = PublicOrigin::new(&config.server.public_url);
         let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
         let calls = CallRecorder::new(config.open_api.queue);
+        let vault = Vault::new(&keys.outer);
         let app = Self(Arc::new(AppState {
             tokens,
             calls,
             store,
             keys,
+            vault,
             clock,
             config,
             public_origin,

@@ -11,4 +11,5 @@ pub mod registry;
 pub mod secret;
 pub mod snapshot;
 pub mod throttle;
+pub mod vault;
 pub mod verify;

@@ -4,3 +4,4 @@ pub mod alarms;
 pub mod ideas;
 pub mod renewal;
 pub mod sign_in;
+pub mod tokens;

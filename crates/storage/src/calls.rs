@@ -209,11 +209,11 @@ pub fn list_addresses(
     )
 }
 
-/// How long answers took: the duration below which half, and nineteen of twenty, lie.
+/// How long answers took: the durations below which half, and 99 of 100, lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Durations {
     pub median_micros: u64,
-    pub p95_micros: u64,
+    pub slow_micros: u64,
 }
 
 /// Of the token's calls since an instant; none without calls.
@@ -232,5 +232,5 @@ pub fn durations(
     micros.sort_unstable();
     let at =
         |percent: usize| micros.get(micros.len().saturating_sub(1) * percent / 100).copied().map(unsigned);
-    Ok(at(50).zip(at(95)).map(|(median_micros, p95_micros)| Durations { median_micros, p95_micros }))
+    Ok(at(50).zip(at(99)).map(|(median_micros, slow_micros)| Durations { median_micros, slow_micros }))
 }

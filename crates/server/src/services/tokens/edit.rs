@@ -1,0 +1,192 @@
+//! Editing a token, and giving it a new value.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{SessionId, TokenId},
+    permission::Permission,
+    token::Overlap,
+};
+use automation_hub_storage::{
+    Session, drafts,
+    tokens::{self, AppKeyChange, Rotation, Token, TokenChange},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    Secrets,
+    create::{keep_copies, require_credential},
+    digest_app_key, digest_value, draft, find_live,
+    input::{AppKeyInput, Checked, Present, TokenInput},
+    record,
+};
+use crate::{app::App, auth::actor::Actor, error::Error};
+
+/// Changes a token that still has the revision the form was made on.
+pub async fn edit(
+    app: &App,
+    actor: &Actor,
+    id: TokenId,
+    revision: i64,
+    input: TokenInput,
+) -> Result<(), Error> {
+    actor.require(Permission::OpenApi)?;
+    let session = actor.require_session()?;
+    let (tenant, now) = (actor.tenant_id(), app.clock.now());
+    let checking = input.clone();
+    let changes_user = app
+        .store
+        .read(tenant, move |s| -> Result<_, Error> {
+            let token = find_live(s, id, now)?;
+            let checked = checking.check(s, present(&token), now)?;
+            Ok(checked.user.map(|user| user.id) != token.user.map(|user| user.id))
+        })
+        .await?;
+    if changes_user {
+        require_credential(app, actor, &input.password).await?;
+    }
+    let (state, by) = (app.clone(), actor.clone());
+    app.store
+        .write(tenant, move |s| {
+            let edit = Edit { app: &state, actor: &by, session, now };
+            edit.update(s, id, revision, &input)
+        })
+        .await?;
+    app.tokens.refresh_token(&app.store, tenant, id).await
+}
+
+fn present(token: &Token) -> Present {
+    Present { expires_at: token.expires_at, is_new: false, user: token.user.as_ref().map(|user| user.id) }
+}
+
+struct Edit<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    session: SessionId,
+    now: Timestamp,
+}
+
+impl Edit<'_> {
+    fn update(
+        &self,
+        s: &mut Session<'_>,
+        id: TokenId,
+        revision: i64,
+        input: &TokenInput,
+    ) -> Result<(), Error> {
+        let before = find_live(s, id, self.now)?;
+        if before.revision != revision {
+            return Err(Error::Stale);
+        }
+        let checked = input.check(s, present(&before), self.now)?;
+        let change = self.change(input, &checked);
+        if !tokens::update(s, id, revision, &change)? {
+            return Err(Error::Stale);
+        }
+        if let Some(app_key) = checked.app_key {
+            let secrets = Secrets { value: None, app_key: Some(app_key) };
+            self.offer(s, id, &secrets)?;
+        }
+        let after = find_live(s, id, self.now)?;
+        let (mut old, mut new) = (described(&before), described(&after));
+        if change.app_key != AppKeyChange::Keep {
+            let word = if input.app_key_input == AppKeyInput::Remove { "removed" } else { "replaced" };
+            new.insert("app_key".to_owned(), json!(word));
+        }
+        keep_changes(&mut old, &mut new);
+        record(
+            s,
+            self.actor,
+            self.now,
+            "token.update",
+            &after,
+            Some((Value::Object(old), Value::Object(new))),
+        )
+    }
+
+    fn change(&self, input: &TokenInput, checked: &Checked) -> TokenChange {
+        let app_key = match (&checked.app_key, input.app_key_input) {
+            (Some(key), _) => AppKeyChange::Replace(digest_app_key(self.app, self.actor, key)),
+            (None, AppKeyInput::Remove) => AppKeyChange::Remove,
+            (None, _) => AppKeyChange::Keep,
+        };
+        TokenChange {
+            name: checked.name.clone(),
+            user: checked.user.as_ref().map(|user| user.id),
+            expires_at: checked.expires_at,
+            is_active: input.is_active,
+            app_key,
+            by: self.actor.user_id(),
+            at: self.now,
+        }
+    }
+
+    /// Has the next page of this session show what is new, once.
+    fn offer(&self, s: &mut Session<'_>, id: TokenId, secrets: &Secrets) -> Result<(), Error> {
+        drafts::delete_old(s, draft::oldest(self.now))?;
+        let draft = drafts::insert(s, self.session, self.now)?;
+        draft::put(s, &self.app.vault, (self.session, draft), secrets)?;
+        drafts::claim(s, draft, id)?;
+        keep_copies(s, &self.app.vault, id, secrets)
+    }
+}
+
+fn described(token: &Token) -> Map<String, Value> {
+    let mut map = Map::new();
+    map.insert("name".to_owned(), json!(token.name));
+    map.insert("user".to_owned(), json!(token.user.as_ref().map(|user| &user.email)));
+    map.insert("expires_at".to_owned(), json!(token.expires_at.map(Timestamp::millis)));
+    map.insert("is_active".to_owned(), json!(token.is_active));
+    map
+}
+
+/// An audit event holds what changed and nothing else.
+fn keep_changes(old: &mut Map<String, Value>, new: &mut Map<String, Value>) {
+    let same: Vec<String> =
+        new.iter().filter(|(key, value)| old.get(*key) == Some(value)).map(|(key, _)| key.clone()).collect();
+    for key in same {
+        old.remove(&key);
+        new.remove(&key);
+    }
+}
+
+/// The fields of the Rotate form.
+#[derive(Clone)]
+pub struct RotateInput {
+    pub revision: i64,
+    pub overlap: Overlap,
+    pub password: String,
+}
+
+/// Gives a token a new value; the present one works until the overlap is over.
+pub async fn rotate(app: &App, actor: &Actor, id: TokenId, input: RotateInput) -> Result<(), Error> {
+    actor.require(Permission::OpenApi)?;
+    let session = actor.require_session()?;
+    let token = super::find(app, actor, id).await?;
+    if token.user.is_some_and(|user| Some(user.id) != actor.user_id()) {
+        require_credential(app, actor, &input.password).await?;
+    }
+    let (tenant, now) = (actor.tenant_id(), app.clock.now());
+    let (state, by) = (app.clone(), actor.clone());
+    app.store
+        .write(tenant, move |s| -> Result<_, Error> {
+            let token = find_live(s, id, now)?;
+            let value = draft::draw_value(s)?;
+            let rotation = Rotation {
+                value: digest_value(&state, &by, &value),
+                last_four: value.last_four().to_owned(),
+                retired_until: input.overlap.end(now),
+                at: now,
+            };
+            if !tokens::rotate(s, id, input.revision, &rotation)? {
+                return Err(Error::Stale);
+            }
+            // A value that was replaced before anybody saw it is no use to anybody.
+            drafts::erase_of_token(s, id)?;
+            let edit = Edit { app: &state, actor: &by, session, now };
+            edit.offer(s, id, &Secrets { value: Some(value), app_key: None })?;
+            let after = json!({ "overlap_minutes": input.overlap.minutes() });
+            record(s, &by, now, "token.rotate", &token, Some((json!({}), after)))
+        })
+        .await?;
+    app.tokens.refresh_token(&app.store, tenant, id).await
+}

@@ -1,0 +1,211 @@
+//! What a form says about a token, read into what is stored. Every mistake is told at once.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    token::{TokenName, app_key::AppKey},
+    user::{Email, User},
+};
+use automation_hub_storage::{Session, users};
+
+use crate::error::{Error, Violations};
+
+const UNRESOLVED_USER: &str =
+    "Choose a person from the list, or clear the field for a tenant-level token.";
+const PAST_DAY: &str = "Choose a day after today.";
+const NO_DAY: &str = "Choose a day, as in 2027-02-15.";
+/// Nobody remembers a token for longer.
+const LONGEST_YEARS: i16 = 10;
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// What the App Key field asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AppKeyInput {
+    /// On a new token: a key if one is typed.
+    #[default]
+    Keep,
+    Replace,
+    Remove,
+}
+
+/// The fields of Add Token and Edit Token as typed.
+#[derive(Clone, Default)]
+pub struct TokenInput {
+    pub name: String,
+    /// An e-mail address, or nothing.
+    pub user: String,
+    /// `30`, `90`, `365` or `never`; empty where none is chosen.
+    pub expires_in: String,
+    /// A date; it counts once it differs from the one the form showed.
+    pub expires_on: String,
+    pub expires_on_shown: String,
+    pub app_key: String,
+    pub app_key_input: AppKeyInput,
+    pub is_active: bool,
+    /// Asked for where the token acts for somebody else.
+    pub password: String,
+}
+
+/// The same, understood.
+pub(super) struct Checked {
+    pub name: TokenName,
+    pub user: Option<User>,
+    pub expires_at: Option<Timestamp>,
+    pub app_key: Option<AppKey>,
+}
+
+/// What a token has already, when it is edited.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Present {
+    pub expires_at: Option<Timestamp>,
+    pub is_new: bool,
+    pub user: Option<automation_hub_domain::id::UserId>,
+}
+
+impl TokenInput {
+    pub(super) fn check(
+        &self,
+        s: &mut Session<'_>,
+        present: Present,
+        now: Timestamp,
+    ) -> Result<Checked, Error> {
+        let allows_never = automation_hub_storage::tenants::get(s)?.settings.allows_never_expiring;
+        let mut violations = Violations::default();
+        let name = violations.check("name", TokenName::parse(&self.name));
+        let user = match self.user(s, present)? {
+            Ok(user) => user,
+            Err(message) => {
+                violations.add("user", message);
+                None
+            }
+        };
+        let expires_at = violations.check("expires_on", self.expiry(present, allows_never, now));
+        let app_key = violations.check("app_key", self.app_key(present));
+        violations.into_result()?;
+        match (name, expires_at, app_key) {
+            (Some(name), Some(expires_at), Some(app_key)) => Ok(Checked { name, user, expires_at, app_key }),
+            _ => Err(Error::internal("a form without violations lacks a value")),
+        }
+    }
+
+    fn user(&self, s: &mut Session<'_>, present: Present) -> Result<Result<Option<User>, String>, Error> {
+        let text = self.user.trim();
+        if text.is_empty() {
+            return Ok(Ok(None));
+        }
+        let Ok(email) = Email::parse(text) else { return Ok(Err(UNRESOLVED_USER.to_owned())) };
+        let Some(user) = users::find_by_email(s, &email)? else { return Ok(Err(UNRESOLVED_USER.to_owned())) };
+        // A token whose user was switched off can still be renamed or given another date.
+        if !user.is_active && present.user != Some(user.id) {
+            return Ok(Err(format!("{} is deactivated. Choose somebody active.", user.full_name())));
+        }
+        Ok(Ok(Some(user)))
+    }
+
+    fn app_key(&self, present: Present) -> Result<Option<AppKey>, String> {
+        let is_asked_for = match self.app_key_input {
+            AppKeyInput::Keep => present.is_new && !self.app_key.is_empty(),
+            AppKeyInput::Replace => true,
+            AppKeyInput::Remove => false,
+        };
+        if !is_asked_for {
+            return Ok(None);
+        }
+        AppKey::parse(&self.app_key).map(Some).map_err(|error| error.to_string())
+    }
+
+    fn expiry(
+        &self,
+        present: Present,
+        allows_never: bool,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, &'static str> {
+        let date = self.expires_on.trim();
+        if !date.is_empty() && date != self.expires_on_shown {
+            return end_of_day(date, now).map(Some);
+        }
+        match self.expires_in.as_str() {
+            "never" if allows_never || (!present.is_new && present.expires_at.is_none()) => Ok(None),
+            "never" => Err("This tenant wants an expiry. Choose a day after today."),
+            days => match days.parse::<i64>() {
+                Ok(days) if [30, 90, 365].contains(&days) => Ok(Some(end_of(now.plus_days(days)))),
+                _ if !present.is_new && present.expires_at.is_some() && !date.is_empty() => {
+                    Ok(present.expires_at)
+                }
+                _ => end_of_day(date, now).map(Some),
+            },
+        }
+    }
+}
+
+/// The first instant after the UTC day of `at`: an expiry is exclusive.
+pub(crate) fn end_of(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis((at.millis().div_euclid(DAY_MILLIS) + 1) * DAY_MILLIS)
+}
+
+/// The first instant after a day written as `2027-02-15`, in UTC.
+fn end_of_day(date: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
+    let has_shape = date.len() == 10
+        && date.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let day: jiff::civil::Date = has_shape.then(|| date.parse().ok()).flatten().ok_or(NO_DAY)?;
+    let start = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).map_err(|_| NO_DAY)?;
+    let end = end_of(Timestamp::from_millis(start.timestamp().as_millisecond()));
+    if end <= end_of(now) {
+        return Err(PAST_DAY);
+    }
+    let limit = now.plus_days(i64::from(LONGEST_YEARS) * 366);
+    if end > limit { Err("Choose a day within ten years.") } else { Ok(end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// 17 November 2026, 12:00 UTC.
+    const NOON: Timestamp = Timestamp::from_millis(1_794_916_800_000);
+
+    #[test]
+    fn a_day_ends_when_the_next_one_begins() {
+        assert_eq!(end_of_day("2027-02-15", NOON).map(Timestamp::millis), Ok(1_802_736_000_000));
+        assert_eq!(end_of(NOON.plus_days(90)).millis(), 1_802_736_000_000);
+    }
+
+    #[rstest]
+    #[case::today("2026-11-17")]
+    #[case::past("2026-11-16")]
+    #[case::year_10000("10000-01-01")]
+    #[case::beyond_the_cap("2037-11-18")]
+    #[case::no_such_day("2027-02-30")]
+    #[case::with_time("2027-02-15T24:00")]
+    #[case::with_zone("2027-02-15Z")]
+    #[case::words("next year")]
+    #[case::empty("")]
+    fn what_is_no_day_ahead_is_refused(#[case] date: &str) {
+        assert!(end_of_day(date, NOON).is_err());
+    }
+
+    #[test]
+    fn a_date_counts_once_it_was_changed() {
+        let shown = || TokenInput {
+            expires_in: "30".into(),
+            expires_on: "2027-02-15".into(),
+            expires_on_shown: "2027-02-15".into(),
+            ..TokenInput::default()
+        };
+        let new = Present { is_new: true, ..Present::default() };
+        let expiry = |input: &TokenInput| input.expiry(new, false, NOON);
+        assert_eq!(expiry(&shown()), Ok(Some(end_of(NOON.plus_days(30)))));
+        let changed = TokenInput { expires_on: "2027-02-16".into(), ..shown() };
+        assert_eq!(expiry(&changed), Ok(Some(end_of(NOON.plus_days(91)))));
+        let never = TokenInput { expires_in: "never".into(), ..shown() };
+        assert!(expiry(&never).is_err());
+        assert_eq!(never.expiry(new, true, NOON), Ok(None));
+        let kept = Present { expires_at: Some(NOON), ..Present::default() };
+        let untouched = TokenInput { expires_in: String::new(), ..shown() };
+        assert_eq!(untouched.expiry(kept, false, NOON), Ok(Some(NOON)));
+    }
+}

@@ -1,0 +1,64 @@
+//! What a tenant decides about its tokens.
+
+use automation_hub_domain::{permission::Permission, tenant::TokenSettings};
+use automation_hub_storage::{audit, tenants, tokens};
+use serde_json::{Value, json};
+
+use crate::{app::App, auth::actor::Actor, error::Error};
+
+#[derive(Clone, Copy, Debug)]
+pub struct SettingsInput {
+    pub is_prefixed: bool,
+    pub copies_again: bool,
+    pub allows_never_expiring: bool,
+    /// Said knowingly: switching copying off erases every copy.
+    pub confirms_erasing: bool,
+}
+
+/// How many values are kept to be copied again.
+pub async fn kept_copies(app: &App, actor: &Actor) -> Result<u64, Error> {
+    actor.require(Permission::OpenApi)?;
+    app.store.read(actor.tenant_id(), |s| tokens::sealed_count(s).map_err(Error::from)).await
+}
+
+/// Takes over the settings. Switching copying off erases the copies in the same transaction.
+pub async fn change_settings(app: &App, actor: &Actor, input: SettingsInput) -> Result<(), Error> {
+    actor.require(Permission::OpenApi)?;
+    actor.require_session()?;
+    let (tenant, now, by) = (actor.tenant_id(), app.clock.now(), actor.clone());
+    app.store
+        .write(tenant, move |s| -> Result<_, Error> {
+            let before = tenants::get(s)?.settings;
+            let after = TokenSettings {
+                is_prefixed: input.is_prefixed,
+                // Switched on again, it counts from then: what was made before isn't kept.
+                copy_again_since: input.copies_again.then(|| before.copy_again_since.unwrap_or(now)),
+                allows_never_expiring: input.allows_never_expiring,
+            };
+            if after == before {
+                return Ok(());
+            }
+            if after.copy_again_since.is_none() {
+                if tokens::sealed_count(s)? > 0 && !input.confirms_erasing {
+                    return Err(Error::invalid("confirm", "Tick this to erase the kept values."));
+                }
+                tokens::erase_sealed(s)?;
+            }
+            tenants::update_token_settings(s, after)?;
+            let mut event =
+                by.event(now, "tenant.token_settings", ("tenant", tenant.get()), &by.tenant.tenant_name);
+            event.before = Some(described(before).to_string());
+            event.after = Some(described(after).to_string());
+            Ok(audit::insert(s, &event)?)
+        })
+        .await?;
+    app.tenant_changed(tenant).await
+}
+
+fn described(settings: TokenSettings) -> Value {
+    json!({
+        "prefixed": settings.is_prefixed,
+        "copy_again": settings.copy_again_since.is_some(),
+        "never_expiring": settings.allows_never_expiring,
+    })
+}
