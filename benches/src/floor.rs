@@ -20,7 +20,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 
-pub(crate) use fill::{Record, TOKEN, fill, ids_of, most_common_status};
+pub(crate) use fill::{TOKEN, create as create_database, fill, ids_of, most_common_status};
 
 type Shared = State<Arc<Mutex<Connection>>>;
 
@@ -80,7 +80,10 @@ impl IntoResponse for Failure {
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::Database(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        (status, "refused").into_response()
+        match self {
+            Self::Database(error) => (status, error.to_string()).into_response(),
+            _ => (status, "refused").into_response(),
+        }
     }
 }
 
@@ -115,8 +118,7 @@ async fn authinfo(State(shared): Shared, headers: HeaderMap) -> Result<Response,
 async fn one(State(shared): Shared, path: RawPathParams, headers: HeaderMap) -> Result<Response, Failure> {
     let database = lock(&shared);
     authenticate(&database, &headers)?;
-    let id: i64 =
-        path.iter().next().and_then(|(_, value)| value.parse().ok()).ok_or(Failure::BadRequest)?;
+    let id: i64 = path.iter().next().and_then(|(_, value)| value.parse().ok()).ok_or(Failure::BadRequest)?;
     let mut statement = database.prepare_cached("SELECT record FROM ideas WHERE id = ?1")?;
     let mut rows = statement.query([id])?;
     let row = rows.next()?.ok_or(Failure::NotFound)?;
@@ -194,7 +196,6 @@ async fn create(State(shared): Shared, headers: HeaderMap, body: String) -> Resu
         .prepare_cached("INSERT INTO ideas (status, created, name, record) VALUES (46, 0, ?1, ?2)")?
         .execute(params![submission.name, body])?;
     let id = database.last_insert_rowid();
-    let answer =
-        format!(r#"{{"message":"Resource Created","statusCode":201,"data":{{"process_id":{id}}}}}"#);
+    let answer = format!(r#"{{"message":"Resource Created","statusCode":201,"data":{{"process_id":{id}}}}}"#);
     Ok((StatusCode::CREATED, json(answer)).into_response())
 }

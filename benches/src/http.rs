@@ -65,6 +65,12 @@ impl Connection {
         Ok(Reply { status, body_bytes, first_byte })
     }
 
+    /// Sends a request and waits for the first bytes of its answer, but takes none of the rest.
+    pub(crate) async fn begin(&mut self, request: &[u8]) -> Result<()> {
+        self.stream.write_all(request).await?;
+        self.fill().await
+    }
+
     /// As [`Connection::exchange`], with the body whole.
     pub(crate) async fn fetch(&mut self, request: &[u8]) -> Result<(Reply, Vec<u8>)> {
         let mut body = Vec::new();

@@ -84,16 +84,16 @@ impl Outcome {
 
 /// A request without a body.
 pub(crate) fn get(path: &str, headers: &[String]) -> Vec<u8> {
-    let lines: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
-    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n").into_bytes()
+    let headers = headers.join("\r\n");
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n").into_bytes()
 }
 
 pub(crate) fn post(path: &str, headers: &[String], body: &str) -> Vec<u8> {
-    let lines: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let headers = headers.join("\r\n");
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\n{lines}Content-Type: application/json\r\n\
-         Content-Length: {length}\r\n\r\n{body}"
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n{headers}\r\n\r\n{body}"
     )
     .into_bytes()
 }

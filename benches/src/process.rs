@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::timing::Stopwatch;
 
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// The core servers run on; the driver takes another one, where there is one.
 const SERVER_CORE: &str = "0";

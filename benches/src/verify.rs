@@ -78,7 +78,8 @@ pub(crate) fn measure(tokens: usize) -> Result<Figures> {
     let verifier = Verifier::new(snapshot, peppers);
     // Consecutive requests of different holders: each record comes from far away in memory.
     let stride = |at: usize| at.wrapping_mul(7_919) % tokens;
-    let known: Vec<HeaderMap> = (0..PRESENTED).map(|at| headers(&value(stride(at)))).collect::<Result<_>>()?;
+    let known: Vec<HeaderMap> =
+        (0..PRESENTED).map(|at| headers(&value(stride(at)))).collect::<Result<_>>()?;
     let unknown: Vec<HeaderMap> =
         (0..PRESENTED).map(|at| headers(&value(tokens + stride(at)))).collect::<Result<_>>()?;
     let accepted = pass(&verifier, &known, true)?;
@@ -102,14 +103,15 @@ fn pass(verifier: &Verifier, presented: &[HeaderMap], is_good: bool) -> Result<P
         for (at, headers) in (0..).zip(presented) {
             let _ = black_box(verify(at, headers));
         }
-        per_second = per_second.max(f64::from(u32::try_from(presented.len())?) / watch.elapsed().as_secs_f64());
+        per_second =
+            per_second.max(f64::from(u32::try_from(presented.len())?) / watch.elapsed().as_secs_f64());
     }
-    let timed = |(at, headers): (u32, &HeaderMap)| {
+    let one = |(at, headers): (u32, &HeaderMap)| {
         let watch = Stopwatch::start();
         let _ = black_box(verify(at, headers));
         watch.elapsed()
     };
-    let mut times: Vec<Duration> = (0..).zip(presented).map(timed).collect();
+    let mut times: Vec<Duration> = (0..).zip(presented).map(one).collect();
     Ok(Pass { p50: percentile(&mut times, 0.5), p99: percentile(&mut times, 0.99), per_second })
 }
 

@@ -16,11 +16,15 @@ const TOKENS: u32 = 1000;
 
 /// What the floor keeps in columns of its own.
 #[derive(Deserialize)]
-pub(crate) struct Record {
-    process_id: i64,
-    process_name: String,
-    process_phase_status_id: i64,
-    process_created_epoch: i64,
+struct Record {
+    #[serde(rename = "process_id")]
+    id: i64,
+    #[serde(rename = "process_name")]
+    name: String,
+    #[serde(rename = "process_phase_status_id")]
+    status: i64,
+    #[serde(rename = "process_created_epoch")]
+    created: i64,
 }
 
 #[derive(Deserialize)]
@@ -42,10 +46,10 @@ pub(crate) fn fill(database: &mut Connection, answer: &[u8]) -> Result<usize> {
     for raw in &data.processes {
         let record: Record = serde_json::from_str(raw.get())?;
         transaction.prepare_cached("INSERT INTO ideas VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
-            record.process_id,
-            record.process_phase_status_id,
-            record.process_created_epoch,
-            record.process_name,
+            record.id,
+            record.status,
+            record.created,
+            record.name,
             raw.get(),
         ])?;
     }
@@ -53,24 +57,22 @@ pub(crate) fn fill(database: &mut Connection, answer: &[u8]) -> Result<usize> {
     Ok(data.processes.len())
 }
 
-impl Record {
-    /// A database without ideas yet.
-    pub(crate) fn database(file: &Path) -> Result<Connection> {
-        let mut database = open(file)?;
-        database.execute_batch(SCHEMA)?;
-        let transaction = database.transaction()?;
-        for number in 0..TOKENS {
-            let token = format!("00000000-0000-4000-8000-{number:012}");
-            let digest: [u8; 32] = Sha256::digest(token).into();
-            transaction.execute(
-                "INSERT INTO users VALUES (?1, ?2, ?3)",
-                params![number, format!("user-{number}@nordwind.example"), "Ana Prado"],
-            )?;
-            transaction.execute("INSERT INTO tokens VALUES (?1, ?2)", params![digest, number])?;
-        }
-        transaction.commit()?;
-        Ok(database)
+/// A database without ideas yet.
+pub(crate) fn create(file: &Path) -> Result<Connection> {
+    let mut database = open(file)?;
+    database.execute_batch(SCHEMA)?;
+    let transaction = database.transaction()?;
+    for number in 0..TOKENS {
+        let token = format!("00000000-0000-4000-8000-{number:012}");
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        transaction.execute(
+            "INSERT INTO users VALUES (?1, ?2, ?3)",
+            params![number, format!("user-{number}@nordwind.example"), "Ana Prado"],
+        )?;
+        transaction.execute("INSERT INTO tokens VALUES (?1, ?2)", params![digest, number])?;
     }
+    transaction.commit()?;
+    Ok(database)
 }
 
 /// The status with the most ideas: its list is the one that is measured.
