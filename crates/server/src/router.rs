@@ -3,10 +3,11 @@
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 
 use crate::{
+    api::{self, authenticate, error::ApiError},
     app::App,
     assets,
     middleware::{request, security},
@@ -23,6 +24,7 @@ pub fn router(app: App) -> Router {
         .merge(tenant_pages(&app))
         .fallback(start::not_found)
         .layer(axum::middleware::from_fn(security::page_headers))
+        .merge(open_api(&app))
         .merge(assets::router())
         .layer(from_fn_with_state(app.clone(), request::identify))
         .with_state(app)
@@ -43,4 +45,20 @@ fn tenant_pages(app: &App) -> Router<App> {
         .nest(TENANT, pages)
         .route(&under("/"), get(home::show))
         .layer(from_fn_with_state(app.clone(), visit::recognise))
+}
+
+/// Where the Open API is reached: with the tenant in the address, behind a gateway's prefix, and bare.
+const OPEN_API: [&str; 3] =
+    ["/{org}/{tenant}/automationhub_/api/v1/openapi", "/automationhub_/api/v1/openapi", "/api/v1/openapi"];
+
+/// The Open API under each of its addresses. Whoever calls proves who they are before a route is looked for.
+fn open_api(app: &App) -> Router<App> {
+    let (calls, _) = api::router::open_api(app);
+    let calls = calls
+        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
+        // A fallback can't be nested under a base path that begins with a parameter.
+        .route("/", any(|| async { ApiError::route_not_found() }))
+        .route("/{*rest}", any(|| async { ApiError::route_not_found() }))
+        .layer(from_fn_with_state(app.clone(), authenticate::authenticate));
+    OPEN_API.into_iter().fold(Router::new(), |router, base| router.nest(base, calls.clone()))
 }
