@@ -2,8 +2,11 @@
 
 use automation_hub_domain::{clock::Timestamp, idea::SubmissionType};
 use automation_hub_storage::categories;
+use axum::{body::Body, http::Request};
+use http_body_util::BodyExt;
 use rstest::rstest;
 use serde_json::json;
+use tower::ServiceExt;
 
 use super::{Api, assert_problem, idea};
 use crate::app::NOON;
@@ -210,4 +213,26 @@ async fn wrong_parameters_are_all_named() {
     let fields: Vec<_> = details.as_object().unwrap().keys().cloned().collect();
     assert_eq!(fields, ["limit", "sort", "status"]);
     assert!(details["sort"][0].as_str().unwrap().contains("process_created_epoch"), "{details}");
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_stops_the_reading() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    let names: Vec<_> = (0..600).map(|n| format!("Idea {n}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    api.add_ideas(caller.id(), api.payables, &names).await;
+    let request = Request::get("/api/v1/openapi/automations?limit=1000")
+        .extension(caller.actor.clone())
+        .body(Body::empty())
+        .unwrap();
+    let mut body = api.router.clone().oneshot(request).await.unwrap().into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(first.starts_with(br#"{"message":"Success","statusCode":200,"data":{"page":1,"#));
+    let read = api.hub.app.store.statement_count();
+    drop(body);
+    tokio::task::yield_now().await;
+    assert_eq!(api.hub.app.store.statement_count(), read);
+    caller.data("/automations?limit=1000").await;
+    assert!(api.hub.app.store.statement_count() > read);
 }

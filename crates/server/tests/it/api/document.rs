@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use automation_hub_server::api::{router::open_api, routes::ROUTES};
+use automation_hub_server::api::{document_page, router::open_api, routes::ROUTES};
+use axum::{body::Body, http::Request};
 use serde_json::Value;
+use tower::ServiceExt;
 
-use crate::app::TestHub;
+use crate::app::{Answer, TestHub};
 
 #[tokio::test]
 async fn every_call_has_its_row_and_every_row_its_call() {
@@ -71,6 +73,26 @@ async fn every_reference_in_the_document_leads_somewhere() {
         let pointer = text[at..].split('"').nth(1).unwrap().trim_start_matches('#');
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
+}
+
+#[tokio::test]
+async fn the_page_shows_the_document_without_inline_code() {
+    let hub = TestHub::start().await;
+    let (_, document) = open_api(&hub.app);
+    let router = document_page::router(&document).with_state(hub.app.clone());
+    let get = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        Answer::of(router.clone().oneshot(request).await.unwrap()).await
+    };
+    let page = get("/api/v1/api-doc/").await;
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    assert!(html.contains("id=\"api-doc\"") && html.contains("swagger-ui"), "{html}");
+    assert!(!html.contains("<style") && !html.contains("style=") && !html.contains("<script>"), "{html}");
+    let told = get("/api/v1/api-doc/openapi.json").await;
+    assert_eq!(told.header("content-type"), "application/json");
+    assert_eq!(told.json(), serde_json::to_value(document).unwrap());
+    assert_eq!(get("/api/v1/api-doc").await.location(), "/api/v1/api-doc/");
 }
 
 fn described(document: &Value) -> Vec<(String, String, Value)> {
