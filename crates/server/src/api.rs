@@ -6,6 +6,7 @@ pub mod authenticate;
 pub mod automations;
 pub mod calls;
 pub mod document;
+pub mod document_page;
 pub mod envelope;
 pub mod error;
 pub mod extract;

@@ -24,6 +24,7 @@ pub struct AuthInfo<'a> {
 }
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 struct TenantInfo<'a> {
     /// A UUID.
     tenant_uuid: String,
@@ -34,6 +35,7 @@ struct TenantInfo<'a> {
 }
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 struct UserInfo<'a> {
     user_id: i64,
     user_email: &'a str,

@@ -34,6 +34,7 @@ pub struct UserPage {
 }
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 struct UserEntry {
     user_id: i64,
     user_email: String,
@@ -129,6 +130,7 @@ pub struct RoleList {
 }
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 struct RoleEntry {
     role_id: i64,
     role_name: String,

@@ -101,12 +101,12 @@ fn instant(epoch: i64, rest: i64) -> Timestamp {
 fn order(query: &Query, violations: &mut Violations) -> IdeaOrder {
     let mut order = IdeaOrder::default();
     if let Some(name) = query.text(&["sort", "sortBy"]) {
-        match SORTS.iter().find(|(field, ..)| field.eq_ignore_ascii_case(name)) {
-            Some(&(_, sort, direction)) => order = IdeaOrder { sort, direction },
-            None => {
-                let allowed = SORTS.map(|(field, ..)| field).join(", ");
-                violations.add("sort", format!("One of these fields is needed: {allowed}."));
-            }
+        if let Some(&(_, sort, direction)) = SORTS.iter().find(|(field, ..)| field.eq_ignore_ascii_case(name))
+        {
+            order = IdeaOrder { sort, direction };
+        } else {
+            let allowed = SORTS.map(|(field, ..)| field).join(", ");
+            violations.add("sort", format!("One of these fields is needed: {allowed}."));
         }
     }
     match query.text(&["sortOrder", "sort_order"]).map(str::to_ascii_lowercase).as_deref() {

@@ -55,6 +55,7 @@ pub struct SubmitIdeaRequest {
 }
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 pub struct CreatedIdea {
     process_id: i64,
     process_uuid: String,
@@ -193,13 +194,13 @@ impl<'b> Fields<'b> {
         match self.value(field)? {
             Value::String(text) if text.trim().is_empty() => None,
             // What is no address is nobody's.
-            Value::String(text) => match Email::parse(text) {
-                Ok(email) => Some(email),
-                Err(_) => {
+            Value::String(text) => {
+                let email = Email::parse(text).ok();
+                if email.is_none() {
                     self.violations.add(field, format!("Cannot identify {field} by email"));
-                    None
                 }
-            },
+                email
+            }
             _ => {
                 self.violations.add(field, "An e-mail address is needed.");
                 None
