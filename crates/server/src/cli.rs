@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the program, and how it ends.
 
+mod backup;
 mod completions;
 mod config;
 mod demo;
@@ -7,7 +8,10 @@ mod folder;
 mod hub;
 mod migrate;
 mod output;
+mod restore;
 mod serve;
+mod tenant;
+mod user;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -46,6 +50,16 @@ enum Command {
     /// Check or show the configuration
     #[command(subcommand)]
     Config(config::Action),
+    /// Found and list tenants
+    #[command(subcommand)]
+    Tenant(tenant::Action),
+    /// Create people, and give them a way back in
+    #[command(subcommand)]
+    User(user::Action),
+    /// Copy the database to a file, consistently and while the server runs
+    Backup(backup::Arguments),
+    /// Put a backup in place of the database
+    Restore(restore::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
 }
@@ -94,6 +108,10 @@ impl Cli {
             Command::Demo(arguments) => demo::run(global, arguments).await,
             Command::Migrate(arguments) => migrate::run(global, &arguments).await,
             Command::Config(action) => config::run(global, &action),
+            Command::Tenant(action) => tenant::run(global, action).await,
+            Command::User(action) => user::run(global, action).await,
+            Command::Backup(arguments) => backup::run(global, arguments).await,
+            Command::Restore(arguments) => restore::run(global, arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),
         };
         match done {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::harness::{Bench, Server};
 
 fn demo(bench: &Bench, arguments: &[&str]) -> (Server, Value) {
-    let fixed = ["demo", "--json", "--listen", "127.0.0.1:0", "--ideas", "30"];
+    let fixed = ["demo", "--json", "--listen", "127.0.0.1:0"];
     let mut server = Server::start(bench.command(&[&fixed, arguments].concat()));
     let line = server.first_line();
     (server, serde_json::from_str(&line).unwrap())
@@ -20,7 +20,7 @@ fn texts<'v>(list: &'v Value, member: &str) -> Vec<&'v str> {
 #[test]
 fn the_first_line_is_all_that_a_script_needs() {
     let bench = Bench::new();
-    let (server, said) = demo(&bench, &[]);
+    let (server, said) = demo(&bench, &["--ideas", "30"]);
     let members: Vec<_> = said.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, ["address", "organization", "tenant", "tenant_id", "tokens", "users"]);
     assert_eq!(said["address"], format!("http://{}", server.host));
@@ -54,7 +54,7 @@ fn the_first_line_is_all_that_a_script_needs() {
 #[test]
 fn every_start_draws_new_secrets_and_keeps_the_ideas() {
     let bench = Bench::new();
-    let (server, first) = demo(&bench, &[]);
+    let (server, first) = demo(&bench, &["--ideas", "30"]);
     server.stop();
     let (server, second) = demo(&bench, &["--ideas", "60", "--tokens", "25"]);
     server.stop();
@@ -102,7 +102,7 @@ fn a_demo_refuses_the_folder_of_a_server_and_leaves_it_as_it_was() {
 #[test]
 fn a_server_opens_the_folder_of_a_demo_and_says_so() {
     let bench = Bench::new();
-    demo(&bench, &[]).0.stop();
+    demo(&bench, &["--ideas", "30"]).0.stop();
     let command = bench.command(&["serve", "--listen", "127.0.0.1:0"]);
     let server = Server::start(command);
     assert!(server.start_log.contains("this is the sample organisation of a demo"), "{}", server.start_log);
