@@ -42,6 +42,7 @@ pub struct Server {
     pub shutdown_grace_secs: u64,
     pub header_timeout_secs: u64,
     pub body_limit_bytes: usize,
+    pub setup_from_anywhere: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

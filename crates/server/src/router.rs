@@ -11,7 +11,7 @@ use crate::{
     app::App,
     assets,
     middleware::{request, security},
-    pages::{automation, home, pipeline, sign_in, start, visit},
+    pages::{automation, home, invitation, password, pipeline, profile, setup, sign_in, start, users, visit},
 };
 
 /// Under what people's addresses begin; organisation and tenant by their slugs.
@@ -21,6 +21,7 @@ const TENANT: &str = "/{org}/{tenant}/automationhub_";
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(start::show))
+        .merge(setup_pages(&app))
         .merge(tenant_pages(&app))
         .fallback(start::not_found)
         .layer(axum::middleware::from_fn(security::page_headers))
@@ -28,6 +29,27 @@ pub fn router(app: App) -> Router {
         .merge(assets::router())
         .layer(from_fn_with_state(app.clone(), request::identify))
         .with_state(app)
+}
+
+/// The people of a tenant, in the Admin Console.
+fn user_pages() -> Router<App> {
+    Router::new()
+        .route("/", get(users::show))
+        .route("/new", get(users::new::show).post(users::new::create))
+        .route("/{id}", get(users::person::show))
+        .route("/{id}/invite", post(users::person::invite))
+        .route("/{id}/roles", post(users::person::assign_roles))
+        .route("/{id}/activate", post(users::person::activate))
+        .route("/{id}/deactivate", get(users::person::show_deactivate).post(users::person::deactivate))
+}
+
+/// What people see before there is anything.
+fn setup_pages(app: &App) -> Router<App> {
+    Router::new()
+        .route("/set-up", get(setup::show).post(setup::finish))
+        .route("/set-up/code", post(setup::submit_code))
+        .route("/set-up/{code}", get(setup::take_code))
+        .layer(from_fn_with_state(app.clone(), setup::guard))
 }
 
 /// What people see once a tenant is known.
@@ -39,7 +61,15 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm))
         .route(automation::PATH, get(automation::show))
         .route(pipeline::PATH, get(pipeline::show))
-        .route("/automation-pipeline.csv", get(pipeline::csv::download));
+        .route("/automation-pipeline.csv", get(pipeline::csv::download))
+        .route("/invitation", get(invitation::show).post(invitation::accept))
+        .route("/invitation/{code}", get(invitation::take_code))
+        .route("/profile", get(profile::show))
+        .route("/profile/password", get(password::show).post(password::change))
+        .route("/profile/theme", post(profile::choose_theme))
+        .route("/profile/end-other-sessions", post(profile::end_other_sessions))
+        .route("/profile/sessions/{id}/end", post(profile::end_session))
+        .nest(users::PATH, user_pages());
     let under = |path: &str| format!("{TENANT}{path}");
     Router::new()
         .nest(TENANT, pages)

@@ -2,6 +2,8 @@
 
 pub mod alarms;
 pub mod ideas;
+pub mod people;
 pub mod renewal;
+pub mod setup;
 pub mod sign_in;
 pub mod tokens;

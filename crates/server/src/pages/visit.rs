@@ -226,6 +226,12 @@ pub fn set_cookie(headers: &mut HeaderMap, name: &str, value: &str) {
     append_cookie(headers, &format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"));
 }
 
+/// As [`set_cookie`], kept beyond the browser's end.
+pub fn set_lasting_cookie(headers: &mut HeaderMap, name: &str, value: &str, max_age_secs: u32) {
+    let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax";
+    append_cookie(headers, &format!("{name}={value}; {attributes}; Max-Age={max_age_secs}"));
+}
+
 pub fn clear_cookie(headers: &mut HeaderMap, name: &str) {
     append_cookie(headers, &format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
 }

@@ -1,4 +1,8 @@
 //! The web pages, one module for each.
 
+mod origin;
+mod profile;
+mod setup;
 mod sign_in;
 mod start;
+mod users;
