@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crate::{
     StorageError, StoreOptions,
     db::{blocking, sqlite::Settings},
-    migrate, store::Location,
+    migrate,
+    store::Location,
 };
 
 const FOREIGN: &str = "it isn't a database of Automation Hub";
@@ -13,11 +14,8 @@ const FOREIGN: &str = "it isn't a database of Automation Hub";
 /// Fails unless the file is a whole database of this program, no newer than this version.
 pub async fn check(file: PathBuf) -> Result<(), StorageError> {
     let options = StoreOptions::new(Location::Sqlite(file.clone()));
-    let settings = Settings {
-        file,
-        cache_kib: options.sqlite_cache_kib,
-        mmap_bytes: options.sqlite_mmap_bytes,
-    };
+    let settings =
+        Settings { file, cache_kib: options.sqlite_cache_kib, mmap_bytes: options.sqlite_mmap_bytes };
     blocking(move || check_now(&settings)).await
 }
 

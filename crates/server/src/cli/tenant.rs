@@ -1,5 +1,6 @@
 //! `automation-hub tenant`: tenants founded and listed by the operator.
 
+use anyhow::{Context, bail};
 use automation_hub_domain::{
     clock::{Clock, Timestamp},
     tenant::{NewTenant, Slug, Tenant},
@@ -12,7 +13,6 @@ use automation_hub_storage::{
     categories::{self, CategoryLevel},
     links, tenants,
 };
-use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -114,7 +114,11 @@ impl Create {
         }
         Ok(NewTenant {
             uuid: Uuid::new_v4(),
-            organization_slug: slug("--organization-slug", self.organization_slug.as_ref(), &self.organization)?,
+            organization_slug: slug(
+                "--organization-slug",
+                self.organization_slug.as_ref(),
+                &self.organization,
+            )?,
             organization_name: name("the organisation's name", &self.organization)?,
             tenant_slug: slug("--tenant-slug", self.tenant_slug.as_ref(), &self.tenant)?,
             tenant_name: name("the tenant's name", &self.tenant)?,
@@ -203,7 +207,9 @@ pub(super) async fn chosen(store: &Store, names: Option<&str>) -> anyhow::Result
     let mut found = all.iter().filter(is_named);
     match (found.next(), found.next(), names) {
         (Some(tenant), None, _) => Ok(tenant.clone()),
-        (Some(_), Some(_), _) => bail!("there are several tenants: name one with --tenant ORGANISATION/TENANT"),
+        (Some(_), Some(_), _) => {
+            bail!("there are several tenants: name one with --tenant ORGANISATION/TENANT")
+        }
         (None, _, Some(names)) => bail!("there is no tenant {names}"),
         (None, _, None) => bail!("there is no tenant yet: automation-hub tenant create founds one"),
     }

@@ -162,8 +162,7 @@ impl Create {
         let (first_name, last_name) = (name("first", &self.first_name)?, name("last", &self.last_name)?);
         let assignments = self.assignments(store, &tenant).await?;
         let (entry, link) = self.way.entry(config, &tenant, &email, now).await?;
-        let invite_status =
-            if link.is_some() { InviteStatus::PendingUnsent } else { InviteStatus::Active };
+        let invite_status = if link.is_some() { InviteStatus::PendingUnsent } else { InviteStatus::Active };
         let new = NewUser {
             email: email.clone(),
             profile: Profile { first_name, last_name, ..Profile::default() },
