@@ -76,7 +76,16 @@ fn demo(is_debug: bool, args: &[OsString]) -> Result<()> {
 
 fn bench(args: &[OsString]) -> Result<()> {
     tools::node_packages()?;
-    run(cargo(["run", "--release", "--package", "automation-hub-bench", "--"]).args(args))
+    // Both in one go: what they share is compiled once.
+    run(&mut cargo([
+        "build",
+        "--release",
+        "--package",
+        "automation-hub-server",
+        "--package",
+        "automation-hub-bench",
+    ]))?;
+    run(Command::new(target_folder().join("release/automation-hub-bench")).args(args))
 }
 
 fn screenshots(args: &[OsString]) -> Result<()> {

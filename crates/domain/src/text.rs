@@ -74,6 +74,12 @@ pub fn slug(text: &str) -> String {
     slug
 }
 
+/// As [`slug`], of a-z and 0-9 only: accents are dropped, and so are letters of other scripts.
+pub fn ascii_slug(text: &str) -> String {
+    let letters = text.nfkd().filter(|c| c.is_ascii() || c.is_whitespace());
+    slug(&letters.collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +95,8 @@ mod tests {
         assert_eq!(slug("Match supplier invoices, to POs!"), "match-supplier-invoices-to-pos");
         assert_eq!(slug("請求書 処理"), "請求書-処理");
         assert_eq!(slug("---"), "");
+        assert_eq!(ascii_slug("Müller & Söhne, Zürich"), "muller-sohne-zurich");
+        assert_eq!(ascii_slug("請求書"), "");
     }
 
     #[test]

@@ -1,8 +1,17 @@
 //! The Open API: JSON over HTTP, wire-compatible with the API it mirrors.
 
+pub mod applications;
+pub mod auth_info;
 pub mod authenticate;
 pub mod automations;
 pub mod calls;
+pub mod document;
+pub mod document_page;
+pub mod envelope;
 pub mod error;
 pub mod extract;
+pub mod hierarchy;
 pub mod json;
+pub mod router;
+pub mod routes;
+pub mod users;

@@ -17,6 +17,7 @@ use crate::{
         throttle::Throttle, vault::Vault,
     },
     config::Config,
+    directory::Directories,
     error::Error,
     keys::Keys,
     middleware::proxies::TrustedProxies,
@@ -41,6 +42,7 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Slows down who guesses passwords.
     pub throttle: Throttle,
+    pub directories: Directories,
     /// All tenants. Few and small, so each change replaces the list.
     tenants: ArcSwap<Vec<Arc<Tenant>>>,
 }
@@ -79,6 +81,7 @@ impl App {
             proxies,
             passwords,
             throttle: Throttle::default(),
+            directories: Directories::default(),
             tenants: ArcSwap::default(),
         }));
         app.reload_tenants().await?;

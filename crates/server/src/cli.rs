@@ -1,12 +1,17 @@
 //! The command line: what can be asked of the program, and how it ends.
 
+mod backup;
 mod completions;
 mod config;
+mod demo;
 mod folder;
 mod hub;
 mod migrate;
 mod output;
+mod restore;
 mod serve;
+mod tenant;
+mod user;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -16,6 +21,7 @@ use figment::value::Value;
 
 const EXAMPLES: &str = "Examples:
   automation-hub serve                          Start; the first start prints a set-up link
+  automation-hub demo                           Try it out with sample data
   automation-hub serve --listen 0.0.0.0:8080 --public-url https://hub.example.com
   automation-hub config show --defaults         Every key with its default
   automation-hub backup /var/backups/hub.sqlite A consistent copy, while the server runs
@@ -37,11 +43,23 @@ pub(crate) struct Cli {
 enum Command {
     /// Start the server
     Serve(serve::Arguments),
+    /// Start the server with a sample organisation to try out
+    Demo(demo::Arguments),
     /// Bring the database to this version's schema, without starting the server
     Migrate(migrate::Arguments),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(config::Action),
+    /// Found and list tenants
+    #[command(subcommand)]
+    Tenant(tenant::Action),
+    /// Create people, and give them a way back in
+    #[command(subcommand)]
+    User(user::Action),
+    /// Copy the database to a file, consistently and while the server runs
+    Backup(backup::Arguments),
+    /// Put a backup in place of the database
+    Restore(restore::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
 }
@@ -87,8 +105,13 @@ impl Cli {
         let global = &self.global;
         let done = match self.command {
             Command::Serve(arguments) => serve::run(global, arguments).await,
+            Command::Demo(arguments) => demo::run(global, arguments).await,
             Command::Migrate(arguments) => migrate::run(global, &arguments).await,
             Command::Config(action) => config::run(global, &action),
+            Command::Tenant(action) => tenant::run(global, action).await,
+            Command::User(action) => user::run(global, action).await,
+            Command::Backup(arguments) => backup::run(global, arguments).await,
+            Command::Restore(arguments) => restore::run(global, arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),
         };
         match done {
@@ -107,4 +130,16 @@ fn report(error: &anyhow::Error) -> ExitCode {
     }
     output::complain(&format!("{error:#}"));
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn commands_and_flags_fit_together() {
+        Cli::command().debug_assert();
+    }
 }

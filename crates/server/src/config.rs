@@ -42,6 +42,7 @@ pub struct Server {
     pub shutdown_grace_secs: u64,
     pub header_timeout_secs: u64,
     pub body_limit_bytes: usize,
+    pub setup_from_anywhere: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -143,7 +144,7 @@ impl Config {
             ]
             .concat();
             if errors.is_empty() {
-                errors.extend(whole.into_iter().map(|error| ConfigError::of(error, "")));
+                errors.extend(whole.into_iter().map(|error| ConfigError::of(error, "", figment)));
             }
             errors
         })
@@ -266,7 +267,7 @@ impl Config {
 fn mistakes<T: DeserializeOwned>(figment: &Figment, section: &str) -> Vec<ConfigError> {
     match figment.extract_inner::<T>(section) {
         Ok(_) => Vec::new(),
-        Err(errors) => errors.into_iter().map(|error| ConfigError::of(error, section)).collect(),
+        Err(errors) => errors.into_iter().map(|error| ConfigError::of(error, section, figment)).collect(),
     }
 }
 
@@ -301,7 +302,7 @@ fn is_origin(url: &str) -> bool {
 }
 
 impl ConfigError {
-    fn of(error: figment::Error, section: &str) -> Self {
+    fn of(error: figment::Error, section: &str, figment: &Figment) -> Self {
         use figment::error::Kind;
         // The library puts the section sometimes first, sometimes last.
         let within = error.path.iter().map(String::as_str).filter(|&part| part != section);
@@ -323,8 +324,14 @@ impl ConfigError {
                 (key(""), actual.to_string(), format!("{expected} is needed"))
             }
             Kind::MissingField(field) => (key(field), "…".to_owned(), "it is missing".to_owned()),
-            kind => (key(""), "…".to_owned(), kind.to_string()),
+            kind => {
+                let key = key("");
+                let value = figment.find_value(&key).ok().and_then(Value::into_string);
+                (key, value.unwrap_or_else(|| "…".to_owned()), kind.to_string())
+            }
         };
+        // It may hold a password.
+        let value = if key == "storage.database_url" { "…".to_owned() } else { value };
         Self { key, value, rule }
     }
 }

@@ -6,6 +6,8 @@ pub mod assets;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod demo;
+pub mod directory;
 pub mod error;
 pub mod keys;
 pub mod listen;

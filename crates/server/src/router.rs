@@ -3,14 +3,18 @@
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 
 use crate::{
+    api::{self, authenticate, error::ApiError},
     app::App,
     assets,
     middleware::{request, security},
-    pages::{automation, home, pipeline, sign_in, start, tokens, visit},
+    pages::{
+        automation, home, invitation, password, pipeline, profile, setup, sign_in, start, tokens, users,
+        visit,
+    },
 };
 
 /// Under what people's addresses begin; organisation and tenant by their slugs.
@@ -20,12 +24,35 @@ const TENANT: &str = "/{org}/{tenant}/automationhub_";
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(start::show))
+        .merge(setup_pages(&app))
         .merge(tenant_pages(&app))
         .fallback(start::not_found)
         .layer(axum::middleware::from_fn(security::page_headers))
+        .merge(open_api(&app))
         .merge(assets::router())
         .layer(from_fn_with_state(app.clone(), request::identify))
         .with_state(app)
+}
+
+/// The people of a tenant, in the Admin Console.
+fn user_pages() -> Router<App> {
+    Router::new()
+        .route("/", get(users::show))
+        .route("/new", get(users::new::show).post(users::new::create))
+        .route("/{id}", get(users::person::show))
+        .route("/{id}/invite", post(users::person::invite))
+        .route("/{id}/roles", post(users::person::assign_roles))
+        .route("/{id}/activate", post(users::person::activate))
+        .route("/{id}/deactivate", get(users::person::show_deactivate).post(users::person::deactivate))
+}
+
+/// What people see before there is anything.
+fn setup_pages(app: &App) -> Router<App> {
+    Router::new()
+        .route("/set-up", get(setup::show).post(setup::finish))
+        .route("/set-up/code", post(setup::submit_code))
+        .route("/set-up/{code}", get(setup::take_code))
+        .layer(from_fn_with_state(app.clone(), setup::guard))
 }
 
 /// What people see once a tenant is known.
@@ -37,8 +64,17 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm))
         .route(automation::PATH, get(automation::show))
         .route(pipeline::PATH, get(pipeline::show))
-        .route("/automation-pipeline.csv", get(pipeline::csv::download));
-    let pages = pages.nest(tokens::PATH, open_api_console()).merge(own_tokens());
+        .route("/automation-pipeline.csv", get(pipeline::csv::download))
+        .route("/invitation", get(invitation::show).post(invitation::accept))
+        .route("/invitation/{code}", get(invitation::take_code))
+        .route("/profile", get(profile::show))
+        .route("/profile/password", get(password::show).post(password::change))
+        .route("/profile/theme", post(profile::choose_theme))
+        .route("/profile/end-other-sessions", post(profile::end_other_sessions))
+        .route("/profile/sessions/{id}/end", post(profile::end_session))
+        .nest(users::PATH, user_pages())
+        .nest(tokens::PATH, open_api_console())
+        .merge(own_tokens());
     let under = |path: &str| format!("{TENANT}{path}");
     Router::new()
         .nest(TENANT, pages)
@@ -68,4 +104,20 @@ fn open_api_console() -> Router<App> {
 fn own_tokens() -> Router<App> {
     use tokens::own;
     Router::new().route("/profile/tokens/{id}/revoke", get(own::show_revoke).post(own::revoke))
+}
+
+/// Where the Open API is reached: with the tenant in the address, behind a gateway's prefix, and bare.
+const OPEN_API: [&str; 3] =
+    ["/{org}/{tenant}/automationhub_/api/v1/openapi", "/automationhub_/api/v1/openapi", "/api/v1/openapi"];
+
+/// The Open API under each of its addresses. Whoever calls proves who they are before a route is looked for.
+fn open_api(app: &App) -> Router<App> {
+    let (calls, _) = api::router::open_api(app);
+    let calls = calls
+        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
+        // A fallback can't be nested under a base path that begins with a parameter.
+        .route("/", any(|| async { ApiError::route_not_found() }))
+        .route("/{*rest}", any(|| async { ApiError::route_not_found() }))
+        .layer(from_fn_with_state(app.clone(), authenticate::authenticate));
+    OPEN_API.into_iter().fold(Router::new(), |router, base| router.nest(base, calls.clone()))
 }

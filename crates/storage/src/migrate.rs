@@ -82,6 +82,14 @@ pub(crate) fn pending_sqlite(settings: &sqlite::Settings) -> Result<u32, Storage
     Ok(pending(&runner, &applied))
 }
 
+/// Whether a database has been through migrations this version has never heard of.
+pub(crate) fn is_newer(settings: &sqlite::Settings) -> Result<bool, StorageError> {
+    let runner = runner(Engine::Sqlite)?;
+    let mut connection = settings.open_reader()?;
+    let applied = runner.get_applied_migrations(&mut connection).map_err(failed)?;
+    Ok(applied.iter().any(|migration| !runner.get_migrations().contains(migration)))
+}
+
 pub(crate) async fn migrate_postgres(database: &postgres::Database) -> Result<u32, StorageError> {
     // Not returned to the pool: the lock goes with the connection, however this ends.
     let mut connection = deadpool_postgres::Object::take(database.connection().await?);
@@ -105,6 +113,11 @@ pub(crate) async fn pending_postgres(database: &postgres::Database) -> Result<u3
 fn pending(runner: &Runner, applied: &[Migration]) -> u32 {
     let known = runner.get_migrations().iter();
     count(known.filter(|migration| !applied.contains(migration)).count())
+}
+
+/// How many there are.
+pub(crate) fn count_all() -> u32 {
+    count(MIGRATIONS.len())
 }
 
 fn count(migrations: usize) -> u32 {

@@ -75,6 +75,11 @@ impl Store {
         }
     }
 
+    /// Whether no version of the program has brought its schema here yet.
+    pub async fn is_empty(&self) -> Result<bool, StorageError> {
+        Ok(self.pending_migrations().await? == migrate::count_all())
+    }
+
     /// For what takes microseconds: on the embedded engine it runs where it stands.
     pub async fn read<T, E, F>(&self, tenant: TenantId, mut work: F) -> Result<T, E>
     where

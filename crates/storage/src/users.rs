@@ -284,6 +284,17 @@ pub fn role_assignments(
     Ok(assignments)
 }
 
+/// How many people hold a role for all categories and can sign in.
+pub fn count_holders(session: &mut Session<'_>, role: RoleId) -> Result<i64, StorageError> {
+    let tenant = session.tenant();
+    session.one(
+        "SELECT COUNT(*) FROM role_assignments a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id \
+         WHERE a.tenant_id = $1 AND a.role_id = $2 AND a.category_id = 0 AND u.is_active = 1 AND u.invite_status = 3",
+        values![tenant, role],
+        |row| row.get(0),
+    )
+}
+
 /// Replaces all roles of a person.
 pub fn set_role_assignments(
     session: &mut Session<'_>,

@@ -28,7 +28,6 @@ pub struct ApiError {
     violations: Violations,
     challenge: Option<Challenge>,
     retry_after_secs: Option<u32>,
-    allow: Option<HeaderValue>,
 }
 
 /// Which `WWW-Authenticate` a 401 carries (RFC 6750 section 3).
@@ -48,7 +47,6 @@ impl ApiError {
             violations: Violations::default(),
             challenge: None,
             retry_after_secs: None,
-            allow: None,
         }
     }
 
@@ -79,14 +77,8 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "tenant-not-found", "The tenant was not found in organization.")
     }
 
-    pub fn method_not_allowed(allow: Option<HeaderValue>) -> Self {
-        let mut error = Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method-not-allowed",
-            "This call doesn't take this method.",
-        );
-        error.allow = allow;
-        error
+    pub fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This call doesn't take this method.")
     }
 
     /// Fields that break a rule, with one of the mirrored API's messages.
@@ -304,9 +296,6 @@ impl ApiError {
         }
         if let Some(seconds) = self.retry_after_secs {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if let Some(allow) = &self.allow {
-            headers.insert(header::ALLOW, allow.clone());
         }
         response
     }

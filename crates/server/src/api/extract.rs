@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::{
     api::error::ApiError,
     app::App,
+    auth::actor::Actor,
     error::{Error, Violations},
 };
 
@@ -173,6 +174,16 @@ impl Query {
         parsed.ok()
     }
 
+    /// Whole numbers separated by commas; `all` means that none is asked for.
+    pub fn integers(&self, names: &[&'static str], violations: &mut Violations) -> Option<Vec<i64>> {
+        let text = self.text(names).filter(|text| !text.eq_ignore_ascii_case("all"))?;
+        let parsed = text.split(',').map(|part| part.trim().parse()).collect::<Result<Vec<i64>, _>>();
+        if parsed.is_err() {
+            violations.add(names.first().copied().unwrap_or_default(), "A whole number is needed.");
+        }
+        parsed.ok()
+    }
+
     /// `limit`, `offset` and `page` in all spellings that clients use. Pages zero and one are the first.
     pub fn page(&self, default_limit: u64, violations: &mut Violations) -> PageRequest {
         let mut natural = |names: &[&'static str], least: i64| {
@@ -208,6 +219,15 @@ impl<S: Send + Sync> FromRequestParts<S> for PathPart {
             .map_err(|_| ApiError::from(Error::NotFound("record")))?;
         let last = params.iter().last().map(|(_, value)| value.to_owned());
         last.map(Self).ok_or_else(|| Error::NotFound("record").into())
+    }
+}
+
+impl FromRequestParts<App> for Actor {
+    type Rejection = ApiError;
+
+    /// Whoever authentication found. A route that stands outside of it has nobody, and answers as to anybody.
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
+        parts.extensions.get().cloned().ok_or_else(|| Error::SignedOut.into())
     }
 }
 

@@ -16,6 +16,17 @@ impl PublicOrigin {
         if public_url.is_empty() { Self::Loopback } else { Self::Fixed(public_url.to_ascii_lowercase()) }
     }
 
+    /// The origin to put before a path, where a link is handed over.
+    pub fn to_link(&self, headers: &HeaderMap) -> String {
+        match self {
+            Self::Fixed(own) => own.clone(),
+            Self::Loopback => {
+                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+                format!("http://{}", host.unwrap_or("localhost"))
+            }
+        }
+    }
+
     /// Whether browsers would refuse to keep a session here: its cookie needs HTTPS, or one's own machine.
     pub fn needs_https(&self, headers: &HeaderMap) -> bool {
         match self {

@@ -4,6 +4,7 @@ use std::{fs::File, sync::Arc};
 
 use anyhow::Context;
 use automation_hub_server::{
+    api::calls::CallRecorder,
     app::{self, App},
     clock::SystemClock,
     config::Config,
@@ -65,7 +66,10 @@ impl Hub {
         let stop = stop_signal()?;
         tracing::info!(address = self.address(), engine = ?self.store.engine(), "listening");
         ready(&app)?;
-        let served = listen::serve(self.listener, router(app), &self.config, stop).await;
+        let recorder = tokio::spawn(CallRecorder::run(app.clone()));
+        let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
+        recorder.abort();
+        app.calls.flush(&app).await?;
         self.store.close().await;
         tracing::info!("stopped");
         Ok(served?)

@@ -9,6 +9,7 @@ use figment::value::Value;
 use super::{Global, hub::Hub};
 
 #[derive(Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]

@@ -1,18 +1,44 @@
 //! Forms. One that was not proved to come from our own page can't be read: the check is in the extractor.
 
+use std::sync::Arc;
+
 use axum::{
-    extract::{FromRequest, Request},
-    http::HeaderMap,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, request::Parts},
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::{
     app::App,
-    auth::origin,
+    auth::{origin, secret::Secret},
     error::{Denial, Error},
     pages::{error::PageError, visit::Visit},
 };
+
+/// What binds the hidden field of forms to a browser, on pages before there is a tenant to visit.
+#[derive(Clone, Debug)]
+pub struct FormKey(pub Arc<Secret>);
+
+impl FormKey {
+    pub fn csrf_token(&self) -> String {
+        self.0.csrf_token()
+    }
+
+    fn of(request: &Request) -> Option<Self> {
+        let visit = request.extensions().get::<Visit>().map(|visit| Self(Arc::clone(&visit.secret)));
+        visit.or_else(|| request.extensions().get().cloned())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for FormKey {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let key = parts.extensions.get().cloned();
+        key.ok_or_else(|| PageError::from(Error::NotFound("page")).into_response())
+    }
+}
 
 /// The fields of a form that was sent by one of our own pages in this very browser.
 #[derive(Debug, Default)]
@@ -33,6 +59,16 @@ impl Form {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether one of the values of a field is this one.
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.0.iter().any(|(key, sent)| key == name && sent == value)
+    }
+
+    /// Adds a value, for forms that are shown filled in.
+    pub fn push(&mut self, name: &str, value: &str) {
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
     /// A ticked check box.
     pub fn is_ticked(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
@@ -44,7 +80,7 @@ impl FromRequest<App> for Form {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
         let reject = |error: Error| PageError::from(error).into_response();
-        let Some(visit) = request.extensions().get::<Visit>().cloned() else {
+        let Some(key) = FormKey::of(&request) else {
             return Err(reject(Error::SignedOut));
         };
         let headers = request.headers().clone();
@@ -54,7 +90,7 @@ impl FromRequest<App> for Form {
         let form = read(request, app.config.server.body_limit_bytes).await.map_err(reject)?;
         let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
         let token = sent.unwrap_or_else(|| form.raw("csrf_token"));
-        if !visit.secret.is_csrf_token(token) {
+        if !key.0.is_csrf_token(token) {
             return Err(reject(Error::Forbidden(Denial::Origin)));
         }
         Ok(form)

@@ -37,6 +37,12 @@ pub fn see_other(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
+/// As [`see_other`], for htmx: it would follow a redirect and put the page it finds into a part of this one.
+pub fn leave_for(path: &str) -> Response {
+    let location = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::OK, [("hx-redirect", location)]).into_response()
+}
+
 /// Whether htmx asks, which takes a fragment where a browser takes a page.
 pub fn is_htmx(headers: &HeaderMap) -> bool {
     headers.contains_key("hx-request")

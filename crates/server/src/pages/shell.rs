@@ -52,18 +52,29 @@ struct Entry {
     icon: &'static str,
     path: &'static str,
     group: &'static str,
+    /// What to press to get there.
+    key: &'static str,
     needs: Option<Permission>,
 }
 
 /// The daily work, from top to bottom.
 const WORK: &[Entry] = &[
-    Entry { section: Section::Home, title: "Home", icon: "home", path: "/", group: "", needs: None },
+    Entry {
+        section: Section::Home,
+        title: "Home",
+        icon: "home",
+        path: "/",
+        group: "",
+        key: "g h",
+        needs: None,
+    },
     Entry {
         section: Section::Pipeline,
         title: "Automation Pipeline",
         icon: "list-details",
         path: "/automation-pipeline",
         group: "Workspace",
+        key: "g p",
         needs: Some(Permission::Explore),
     },
 ];
@@ -76,6 +87,7 @@ const ADMIN: &[Entry] = &[
         icon: "users",
         path: "/admin/manage-access/assign-roles",
         group: "Manage Access",
+        key: "g r",
         needs: Some(Permission::ManageUsers),
     },
     Entry {
@@ -84,6 +96,7 @@ const ADMIN: &[Entry] = &[
         icon: "plug-connected",
         path: "/admin/platform-setup/open-api",
         group: "Platform Setup",
+        key: "g o",
         needs: Some(Permission::OpenApi),
     },
 ];
@@ -94,6 +107,8 @@ pub struct NavLink {
     pub title: &'static str,
     pub icon: &'static str,
     pub href: String,
+    /// Keys that follow it, as `app.js` reads them.
+    pub key: &'static str,
     /// The heading to put above it, where a group begins.
     pub heading: Option<&'static str>,
     pub is_current: bool,
@@ -174,6 +189,7 @@ fn links(entries: &[Entry], base: &str, current: Section, may: impl Fn(&Entry) -
             title: entry.title,
             icon: entry.icon,
             href: format!("{base}{}", entry.path),
+            key: entry.key,
             heading,
             is_current: entry.section == current,
         });

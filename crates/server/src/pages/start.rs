@@ -1,13 +1,17 @@
 //! The root address, before a tenant is known: leads to the only tenant, or asks which.
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, Uri},
+    response::Response,
+};
 
 use crate::{
     app::App,
     error::Error,
     middleware::request::RequestContext,
-    pages::{error, error::PageError, html},
+    pages::{error, error::PageError, html, visit},
 };
 
 #[derive(Template)]
@@ -39,7 +43,13 @@ pub async fn show(State(app): State<App>) -> Result<Response, PageError> {
     }
 }
 
-/// An address that leads nowhere.
-pub async fn not_found(State(app): State<App>, context: RequestContext) -> Response {
-    error::respond(&app, None, &Error::NotFound("page"), context.id)
+/// An address that leads nowhere; told within the shell to whoever is signed in where it would lie.
+pub async fn not_found(
+    State(app): State<App>,
+    context: RequestContext,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let visit = visit::find(&app, &headers, uri, context).await;
+    error::respond(&app, visit.as_ref(), &Error::NotFound("page"), context.id)
 }

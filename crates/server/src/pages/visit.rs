@@ -20,7 +20,11 @@ use crate::{
     },
     error::Error,
     middleware::request::RequestContext,
-    pages::{error, html::see_other, shell::Theme},
+    pages::{
+        error,
+        html::{self, see_other},
+        shell::Theme,
+    },
 };
 
 pub const SESSION_COOKIE: &str = "__Host-ah-session";
@@ -91,6 +95,16 @@ fn page_of(request: &Request) -> Uri {
     }
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
     referer.and_then(|referer| referer.parse().ok()).unwrap_or_default()
+}
+
+/// The visit of an address that no route knows, if it lies below a tenant's base.
+pub async fn find(app: &App, headers: &HeaderMap, uri: Uri, context: RequestContext) -> Option<Visit> {
+    let mut parts = uri.path().trim_start_matches('/').split('/');
+    let tenant = app.tenant_by_slugs(parts.next()?, parts.next()?)?;
+    if !uri.path().starts_with(&tenant.base_path()) {
+        return None;
+    }
+    visit(app, tenant, headers, uri, context).await.ok().map(|(visit, _)| visit)
 }
 
 /// The visit, and whether its secret was drawn just now.
@@ -175,7 +189,8 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
         let Some(visit) = visit else { return Err(Arc::new(Error::SignedOut).into_page_response()) };
         match visit.actor.clone() {
             Some(actor) => Ok(Self { visit, actor }),
-            None => Err(to_sign_in(&visit)),
+            None if html::is_htmx(&parts.headers) => Err(html::leave_for(&sign_in_path(&visit))),
+            None => Err(see_other(&sign_in_path(&visit))),
         }
     }
 }
@@ -201,10 +216,11 @@ impl IntoPageResponse for Arc<Error> {
     }
 }
 
-fn to_sign_in(visit: &Visit) -> Response {
+/// Leads back to the page asked for.
+fn sign_in_path(visit: &Visit) -> String {
     let path = visit.uri.path_and_query().map_or("", |path| path.as_str());
     let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    see_other(&format!("{}/sign-in?next={next}", visit.base()))
+    format!("{}/sign-in?next={next}", visit.base())
 }
 
 /// The value of a cookie, if it stands there exactly once.
@@ -224,6 +240,12 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// Sets a cookie that only this host gets back, only over a secure way, and no script can read.
 pub fn set_cookie(headers: &mut HeaderMap, name: &str, value: &str) {
     append_cookie(headers, &format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"));
+}
+
+/// As [`set_cookie`], kept beyond the browser's end.
+pub fn set_lasting_cookie(headers: &mut HeaderMap, name: &str, value: &str, max_age_secs: u32) {
+    let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax";
+    append_cookie(headers, &format!("{name}={value}; {attributes}; Max-Age={max_age_secs}"));
 }
 
 pub fn clear_cookie(headers: &mut HeaderMap, name: &str) {

@@ -70,8 +70,17 @@ pub struct TestHub {
 impl TestHub {
     pub async fn start() -> Self {
         let database = TestDatabase::create().await.unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(NOON.millis())));
         let tenant = found_tenant(&database, "nordwind", "production", TENANT_UUID).await;
+        Self::on(database, tenant).await
+    }
+
+    /// A hub that nobody has set up yet.
+    pub async fn start_empty() -> Self {
+        Self::on(TestDatabase::create().await.unwrap(), TenantId::new(0)).await
+    }
+
+    async fn on(database: TestDatabase, tenant: TenantId) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(NOON.millis())));
         let mut config = Config::defaults().unwrap();
         // As little work as Argon2id does: tests sign in hundreds of times.
         config.passwords.memory_kib = 8192;
@@ -111,7 +120,7 @@ impl TestHub {
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser<'_> {
-        Browser { hub: self, cookies: BTreeMap::new() }
+        Browser { hub: self, cookies: BTreeMap::new(), key: None }
     }
 
     /// A browser in which a person has signed in.
@@ -134,6 +143,8 @@ impl TestHub {
 pub struct Browser<'h> {
     hub: &'h TestHub,
     pub cookies: BTreeMap<String, String>,
+    /// The secret behind the forms' hidden field: of the visit or the session, whichever began last.
+    key: Option<Secret>,
 }
 
 impl Browser<'_> {
@@ -163,8 +174,7 @@ impl Browser<'_> {
 
     /// What the hidden field of forms holds in this browser.
     pub fn csrf_token(&self) -> String {
-        let secret = [SESSION_COOKIE, VISIT_COOKIE].iter().find_map(|name| self.cookies.get(*name));
-        secret.and_then(|secret| Secret::parse(secret)).map(|secret| secret.csrf_token()).unwrap_or_default()
+        self.key.as_ref().map(Secret::csrf_token).unwrap_or_default()
     }
 
     pub fn cookie_header(&self) -> String {
@@ -192,6 +202,9 @@ impl Browser<'_> {
             self.cookies.remove(name);
         } else {
             self.cookies.insert(name.to_owned(), value.to_owned());
+            if name == SESSION_COOKIE || name == VISIT_COOKIE {
+                self.key = Secret::parse(value);
+            }
         }
     }
 }

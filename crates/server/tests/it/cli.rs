@@ -1,6 +1,7 @@
 //! The program itself, started as people start it.
 
 mod config;
+mod demo;
 mod harness;
 mod keys;
 mod serve;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on should say where")]
 #![expect(unreachable_pub, reason = "nothing is reachable in a program of tests")]
 
+mod api;
 mod app;
 mod cli;
 mod pages;

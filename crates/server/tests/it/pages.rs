@@ -1,4 +1,13 @@
 //! The web pages, one module for each.
 
+mod automation;
+mod home;
+mod ideas;
+mod origin;
+mod pipeline;
+mod profile;
+mod setup;
+mod shell;
 mod sign_in;
 mod start;
+mod users;

@@ -1,9 +1,18 @@
 //! One idea as the wire shows it. What it says of itself is written once, when it is stored; what can change
 //! without it (names of statuses, people, categories) is put around that when it is read.
 
-use automation_hub_domain::idea::{IdeaContent, NewIdea, Priority};
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::UserId,
+    idea::{HighLevelAssessment, IdeaContent, NewIdea, Priority},
+};
+use automation_hub_storage::ideas::IdeaRecord;
+use jiff::tz::TimeZone;
 
-use crate::api::json::{self, Members};
+use crate::{
+    api::json::{self, Members},
+    directory::TenantDirectory,
+};
 
 /// The record's own members, without braces: what storage keeps beside the row.
 pub fn own_members(new: &NewIdea) -> String {
@@ -20,7 +29,7 @@ pub fn own_members(new: &NewIdea) -> String {
         let applications = new.content.applications.iter();
         m.integer("process_num_applications", i64::try_from(applications.len()).unwrap_or(i64::MAX));
         m.array("applications", applications, |buffer, id| {
-            buffer.extend_from_slice(id.to_string().as_bytes())
+            buffer.extend_from_slice(id.to_string().as_bytes());
         });
         constants(m);
     })
@@ -34,11 +43,11 @@ fn assessment(m: &mut Members<'_>, content: &IdeaContent) {
         "process_stability_id",
         "process_documentation_id",
     ];
-    let ids = content.assessment.map(automation_hub_domain::idea::HighLevelAssessment::option_ids);
+    let ids = content.assessment.map(HighLevelAssessment::option_ids);
     for (position, name) in NAMES.into_iter().enumerate() {
         m.optional_integer(name, ids.and_then(|ids| ids.get(position).copied()));
     }
-    m.number("process_overall_gauge_score", content.assessment.map(|assessment| assessment.idea_score()));
+    m.number("process_overall_gauge_score", content.assessment.map(HighLevelAssessment::idea_score));
 }
 
 fn figures(m: &mut Members<'_>, content: &IdeaContent) {
@@ -80,6 +89,61 @@ fn constants(m: &mut Members<'_>) {
     ] {
         m.null(name);
     }
+}
+
+/// Writes records into answers: one for each request, as it knows the names of its moment.
+pub struct RecordWriter<'d> {
+    pub directory: &'d TenantDirectory,
+    pub zone: &'d TimeZone,
+}
+
+impl RecordWriter<'_> {
+    pub fn write(&self, buffer: &mut Vec<u8>, record: &IdeaRecord<'_>) {
+        json::object(buffer, |m| {
+            m.integer("process_id", record.id.get());
+            m.text("process_slug", record.slug);
+            m.written(record.wire);
+            m.written(self.directory.status(record.status).unwrap_or_default());
+            m.written(self.directory.category(record.category).unwrap_or_default());
+            m.integer("process_num_votes", record.votes);
+            self.people(m, record);
+            self.instant(m, "process_created_epoch", "process_created_epoch__display", record.created_at);
+            self.instant(m, "process_updated_epoch", "process_updated_epoch__display", record.updated_at);
+        });
+    }
+
+    /// People of a record whose particulars still have to be read.
+    pub fn unknown(&self, record: &IdeaRecord<'_>) -> impl Iterator<Item = UserId> {
+        [Some(record.submitter), record.owner].into_iter().flatten().filter(|&id| !self.directory.knows(id))
+    }
+
+    fn people(&self, m: &mut Members<'_>, record: &IdeaRecord<'_>) {
+        self.directory.person(record.submitter, |person| {
+            m.written(person.map_or("", |person| person.as_submitter.as_str()));
+        });
+        match record.owner {
+            Some(owner) => self.directory.person(owner, |person| {
+                m.written(person.map_or("", |person| person.as_owner.as_str()));
+            }),
+            None => m.written(r#""process_owner_user_id":null,"owner":null"#),
+        }
+    }
+
+    fn instant(&self, m: &mut Members<'_>, name: &str, display: &str, at: Timestamp) {
+        m.integer(name, at.millis());
+        match jiff::Timestamp::from_millisecond(at.millis()) {
+            Ok(instant) => m.text(display, &day(self.zone.to_datetime(instant))),
+            Err(_) => m.null(display),
+        }
+    }
+}
+
+/// `17 Nov 2026`, in the tenant's time zone.
+fn day(at: jiff::civil::DateTime) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = usize::try_from(at.month() - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
+    format!("{} {month} {}", at.day(), at.year())
 }
 
 /// Rounded to a whole number, thousands apart: `1,240`.

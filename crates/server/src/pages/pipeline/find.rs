@@ -2,7 +2,7 @@
 
 use automation_hub_domain::{
     access::Reach,
-    id::{CategoryId, IdeaId, StatusId, UserId},
+    id::{CategoryId, IdeaId, PhaseId, StatusId, UserId},
     idea::Idea,
     page::{Page, PageRequest},
 };
@@ -90,7 +90,7 @@ impl Scope {
                 Condition::OwnedByMe => filter.owner = Some(looker.user),
                 Condition::From(day) => filter.created.from = format.start_of_day(day),
                 Condition::To(day) => {
-                    filter.created.to = format.end_of_day(day).map(|end| end.plus_millis(-1))
+                    filter.created.to = format.end_of_day(day).map(|end| end.plus_millis(-1));
                 }
                 Condition::Phase(_) | Condition::Status(_) | Condition::Category(_) => {}
             }
@@ -115,33 +115,24 @@ impl Scope {
     }
 }
 
-/// Phases and statuses add up: whoever chose a phase and a status of another one wants both.
+/// A phase means all its statuses, unless some of them are chosen too: then it means those.
 fn chosen_statuses(
     query: &ListQuery,
     catalogue: &Catalogue,
     held: Option<Vec<StatusId>>,
 ) -> Option<Vec<StatusId>> {
-    let mut chosen = Vec::new();
-    let mut is_chosen = false;
-    for condition in &query.conditions {
-        match condition {
-            Condition::Phase(phase) => {
-                is_chosen = true;
-                chosen.extend(catalogue.statuses_of(*phase).map(|status| status.id));
-            }
-            Condition::Status(status) => {
-                is_chosen = true;
-                chosen.push(*status);
-            }
-            _ => {}
-        }
-    }
-    if !is_chosen {
+    let phases = query.conditions.iter().filter_map(Condition::phase);
+    let mut chosen: Vec<_> = query.conditions.iter().filter_map(Condition::status).collect();
+    let is_narrowed =
+        |phase: &PhaseId| catalogue.statuses_of(*phase).any(|status| chosen.contains(&status.id));
+    let whole: Vec<_> = phases.clone().filter(|phase| !is_narrowed(phase)).collect();
+    if chosen.is_empty() && phases.count() == 0 {
         return held;
     }
+    for phase in whole {
+        chosen.extend(catalogue.statuses_of(phase).map(|status| status.id));
+    }
     chosen.retain(|status| held.as_ref().is_none_or(|held| held.contains(status)));
-    chosen.sort_unstable();
-    chosen.dedup();
     Some(chosen)
 }
 
@@ -150,11 +141,7 @@ fn chosen_categories(
     catalogue: &Catalogue,
     reached: Option<Vec<CategoryId>>,
 ) -> Option<Vec<CategoryId>> {
-    let chosen: Vec<_> = query
-        .conditions
-        .iter()
-        .filter_map(|condition| if let Condition::Category(id) = condition { Some(*id) } else { None })
-        .collect();
+    let chosen: Vec<_> = query.conditions.iter().filter_map(Condition::category).collect();
     if chosen.is_empty() {
         return reached;
     }

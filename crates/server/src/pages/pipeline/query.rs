@@ -89,6 +89,18 @@ impl Condition {
         }
     }
 
+    pub const fn phase(&self) -> Option<PhaseId> {
+        if let Self::Phase(id) = self { Some(*id) } else { None }
+    }
+
+    pub const fn status(&self) -> Option<StatusId> {
+        if let Self::Status(id) = self { Some(*id) } else { None }
+    }
+
+    pub const fn category(&self) -> Option<CategoryId> {
+        if let Self::Category(id) = self { Some(*id) } else { None }
+    }
+
     /// Whether there can be only one of its kind.
     const fn is_single(&self) -> bool {
         matches!(self, Self::From(_) | Self::To(_))

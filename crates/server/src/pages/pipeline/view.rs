@@ -238,7 +238,7 @@ fn row(idea: &Idea, found: &Found, format: &Format, base: &str) -> Row {
         priority: (content.priority != Priority::None).then(|| content.priority.name()),
         owner: idea.owner.and_then(|owner| found.people.find(owner)).cloned(),
         votes: format::count(u64::try_from(idea.votes).unwrap_or_default()),
-        submitted: format.ago(idea.created_at),
+        submitted: format.day(idea.created_at),
         updated: format.ago(idea.updated_at),
     }
 }

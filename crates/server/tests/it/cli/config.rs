@@ -20,8 +20,8 @@ fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
         ),
         (
             "[server]\nlisten = 'everywhere'\n[open_api]\nqueue = -1\n",
-            "automation-hub: configuration: server.listen = string \"everywhere\": \
-             invalid socket address syntax is needed\n",
+            "automation-hub: configuration: server.listen = everywhere: \
+             invalid socket address syntax\n",
         ),
         (
             "[log]\nlevel = 'loud'\n",

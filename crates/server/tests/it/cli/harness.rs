@@ -89,6 +89,8 @@ pub struct Server {
     log: BufReader<std::process::ChildStderr>,
     /// Host and port it listens on.
     pub host: String,
+    /// Its log up to there.
+    pub start_log: String,
 }
 
 impl Server {
@@ -103,7 +105,7 @@ impl Server {
             let line = &said[start..];
             if let Some((_, address)) = line.split_once("listening address=\"http://") {
                 let host = address.split('"').next().unwrap().to_owned();
-                return Self { child, log, host };
+                return Self { child, log, host, start_log: said };
             }
         }
     }
@@ -113,6 +115,13 @@ impl Server {
         let mut line = String::new();
         BufReader::new(self.child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         line
+    }
+
+    /// What it prints until its end.
+    pub fn rest_of_output(&mut self) -> String {
+        let mut rest = String::new();
+        self.child.stdout.as_mut().unwrap().read_to_string(&mut rest).unwrap();
+        rest
     }
 
     pub fn signal(&self, name: &str) {

@@ -1,0 +1,164 @@
+//! One run of everything: starts the product, `hello` and `floor`, measures them in turns, and prints each
+//! figure beside its target.
+
+mod compare;
+mod creates;
+mod hub;
+mod lists;
+mod memory;
+mod postgres;
+mod reads;
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use tempfile::TempDir;
+
+use crate::process::{Server, can_pin, take_driver_core};
+use crate::{floor, verify};
+
+use hub::Hub;
+use report::{Report, Row, Target};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The product's program; the one built beside this one if it isn't named
+    #[arg(long)]
+    program: Option<PathBuf>,
+    /// Measure with 1,000,000 ideas too
+    #[arg(long)]
+    full: bool,
+    /// How often each pair is measured, in turns
+    #[arg(long, default_value_t = 9)]
+    rounds: usize,
+    /// Measure with this many ideas instead of 10,000 and 100,000
+    #[arg(long, num_args = 2, value_names = ["FEW", "MANY"], default_values_t = [10_000, 100_000])]
+    ideas: Vec<usize>,
+    /// Address of a `PostgreSQL` server with an empty database, to measure on it too
+    #[arg(long)]
+    postgres: Option<String>,
+    /// Put the figures into docs/performance.md
+    #[arg(long)]
+    write: bool,
+}
+
+/// Everything a row may need, ready to be measured.
+struct Bench {
+    rounds: usize,
+    small: Hub,
+    large: Hub,
+    huge: Option<Hub>,
+    hello: Server,
+    floor: Server,
+    /// A status with many ideas, for W2.
+    status: i64,
+    /// Ideas in `large`.
+    many: usize,
+    small_ids: Vec<i64>,
+    /// Known to `large` and to `floor`.
+    large_ids: Vec<i64>,
+    /// Gone when dropped, so it comes last.
+    folder: TempDir,
+}
+
+pub(crate) async fn run(options: &Options) -> Result<()> {
+    let here = std::env::current_exe()?;
+    let program = match &options.program {
+        Some(program) => program.clone(),
+        None => here.parent().context("this program is in no folder")?.join("automation-hub"),
+    };
+    let mut report = Report::default();
+    progress("verification in process");
+    verification(&mut report)?;
+    if can_pin() {
+        take_driver_core();
+    }
+    report.add(Row::new("size of the program, MB", program_mb(&program)?).target(Target::below(30.0, 15.0)));
+    let bench = Bench::prepare(options, &program, &here).await?;
+    memory::fresh(&bench, &mut report)?;
+    reads::measure(&bench, &mut report).await?;
+    lists::measure(&bench, &mut report).await?;
+    creates::measure(&bench, &mut report).await?;
+    memory::highest(&bench, &mut report)?;
+    if let Some(huge) = &bench.huge {
+        lists::at_a_steady_rate(&bench, huge, &mut report).await?;
+    }
+    memory::while_streaming(&bench, &mut report).await?;
+    let Bench { small, large, folder, .. } = bench;
+    let data = large.into_data();
+    memory::cold_start(&program, &data, &mut report).await?;
+    if let Some(url) = &options.postgres {
+        postgres::measure(&program, url, &small, &mut report).await?;
+    }
+    drop(folder);
+    report.show();
+    if options.write {
+        report.write()?;
+    }
+    Ok(())
+}
+
+impl Bench {
+    async fn prepare(options: &Options, program: &Path, here: &Path) -> Result<Self> {
+        let folder = TempDir::new()?;
+        let count = |at: usize| options.ideas.get(at).copied().context("two numbers of ideas");
+        let hub = |ideas: usize| Hub::prepare(program, folder.path().join(format!("{ideas}")), ideas);
+        let small = hub(count(0)?).await?;
+        let large = hub(count(1)?).await?;
+        let huge = if options.full { Some(hub(1_000_000).await?) } else { None };
+        progress("copying the records for the floor");
+        let file = folder.path().join("floor.sqlite");
+        let mut database = floor::create_database(&file)?;
+        large.copy_records(&mut database).await?;
+        let status = floor::most_common_status(&database)?;
+        let small_ids = small.first_ids(1000).await?;
+        let large_ids = floor::ids_of(&database, 1000)?;
+        drop(database);
+        let hello = Server::start(here, |address| vec!["hello".into(), address.to_string()])?;
+        let file = file.display().to_string();
+        let floor = Server::start(here, |address| vec!["floor".into(), address.to_string(), file])?;
+        Ok(Self {
+            rounds: options.rounds,
+            many: count(1)?,
+            small,
+            large,
+            huge,
+            hello,
+            floor,
+            status,
+            small_ids,
+            large_ids,
+            folder,
+        })
+    }
+}
+
+fn verification(report: &mut Report) -> Result<()> {
+    let verify::Figures { load, resident_mb, accepted, refused } = verify::measure(1_000_000)?;
+    let nanos = |duration: std::time::Duration| duration.as_secs_f64() * 1e9;
+    report.section("Verification in process, 1,000,000 live tokens");
+    report.add(Row::new("accepted, p50 ns", nanos(accepted.p50)).target(Target::at_most(1000.0)));
+    report.add(Row::new("accepted, p99 ns", nanos(accepted.p99)).target(Target::at_most(5000.0)));
+    report.add(
+        Row::new("accepted, a second and core", accepted.per_second).target(Target::at_least(500_000.0)),
+    );
+    let slower = accepted.per_second / refused.per_second;
+    report.add(Row::new("refused, time / accepted's", slower).target(Target::at_most(1.0)));
+    report.add(Row::new("resident, MiB", resident_mb).target(Target::at_most(250.0)));
+    report.add(Row::new("loaded into memory, s", load.as_secs_f64()).target(Target::at_most(3.0)));
+    report.section("Server");
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "megabytes")]
+fn program_mb(program: &Path) -> Result<f64> {
+    let metadata = std::fs::metadata(program);
+    Ok(metadata.with_context(|| format!("{} is missing", program.display()))?.len() as f64 / 1e6)
+}
+
+/// What goes on, for whoever waits; the figures alone go to standard output.
+fn progress(text: &str) {
+    eprintln!("... {text}");
+}

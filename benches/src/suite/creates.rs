@@ -1,0 +1,95 @@
+//! W4: durable creates, one after the other and sixteen at once.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use crate::floor;
+use crate::load::{Plan, post};
+
+use super::Bench;
+use super::compare::{Figures, Side, one_round};
+use super::hub::{Hub, OPEN_API};
+use super::progress;
+use super::report::{Report, Row, Target};
+use crate::process::Server;
+use crate::timing::median;
+
+const COUNT: u32 = 400;
+const ROUNDS: usize = 5;
+
+pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+    progress("W4: creates");
+    let category = some_category(&bench.large).await?;
+    let hub = Creator {
+        server: &bench.large.server,
+        path: format!("{OPEN_API}/automationidea"),
+        headers: bench.large.data().headers(),
+        category,
+    };
+    let floor = Creator {
+        server: &bench.floor,
+        path: "/automationidea".into(),
+        headers: bench.large.data().headers_with(floor::TOKEN),
+        category,
+    };
+    let mut rates: [Vec<f64>; 4] = Default::default();
+    for _ in 0..ROUNDS {
+        for (at, (creator, connections)) in
+            [(&floor, 1), (&hub, 1), (&floor, 16), (&hub, 16)].into_iter().enumerate()
+        {
+            let figures = creator.round(connections).await?;
+            rates.get_mut(at).context("four rates")?.push(figures.per_second);
+        }
+    }
+    let [floor_one, hub_one, floor_many, hub_many] = rates.map(median);
+    report.section("W4 durable creates");
+    report.add(Row::new("floor, 1 connection, a second", floor_one));
+    report.add(Row::new("hub, 1 connection, a second", hub_one));
+    report.add(
+        Row::new("hub / floor, 1 connection, rate", hub_one / floor_one).target(Target::above(0.8, 1.0)),
+    );
+    report.add(Row::new("hub, 16 connections, a second", hub_many));
+    report.add(Row::new("hub, 16 / 1 connections, rate", hub_many / hub_one).target(Target::above(4.0, 8.0)));
+    report.add(
+        Row::new("hub / floor, 16 connections, rate", hub_many / floor_many).target(Target::above(2.0, 4.0)),
+    );
+    Ok(())
+}
+
+pub(super) struct Creator<'a> {
+    pub(super) server: &'a Server,
+    pub(super) path: String,
+    pub(super) headers: Vec<String>,
+    pub(super) category: i64,
+}
+
+impl Creator<'_> {
+    pub(super) async fn round(&self, connections: u32) -> Result<Figures> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let requests = (0..COUNT).map(|_| {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            post(&self.path, &self.headers, &submission(number, self.category).to_string())
+        });
+        let plan = Plan { connections, expected_status: 201, ..Plan::new(requests, COUNT) };
+        one_round(&Side { server: self.server, plan }).await
+    }
+}
+
+fn submission(number: u32, category: i64) -> Value {
+    json!({
+        "process_name": format!("Benchmark idea {number}"),
+        "name": format!("Benchmark idea {number}"),
+        "process_description": "Invoices come by mail, are typed into two systems and filed by hand.",
+        "category_id": category,
+        "rules": 3, "input_type": 2, "input_quality": 4, "stability": 3, "documentation": 2,
+    })
+}
+
+pub(super) async fn some_category(hub: &Hub) -> Result<i64> {
+    let (_, body) = hub.fetch("/automations?limit=1").await?;
+    let answer: Value = serde_json::from_slice(&body)?;
+    let category = answer.pointer("/data/processes/0/categories/0/category_id").and_then(Value::as_i64);
+    category.context("an automation's category")
+}

@@ -1,0 +1,130 @@
+//! W1, W3 and W6: calls that take microseconds.
+
+use anyhow::Result;
+use uuid::Uuid;
+
+use crate::floor;
+use crate::load::{Plan, Sources, get};
+
+use super::Bench;
+use super::compare::{Side, in_turns};
+use super::hub::{Hub, OPEN_API};
+use super::progress;
+use super::report::{Report, Row, Target};
+
+const COUNT: u32 = 5000;
+/// Below what a server takes from one failing address before it slows it down.
+const CONNECTIONS: u32 = 8;
+
+pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+    authinfo(bench, report).await?;
+    refusals(bench, report).await?;
+    one_record(bench, report).await
+}
+
+fn authinfo_of(hub: &Hub) -> Side<'_> {
+    Side { server: &hub.server, plan: Plan::new([hub.get("/authinfo")], COUNT) }
+}
+
+async fn authinfo(bench: &Bench, report: &mut Report) -> Result<()> {
+    progress("W1: authinfo");
+    let large = authinfo_of(&bench.large);
+    let small = authinfo_of(&bench.small);
+    // The same bytes to both: parsing them is part of what is compared.
+    let hello = Side { server: &bench.hello, plan: large.plan.clone() };
+    let [hello, large, small] = in_turns(bench.rounds, [&hello, &large, &small]).await?;
+    report.section("W1 `GET /authinfo`");
+    report.add(Row::new("hello, CPU us", hello.cpu_micros));
+    report.add(Row::new("hub, CPU us", large.cpu_micros));
+    report.add(
+        Row::new("hub / hello, CPU", large.cpu_micros / hello.cpu_micros).target(Target::below(2.0, 1.4)),
+    );
+    report.add(Row::new("hub, requests a second", large.per_second));
+    report.add(flatness(large.cpu_micros / small.cpu_micros));
+    if let Some(huge) = &bench.huge {
+        let huge = authinfo_of(huge);
+        let small = authinfo_of(&bench.small);
+        let [huge, small] = in_turns(bench.rounds, [&huge, &small]).await?;
+        report.add(flatness_at_a_million(huge.cpu_micros / small.cpu_micros));
+    }
+    Ok(())
+}
+
+async fn refusals(bench: &Bench, report: &mut Report) -> Result<()> {
+    progress("W6: bad tokens");
+    let data = bench.large.data();
+    let unknown =
+        (0..64).map(|number| get(&authinfo_path(), &data.headers_with(&Uuid::from_u128(number).to_string())));
+    let refused = |requests: Vec<Vec<u8>>| {
+        let plan = Plan {
+            expected_status: 401,
+            sources: Sources::Fresh,
+            connections: CONNECTIONS,
+            ..Plan::new(requests, COUNT)
+        };
+        Side { server: &bench.large.server, plan }
+    };
+    let unknown = refused(unknown.collect());
+    let malformed = refused(vec![get(&authinfo_path(), &data.headers_with("not a token"))]);
+    let hello = Side {
+        server: &bench.hello,
+        plan: Plan { expected_status: 200, sources: Sources::Fresh, ..unknown.plan.clone() },
+    };
+    let accepted = authinfo_of(&bench.large);
+    let [hello, unknown, malformed, accepted] =
+        in_turns(bench.rounds, [&hello, &unknown, &malformed, &accepted]).await?;
+    report.section("W6 `GET /authinfo` with a bad token");
+    let row = |name, side: super::compare::Figures| {
+        Row::new(name, side.cpu_micros / hello.cpu_micros).target(Target::below(2.0, 1.3))
+    };
+    report.add(Row::new("unknown token, CPU us", unknown.cpu_micros));
+    report.add(row("unknown token / hello, CPU", unknown));
+    report.add(row("malformed token / hello, CPU", malformed));
+    report.add(
+        Row::new("unknown token / accepted token, CPU", unknown.cpu_micros / accepted.cpu_micros)
+            .target(Target::at_most(1.0)),
+    );
+    Ok(())
+}
+
+fn authinfo_path() -> String {
+    format!("{OPEN_API}/authinfo")
+}
+
+fn record_of<'a>(hub: &'a Hub, ids: &[i64]) -> Side<'a> {
+    let requests = ids.iter().map(|id| hub.get(&format!("/automations/{id}")));
+    Side { server: &hub.server, plan: Plan::new(requests, COUNT) }
+}
+
+async fn one_record(bench: &Bench, report: &mut Report) -> Result<()> {
+    progress("W3: one automation");
+    let large = record_of(&bench.large, &bench.large_ids);
+    let small = record_of(&bench.small, &bench.small_ids);
+    let headers = bench.large.data().headers_with(floor::TOKEN);
+    let requests = bench.large_ids.iter().map(|id| get(&format!("/automations/{id}"), &headers));
+    let floor = Side { server: &bench.floor, plan: Plan::new(requests, COUNT) };
+    let [floor, large, small] = in_turns(bench.rounds, [&floor, &large, &small]).await?;
+    report.section("W3 `GET /automations/{id}`");
+    report.add(Row::new("floor, CPU us", floor.cpu_micros));
+    report.add(Row::new("hub, CPU us", large.cpu_micros));
+    report.add(
+        Row::new("hub / floor, CPU", large.cpu_micros / floor.cpu_micros).target(Target::below(1.2, 0.8)),
+    );
+    report.add(flatness(large.cpu_micros / small.cpu_micros));
+    if let Some(hub) = &bench.huge {
+        let ids = hub.first_ids(1000).await?;
+        let huge = record_of(hub, &ids);
+        let small = record_of(&bench.small, &bench.small_ids);
+        let [huge, small] = in_turns(bench.rounds, [&huge, &small]).await?;
+        report.add(flatness_at_a_million(huge.cpu_micros / small.cpu_micros));
+    }
+    Ok(())
+}
+
+pub(super) fn flatness(ratio: f64) -> Row {
+    Row::new("hub, CPU with many / few ideas", ratio).target(Target::below(1.5, 1.2))
+}
+
+pub(super) fn flatness_at_a_million(ratio: f64) -> Row {
+    Row::new("hub, CPU with 1,000,000 / few ideas", ratio).target(Target::below(1.5, 1.2))
+}

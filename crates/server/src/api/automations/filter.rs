@@ -1,0 +1,155 @@
+//! Reading the query of `GET /automations`, in all the spellings that clients use.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId, PhaseId, StatusId},
+    idea::SubmissionType,
+    page::{Direction, PageRequest},
+};
+use automation_hub_storage::ideas::{IdeaFilter, IdeaOrder, IdeaSort, Window};
+
+use crate::{
+    api::extract::Query,
+    error::{Error, Violations},
+};
+
+/// What a caller asks for: a filter whose categories are as given, an order, and which rows of the result.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    pub filter: IdeaFilter,
+    pub order: IdeaOrder,
+    pub request: PageRequest,
+}
+
+/// By which fields of a record a list can be sorted, and which way it goes unless told.
+const SORTS: [(&str, IdeaSort, Direction); 5] = [
+    ("process_created_epoch", IdeaSort::Created, Direction::Descending),
+    ("process_updated_epoch", IdeaSort::Updated, Direction::Descending),
+    ("process_name", IdeaSort::Name, Direction::Ascending),
+    ("process_overall_gauge_score", IdeaSort::Score, Direction::Descending),
+    ("process_id", IdeaSort::Id, Direction::Ascending),
+];
+
+impl Listing {
+    pub fn parse(query: &Query) -> Result<Self, Error> {
+        let mut violations = Violations::default();
+        let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
+        let filter = filter(query, &mut violations);
+        let order = order(query, &mut violations);
+        violations.into_result()?;
+        Ok(Self { filter, order, request })
+    }
+}
+
+fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
+    let search = query.text(&["search", "s"]).map(str::to_owned);
+    let mut ids = |names: &[&'static str]| query.integers(names, violations).unwrap_or_default();
+    let phases = ids(&["phase", "phases"]).into_iter().map(PhaseId::new).collect();
+    let statuses = ids(&["status", "statuses"]).into_iter().map(StatusId::new).collect();
+    let categories = query.integers(&["category", "category_id", "categories"], violations);
+    IdeaFilter {
+        phases,
+        statuses,
+        categories: categories.map(|ids| ids.into_iter().map(CategoryId::new).collect()),
+        submission_types: submission_types(query, search.is_some(), violations),
+        search,
+        business_unit: query.text(&["bu", "businessUnit", "business_unit"]).map(str::to_owned),
+        application: query
+            .integer(&["applications", "application", "application_id"], violations)
+            .map(ApplicationId::new),
+        created: window(query, ["createdStart", "createdEnd"], violations),
+        updated: window(query, ["updatedStart", "updatedEnd"], violations),
+        submitter: None,
+        owner: None,
+    }
+}
+
+/// The mirrored API shows the first two kinds unless others are asked for. A search looks through all.
+fn submission_types(
+    query: &Query,
+    is_search: bool,
+    violations: &mut Violations,
+) -> Option<Vec<SubmissionType>> {
+    const NAMES: [&str; 2] = ["submissionType", "submission_type"];
+    if query.text(&NAMES).is_none() {
+        let usual = vec![SubmissionType::EmployeeDriven, SubmissionType::CoeDriven];
+        return (!is_search).then_some(usual);
+    }
+    let codes = query.integers(&NAMES, violations)?;
+    let kinds: Option<Vec<_>> = codes.into_iter().map(SubmissionType::from_code).collect();
+    if kinds.is_none() {
+        violations.add("submissionType", "A number from 1 to 8 is needed.");
+    }
+    kinds
+}
+
+fn window(query: &Query, [from, to]: [&'static str; 2], violations: &mut Violations) -> Window {
+    Window {
+        from: query.integer(&[from], violations).map(|epoch| instant(epoch, 0)),
+        to: query.integer(&[to], violations).map(|epoch| instant(epoch, 999)),
+    }
+}
+
+/// Documented samples write seconds, clients send back the milliseconds of a record: the magnitude tells which.
+/// `rest` is what a second adds as the end of a window.
+fn instant(epoch: i64, rest: i64) -> Timestamp {
+    const LEAST_MILLIS: u64 = 100_000_000_000;
+    let is_seconds = epoch.unsigned_abs() < LEAST_MILLIS;
+    Timestamp::from_millis(if is_seconds { epoch * 1000 + rest } else { epoch })
+}
+
+fn order(query: &Query, violations: &mut Violations) -> IdeaOrder {
+    let mut order = IdeaOrder::default();
+    if let Some(name) = query.text(&["sort", "sortBy"]) {
+        if let Some(&(_, sort, direction)) = SORTS.iter().find(|(field, ..)| field.eq_ignore_ascii_case(name))
+        {
+            order = IdeaOrder { sort, direction };
+        } else {
+            let allowed = SORTS.map(|(field, ..)| field).join(", ");
+            violations.add("sort", format!("One of these fields is needed: {allowed}."));
+        }
+    }
+    match query.text(&["sortOrder", "sort_order"]).map(str::to_ascii_lowercase).as_deref() {
+        None => {}
+        Some("asc") => order.direction = Direction::Ascending,
+        Some("desc") => order.direction = Direction::Descending,
+        Some(_) => violations.add("sortOrder", "Either asc or desc is needed."),
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_is_seconds_or_milliseconds_by_its_magnitude() {
+        assert_eq!(instant(1_595_462_400, 0).millis(), 1_595_462_400_000);
+        assert_eq!(instant(1_595_462_400, 999).millis(), 1_595_462_400_999);
+        assert_eq!(instant(1_595_462_400_123, 999).millis(), 1_595_462_400_123);
+        assert_eq!(instant(i64::MIN, 0).millis(), i64::MIN);
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named() {
+        let query = Query::parse(
+            "phase=x&status=1,y&submissionType=9&createdStart=z&sort=color&sortOrder=up&limit=0",
+        );
+        let Err(Error::Invalid(violations)) = Listing::parse(&query) else { panic!("accepted") };
+        let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+        assert_eq!(
+            fields,
+            ["limit", "phase", "status", "submissionType", "createdStart", "sort", "sortOrder"]
+        );
+        assert!(violations.of("sort").unwrap().contains("process_created_epoch"));
+    }
+
+    #[test]
+    fn two_kinds_are_shown_unless_others_or_a_search_are_asked_for() {
+        let kinds = |text: &str| Listing::parse(&Query::parse(text)).unwrap().filter.submission_types;
+        assert_eq!(kinds(""), Some(vec![SubmissionType::EmployeeDriven, SubmissionType::CoeDriven]));
+        assert_eq!(kinds("s=x"), None);
+        assert_eq!(kinds("s=x&submissionType=6"), Some(vec![SubmissionType::ChangeRequest]));
+        assert_eq!(kinds("SubmissionType=all"), None);
+    }
+}

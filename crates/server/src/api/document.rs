@@ -1,0 +1,89 @@
+//! The OpenAPI document: what all calls have in common is added here, once.
+
+use utoipa::{
+    OpenApi,
+    openapi::{
+        ContentBuilder, OpenApi as Described, Ref, ResponseBuilder,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use crate::api::error::Problem;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Automation Hub Open API",
+        description = "Ideas, automations, people and the application inventory of one tenant."
+    ),
+    servers(
+        (url = "/api/v1/openapi", description = "The tenant is the one the token belongs to"),
+        (
+            url = "/{org}/{tenant}/automationhub_/api/v1/openapi",
+            description = "The tenant stands in the address",
+            variables(("org" = (default = "organization")), ("tenant" = (default = "tenant")))
+        )
+    ),
+    components(schemas(Problem<'_>))
+)]
+pub struct Document;
+
+/// Failures that any call can answer with.
+const FAILURES: [(&str, &str); 5] = [
+    ("400", "The input breaks a rule; `errorDetails` names the fields."),
+    ("401", "No token, or one that isn't accepted."),
+    ("403", "The token's user lacks the permission, or the call needs a user and the token has none."),
+    ("429", "Too many requests; `Retry-After` says when to try again."),
+    ("503", "The hub can't answer now; `Retry-After` says when to try again."),
+];
+
+/// Adds the security scheme and the common failures to every operation.
+pub fn complete(document: &mut Described) {
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(
+        "token",
+        SecurityScheme::Http(
+            Http::builder()
+                .scheme(HttpAuthScheme::Bearer)
+                .description(Some("`{tenantId}/{token}`, joined by one slash."))
+                .build(),
+        ),
+    );
+    let header = |name: &str, text: &str| {
+        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, text)))
+    };
+    components.add_security_scheme("mode", header("x-ah-openapi-auth", "Always `openapi-token`."));
+    components.add_security_scheme(
+        "app_key",
+        header("x-ah-openapi-app-key", "The token's app key, if it has one."),
+    );
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            complete_operation(operation);
+        }
+    }
+}
+
+fn complete_operation(operation: &mut Operation) {
+    for (status, description) in FAILURES {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(description).into());
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let ("404" | "409", utoipa::openapi::RefOr::T(response)) = (status.as_str(), response) {
+            response.content = problem("").content;
+        }
+    }
+    let scopes: [&str; 0] = [];
+    let both = || SecurityRequirement::new("token", scopes).add("mode", scopes);
+    operation.security = Some(vec![both(), both().add("app_key", scopes)]);
+}
+
+fn problem(description: &str) -> utoipa::openapi::Response {
+    let schema = Ref::from_schema_name("Problem");
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", ContentBuilder::new().schema(Some(schema)).build())
+        .build()
+}

@@ -1,0 +1,45 @@
+//! The OpenAPI document and the interactive page that shows it, open to everybody as at the mirrored API.
+
+use askama::Template;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::get,
+};
+use utoipa::openapi::OpenApi;
+
+use crate::{
+    app::App,
+    pages::{error::PageError, html},
+};
+
+const PAGE: &str = "/api/v1/api-doc/";
+
+#[derive(Template)]
+#[template(path = "api_doc.html")]
+struct ApiDocPage;
+
+/// To be merged at the root: the page's own script knows these addresses.
+pub fn router(document: &OpenApi) -> Router<App> {
+    let written = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+    Router::new()
+        .route("/api/v1/api-doc", get(async || Redirect::permanent(PAGE)))
+        .route(PAGE, get(show))
+        .route("/api/v1/api-doc/openapi.json", get(json).with_state(written))
+}
+
+async fn show() -> Result<Response, PageError> {
+    html::page(&ApiDocPage)
+}
+
+/// The document of this very program; a newer program has another, so it is asked for anew.
+async fn json(State(document): State<Bytes>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, document).into_response()
+}

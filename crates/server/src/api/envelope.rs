@@ -1,0 +1,96 @@
+//! What every successful answer is wrapped in.
+
+use automation_hub_domain::page::{PageRequest, total_pages};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        error::ApiError,
+        json::{self, Members},
+    },
+    error::Error,
+};
+
+/// A successful answer.
+#[derive(Serialize, ToSchema)]
+pub struct Envelope<T> {
+    message: &'static str,
+    #[serde(rename = "statusCode")]
+    status_code: u16,
+    data: T,
+}
+
+/// 200, `Success`.
+pub fn success<T: Serialize>(data: T) -> Result<Response, ApiError> {
+    answer(StatusCode::OK, "Success", data)
+}
+
+/// 201, `Resource Created`.
+pub fn created<T: Serialize>(data: T) -> Result<Response, ApiError> {
+    answer(StatusCode::CREATED, "Resource Created", data)
+}
+
+fn answer<T: Serialize>(status: StatusCode, message: &'static str, data: T) -> Result<Response, ApiError> {
+    let envelope = Envelope { message, status_code: status.as_u16(), data };
+    let body = serde_json::to_vec(&envelope).map_err(Error::internal)?;
+    Ok(json_response(status, Body::from(body)))
+}
+
+pub const OPENING: &[u8] = br#"{"message":"Success","statusCode":200,"data":"#;
+
+/// 200 around an object that is written as it stands.
+pub fn success_object(capacity: usize, fill: impl FnOnce(&mut Members<'_>)) -> Response {
+    let mut body = Vec::with_capacity(capacity);
+    body.extend_from_slice(OPENING);
+    json::object(&mut body, fill);
+    body.push(b'}');
+    json_response(StatusCode::OK, Body::from(body))
+}
+
+pub fn json_response(status: StatusCode, body: Body) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, body).into_response()
+}
+
+/// Where in a list its answer stands. Stands beside the rows, which have a name of their own.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Paging {
+    /// Counted from 1.
+    pub page: u64,
+    /// How many rows this answer has.
+    #[serde(rename = "pageSize")]
+    pub page_size: u64,
+    #[serde(rename = "totalItems")]
+    pub total_items: u64,
+    /// At least 1, also for an empty list.
+    #[serde(rename = "totalPages")]
+    pub total_pages: u64,
+}
+
+impl Paging {
+    pub fn of(request: PageRequest, total: u64) -> Self {
+        Self {
+            page: if total == 0 { 1 } else { request.number() },
+            page_size: request.limit.min(total.saturating_sub(request.offset)),
+            total_items: total,
+            total_pages: total_pages(total, request.limit),
+        }
+    }
+
+    pub fn write(self, m: &mut Members<'_>) {
+        let integer = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        m.integer("page", integer(self.page));
+        m.integer("pageSize", integer(self.page_size));
+        m.integer("totalItems", integer(self.total_items));
+        m.integer("totalPages", integer(self.total_pages));
+    }
+}

@@ -1,0 +1,31 @@
+//! Every call of the Open API, and the document that describes them: one list.
+
+use axum::{Router, middleware::from_fn_with_state};
+use utoipa::{OpenApi as _, openapi::OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    api::{
+        applications, auth_info,
+        automations::{list, show, submit},
+        document::{self, Document},
+        hierarchy, routes, users,
+    },
+    app::App,
+};
+
+/// The calls relative to their base path, each behind the check of the route table.
+pub fn open_api(app: &App) -> (Router<App>, OpenApi) {
+    let (router, mut described) = OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(auth_info::auth_info))
+        .routes(routes!(hierarchy::hierarchy))
+        .routes(routes!(applications::list_applications))
+        .routes(routes!(users::list_roles))
+        .routes(routes!(users::list_users))
+        .routes(routes!(list::list_automations))
+        .routes(routes!(show::get_automation))
+        .routes(routes!(submit::submit_idea))
+        .split_for_parts();
+    document::complete(&mut described);
+    (router.route_layer(from_fn_with_state(app.clone(), routes::authorize)), described)
+}

@@ -1,0 +1,152 @@
+//! `GET /users` and `GET /roles`.
+
+use std::collections::HashMap;
+
+use automation_hub_domain::{
+    id::{CategoryId, UserId},
+    page::{Page, PageRequest},
+    user::{InviteStatus, RoleAssignment, User},
+};
+use automation_hub_storage::{
+    Session, roles,
+    users::{self, UserFilter},
+};
+use axum::{extract::State, response::Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        envelope::{self, Envelope, Paging},
+        error::ApiError,
+        extract::Query,
+    },
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+};
+
+#[derive(Serialize, ToSchema)]
+pub struct UserPage {
+    #[serde(flatten)]
+    paging: Paging,
+    users: Vec<UserEntry>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+struct UserEntry {
+    user_id: i64,
+    user_email: String,
+    user_first_name: String,
+    user_last_name: String,
+    user_location: Option<String>,
+    user_department: Option<String>,
+    user_business_unit: Option<String>,
+    user_job_title: Option<String>,
+    user_is_active: u8,
+    /// 0 not invited or inactive, 1 and 2 invited, 3 active.
+    user_invite_status: i64,
+    user_roles: Vec<UserRole>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct UserRole {
+    role_id: i64,
+    /// 0 stands for all categories.
+    category_id: i64,
+}
+
+/// People by name. Without `inviteStatus` the deactivated ones are left out.
+#[utoipa::path(
+    get, path = "/users", tag = "Users",
+    params(
+        ("search" = Option<String>, Query, description = "Part of a name or an e-mail address; `s` means the same."),
+        ("inviteStatus" = Option<String>, Query, description = "`all`, `active`, `inactive` or `pending`."),
+        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+    ),
+    responses((status = 200, body = Envelope<UserPage>))
+)]
+pub async fn list_users(State(app): State<App>, actor: Actor, query: Query) -> Result<Response, ApiError> {
+    let mut violations = Violations::default();
+    let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
+    let filter = filter(&query, &mut violations);
+    violations.into_result()?;
+    let page = app.store.scan(actor.tenant_id(), move |s| read(s, &filter, request)).await?;
+    envelope::success(page)
+}
+
+fn filter(query: &Query, violations: &mut Violations) -> UserFilter {
+    let search = query.text(&["search", "s"]).map(str::to_owned);
+    let mut filter = UserFilter { search, is_active: Some(true), ..UserFilter::default() };
+    match query.text(&["inviteStatus"]).map(str::to_ascii_lowercase).as_deref() {
+        None => {}
+        Some("all") => filter.is_active = None,
+        Some("active") => filter.invite_status = Some(InviteStatus::Active),
+        Some("inactive") => filter.is_active = Some(false),
+        Some("pending") => filter.invite_status = Some(InviteStatus::Pending),
+        Some(_) => violations.add("inviteStatus", "One of all, active, inactive and pending is needed."),
+    }
+    filter
+}
+
+fn read(session: &mut Session<'_>, filter: &UserFilter, request: PageRequest) -> Result<UserPage, Error> {
+    let Page { items, total, .. } = users::list(session, filter, request)?;
+    let ids: Vec<_> = items.iter().map(|user| user.id).collect();
+    let mut held: HashMap<UserId, Vec<UserRole>> = HashMap::new();
+    for (user, RoleAssignment { role, category }) in users::role_assignments(session, &ids)? {
+        let role = UserRole { role_id: role.get(), category_id: category.map_or(0, CategoryId::get) };
+        held.entry(user).or_default().push(role);
+    }
+    let users = items
+        .into_iter()
+        .map(|user| {
+            let roles = held.remove(&user.id).unwrap_or_default();
+            entry(user, roles)
+        })
+        .collect();
+    Ok(UserPage { paging: Paging::of(request, total), users })
+}
+
+fn entry(user: User, user_roles: Vec<UserRole>) -> UserEntry {
+    UserEntry {
+        user_id: user.id.get(),
+        user_email: user.email.to_string(),
+        user_first_name: user.profile.first_name,
+        user_last_name: user.profile.last_name,
+        user_location: user.profile.location,
+        user_department: user.profile.department,
+        user_business_unit: user.profile.business_unit,
+        user_job_title: user.profile.job_title,
+        user_is_active: u8::from(user.is_active),
+        user_invite_status: if user.is_active { user.invite_status.code() } else { 0 },
+        user_roles,
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RoleList {
+    roles: Vec<RoleEntry>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+struct RoleEntry {
+    role_id: i64,
+    role_name: String,
+    role_slug: String,
+    role_is_active: u8,
+}
+
+/// The roles of the tenant, its own ones included.
+#[utoipa::path(get, path = "/roles", tag = "Users", responses((status = 200, body = Envelope<RoleList>)))]
+pub async fn list_roles(State(app): State<App>, actor: Actor) -> Result<Response, ApiError> {
+    let roles = app.store.read(actor.tenant_id(), |s| roles::list(s).map_err(Error::from)).await?;
+    let entries = roles.into_iter().map(|role| RoleEntry {
+        role_id: role.id.get(),
+        role_name: role.name,
+        role_slug: role.slug,
+        role_is_active: u8::from(role.is_active),
+    });
+    envelope::success(RoleList { roles: entries.collect() })
+}

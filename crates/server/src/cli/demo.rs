@@ -1,0 +1,65 @@
+//! `automation-hub demo`: the server with a sample organisation, and a fresh way in at each start.
+
+use anyhow::Context;
+use automation_hub_domain::clock::Clock;
+use automation_hub_server::{
+    clock::SystemClock,
+    demo::{self, Size, Workshop},
+    logging,
+};
+use clap::Args;
+use figment::value::Value;
+
+use super::{Global, hub::Hub, output, serve};
+
+/// Apart from a server's own folder, so that trying out never touches it.
+const FOLDER: &str = "data/demo";
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+  automation-hub demo                                Start, and print how to sign in and a call to paste
+  automation-hub demo --json | head -1               The same for scripts: one JSON object, when ready
+  automation-hub demo --ideas 1000000 --tokens 10000 --data-dir /tmp/large")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    serve: serve::Arguments,
+    /// Ideas there are to be at the least
+    #[arg(long, value_name = "N", default_value_t = demo::IDEAS)]
+    ideas: usize,
+    /// Tokens there are to be at the least, sample ones included
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    tokens: usize,
+    /// Print one line of JSON in place of words
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result<()> {
+    let mut overrides = arguments.serve.overrides();
+    if global.data_dir.is_none() {
+        overrides.push(("storage.data_dir", Value::from(FOLDER)));
+    }
+    let config = global.load(overrides)?;
+    logging::start(&config.log);
+    let hub = Hub::open(config).await?;
+    // Before migrating: somebody else's database stays as it is. One without our tables can't be asked.
+    if !hub.store.is_empty().await? {
+        demo::check_is_ours(&hub.store).await?;
+    }
+    hub.store.migrate().await.context("the database can't be brought to this version")?;
+    demo::check_is_ours(&hub.store).await?;
+    let keys = hub.keys().await?;
+    let workshop = Workshop {
+        store: &hub.store,
+        peppers: &keys.peppers,
+        passwords: &hub.config.passwords,
+        now: SystemClock.now(),
+    };
+    let access = workshop.prepare(Size { ideas: arguments.ideas, tokens: arguments.tokens }).await?;
+    let access = access.at(hub.address());
+    hub.run(keys, |_| match arguments.json {
+        true => output::print(serde_json::to_string(&access)?),
+        false => output::print(access.in_words()),
+    })
+    .await
+}

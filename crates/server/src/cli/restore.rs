@@ -1,0 +1,94 @@
+//! `automation-hub restore`: a backup put in the database's place, after it was looked at.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use automation_hub_server::logging;
+use automation_hub_storage::copies;
+use clap::Args;
+use serde_json::json;
+
+use super::{Global, backup, folder, output};
+
+/// What the engine keeps beside a database; a file without its log would lose what was written last.
+const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  automation-hub restore /var/backups/hub-2026-11-17.sqlite --data-dir /var/lib/automation-hub
+
+The keys are not part of a backup: put pepper.1 and outer.1 back as well. With --force, the database that was
+there is kept beside the new one, with the ending .replaced.")]
+pub(super) struct Arguments {
+    /// Backup to put in place
+    file: PathBuf,
+    /// Put it in place of a database that is there
+    #[arg(long)]
+    force: bool,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result<()> {
+    let config = global.load(Vec::new())?;
+    logging::start(&config.log);
+    let database = backup::embedded_file(&config)?;
+    if !arguments.file.is_file() {
+        bail!("there is no file {}", arguments.file.display());
+    }
+    folder::prepare(&config.storage.data_dir)?;
+    let _lock = folder::lock(&config.storage.data_dir)?;
+    let has_database = database.exists();
+    if has_database && !arguments.force {
+        bail!("{} holds a database; --force puts the backup in its place", config.storage.data_dir.display());
+    }
+    let copy = backup::with_ending(&database, ".restoring");
+    let copied = take_over(&arguments.file, &copy).await;
+    if copied.is_err() {
+        forget(&copy)?;
+    }
+    copied.with_context(|| format!("{} can't be restored", arguments.file.display()))?;
+    if has_database {
+        set_aside(&database)?;
+    }
+    fs::rename(&copy, &database)?;
+    backup::sync_folder(&database)?;
+    if arguments.json {
+        return output::print(json!({ "database": database, "kept_previous": has_database }));
+    }
+    output::print(format_args!("{} is in place.", database.display()))
+}
+
+/// Copies first and looks at the copy: looking at a database leaves traces beside it.
+async fn take_over(file: &Path, copy: &Path) -> anyhow::Result<()> {
+    forget(copy)?;
+    fs::copy(file, copy)?;
+    #[cfg(unix)]
+    fs::set_permissions(copy, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    File::open(copy)?.sync_all()?;
+    copies::check(copy.to_owned()).await?;
+    for companion in COMPANIONS.iter().filter(|companion| !companion.is_empty()) {
+        backup::remove(&backup::with_ending(copy, companion))?;
+    }
+    Ok(())
+}
+
+fn forget(copy: &Path) -> anyhow::Result<()> {
+    COMPANIONS.iter().try_for_each(|companion| backup::remove(&backup::with_ending(copy, companion)))
+}
+
+fn set_aside(database: &Path) -> anyhow::Result<()> {
+    let kept = backup::with_ending(database, ".replaced");
+    forget(&kept)?;
+    for companion in COMPANIONS {
+        let from = backup::with_ending(database, companion);
+        if from.exists() {
+            fs::rename(&from, backup::with_ending(&kept, companion))?;
+        }
+    }
+    Ok(())
+}

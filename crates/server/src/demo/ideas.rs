@@ -1,0 +1,170 @@
+//! Sample ideas in any number: made on a thread of their own while the batch before is written.
+
+use std::collections::HashMap;
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId, PhaseId, StatusId, UserId},
+    idea::{HighLevelAssessment, IdeaContent, IdeaName, NewIdea, Priority, Rating, SubmissionType},
+};
+use automation_hub_storage::{
+    Constraint, StorageError,
+    ideas::{self, IdeaFilter},
+};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::{Workshop, organization::Directory, progress};
+use crate::{
+    api::automations::record::own_members,
+    sample::{self, SampleAnswers, SampleFigures, SampleIdea},
+};
+
+const BATCH: usize = 1000;
+/// Batches that may wait to be written.
+const AHEAD: usize = 4;
+
+type Batch = Vec<(NewIdea, String)>;
+
+/// Adds ideas until there are as many as asked for.
+pub(super) async fn top_up(
+    workshop: &Workshop<'_>,
+    directory: &Directory,
+    count: usize,
+) -> anyhow::Result<()> {
+    let (store, tenant) = (workshop.store, directory.tenant);
+    let present = store.read(tenant, |s| ideas::count(s, &IdeaFilter::default())).await?;
+    let wanted = u64::try_from(count)?;
+    if present >= wanted {
+        return Ok(());
+    }
+    let bar = progress("Ideas", wanted - present);
+    let mut batches = produce(Plan::new(directory, workshop.now), count);
+    let mut missing = wanted - present;
+    while let Some(batch) = batches.recv().await {
+        if missing == 0 {
+            break;
+        }
+        let written = if present == 0 {
+            let count = u64::try_from(batch.len())?;
+            store.write(tenant, move |s| ideas::insert_many(s, &batch).map(drop)).await?;
+            count
+        } else {
+            let limit = missing;
+            store.write(tenant, move |s| insert_new(s, &batch, limit)).await?
+        };
+        missing = missing.saturating_sub(written);
+        bar.inc(written);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// The sample of a smaller number is part of that of a larger one: what is there already is passed over.
+fn insert_new(
+    session: &mut automation_hub_storage::Session<'_>,
+    batch: &Batch,
+    limit: u64,
+) -> Result<u64, StorageError> {
+    let mut written = 0;
+    for (new, wire) in batch {
+        if written == limit {
+            break;
+        }
+        match ideas::insert(session, new, wire) {
+            Ok(_) => written += 1,
+            Err(StorageError::Conflict(Constraint::IdeaName)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(written)
+}
+
+fn produce(plan: Plan, count: usize) -> mpsc::Receiver<Batch> {
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    tokio::task::spawn_blocking(move || {
+        let mut sample = sample::ideas(count);
+        loop {
+            let batch: Batch = sample.by_ref().take(BATCH).filter_map(|idea| plan.idea(idea)).collect();
+            // An empty batch is the end, or a tenant from which somebody removed what ideas refer to.
+            if batch.is_empty() || sender.blocking_send(batch).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// What turns a described idea into one of this database.
+struct Plan {
+    people: HashMap<&'static str, UserId>,
+    categories: HashMap<String, CategoryId>,
+    applications: HashMap<String, ApplicationId>,
+    statuses: HashMap<String, (PhaseId, StatusId)>,
+    now: Timestamp,
+}
+
+impl Plan {
+    fn new(directory: &Directory, now: Timestamp) -> Self {
+        Self {
+            people: directory.people.clone(),
+            categories: directory.categories.clone(),
+            applications: directory.applications.clone(),
+            statuses: directory.statuses.clone(),
+            now,
+        }
+    }
+
+    /// None where the idea refers to something that is no longer there.
+    fn idea(&self, idea: SampleIdea) -> Option<(NewIdea, String)> {
+        let &(phase, status) = self.statuses.get(idea.status)?;
+        let new = NewIdea {
+            uuid: Uuid::new_v4(),
+            name: IdeaName::parse(&idea.name).ok()?,
+            category: *self.categories.get(idea.category)?,
+            submission_type: SubmissionType::from_code(idea.submission_type.into())?,
+            phase,
+            status,
+            submitter: *self.people.get(idea.submitter)?,
+            owner: idea.owner.and_then(|owner| self.people.get(owner).copied()),
+            votes: idea.votes.into(),
+            created_at: self.now.plus_millis(-idea.submitted_secs_ago * 1000),
+            updated_at: self.now.plus_millis(-idea.updated_secs_ago * 1000),
+            content: self.content(idea),
+        };
+        let wire = own_members(&new);
+        Some((new, wire))
+    }
+
+    fn content(&self, idea: SampleIdea) -> IdeaContent {
+        let figures = idea.figures.as_ref();
+        IdeaContent {
+            description: idea.description,
+            automation_code: idea.automation_id,
+            pain_points: None,
+            assessment: assessment(idea.answers),
+            automation_potential: figures.map(SampleFigures::potential_percent),
+            ease_of_implementation: figures.map(SampleFigures::ease_percent),
+            benefit_hours: idea.benefit_hours,
+            benefit_fte: figures.map(SampleFigures::benefit_full_time_people),
+            benefit_cost: idea.benefit_cost,
+            priority: idea.priority.and_then(Priority::from_key).unwrap_or_default(),
+            applications: idea
+                .applications
+                .iter()
+                .filter_map(|&name| self.applications.get(name).copied())
+                .collect(),
+        }
+    }
+}
+
+fn assessment(answers: SampleAnswers) -> Option<HighLevelAssessment> {
+    let rating = |answer: u8| Rating::new(answer.into());
+    Some(HighLevelAssessment {
+        rules: rating(answers.rules)?,
+        input_type: rating(answers.input_type)?,
+        input_quality: rating(answers.input_quality)?,
+        stability: rating(answers.stability)?,
+        documentation: rating(answers.documentation)?,
+    })
+}

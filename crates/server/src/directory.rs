@@ -1,0 +1,235 @@
+//! What records of a tenant show of other things (statuses, categories, people), written once and kept until one of
+//! them changes. Whether it did is told by two numbers, read in the session that reads the records.
+
+use std::{collections::HashMap, sync::Arc};
+
+use automation_hub_domain::{
+    id::{CategoryId, StatusId, TenantId, UserId},
+    lifecycle::{Phase, Status},
+    user::User,
+};
+use automation_hub_storage::{
+    Session, StorageError,
+    categories::{self, Category, CategoryTree},
+    lifecycle,
+    tenants::{self, Versions},
+    users,
+};
+use papaya::HashMap as SharedMap;
+
+use crate::api::json::{self, Members};
+
+/// The directories of all tenants.
+#[derive(Default)]
+pub struct Directories(SharedMap<TenantId, TenantDirectory>);
+
+/// One tenant's directory as of one moment. Cheap to clone.
+#[derive(Clone)]
+pub struct TenantDirectory {
+    versions: Versions,
+    catalogue: Arc<Catalogue>,
+    people: Arc<SharedMap<UserId, Person>>,
+}
+
+struct Catalogue {
+    tree: CategoryTree,
+    hierarchy: String,
+    statuses: HashMap<StatusId, String>,
+    categories: HashMap<CategoryId, String>,
+}
+
+/// A person as records show them.
+pub struct Person {
+    pub as_submitter: String,
+    pub as_owner: String,
+}
+
+impl Directories {
+    /// The directory as the session sees it: one indexed read if nothing changed.
+    pub fn of(&self, session: &mut Session<'_>) -> Result<TenantDirectory, StorageError> {
+        let tenant = session.tenant();
+        let versions = tenants::versions(session)?;
+        let kept = self.0.pin().get(&tenant).cloned();
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.versions == versions) {
+            return Ok(kept.clone());
+        }
+        let same_catalogue = kept.as_ref().filter(|kept| kept.versions.catalogue == versions.catalogue);
+        let same_people = kept.as_ref().filter(|kept| kept.versions.people == versions.people);
+        let directory = TenantDirectory {
+            versions,
+            catalogue: match same_catalogue {
+                Some(kept) => Arc::clone(&kept.catalogue),
+                None => Arc::new(Catalogue::read(session)?),
+            },
+            people: same_people.map_or_else(Arc::default, |kept| Arc::clone(&kept.people)),
+        };
+        // A session that began earlier than another must not put its older view in place of the newer one.
+        let is_newer = kept.is_none_or(|kept| {
+            kept.versions.catalogue <= versions.catalogue && kept.versions.people <= versions.people
+        });
+        if is_newer {
+            self.0.pin().insert(tenant, directory.clone());
+        }
+        Ok(directory)
+    }
+}
+
+impl TenantDirectory {
+    pub fn tree(&self) -> &CategoryTree {
+        &self.catalogue.tree
+    }
+
+    /// `levels` and `categories` of the whole tree, as members.
+    pub fn hierarchy(&self) -> &str {
+        &self.catalogue.hierarchy
+    }
+
+    /// Phase and status, as members.
+    pub fn status(&self, id: StatusId) -> Option<&str> {
+        self.catalogue.statuses.get(&id).map(String::as_str)
+    }
+
+    /// A category and its chain from the top, as members.
+    pub fn category(&self, id: CategoryId) -> Option<&str> {
+        self.catalogue.categories.get(&id).map(String::as_str)
+    }
+
+    pub fn person<T>(&self, id: UserId, show: impl FnOnce(Option<&Person>) -> T) -> T {
+        show(self.people.pin().get(&id))
+    }
+
+    pub fn knows(&self, id: UserId) -> bool {
+        self.people.pin().contains_key(&id)
+    }
+
+    /// Reads people that weren't asked for before.
+    pub fn learn(&self, session: &mut Session<'_>, ids: &[UserId]) -> Result<(), StorageError> {
+        for &id in ids {
+            if !self.knows(id)
+                && let Some(user) = users::find(session, id)?
+            {
+                self.people.pin().insert(id, Person::of(&user));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Catalogue {
+    fn read(session: &mut Session<'_>) -> Result<Self, StorageError> {
+        let tree = categories::tree(session)?;
+        let (phases, statuses) = lifecycle::list(session)?;
+        let phase_of = |status: &Status| phases.iter().find(|phase| phase.id == status.phase);
+        Ok(Self {
+            hierarchy: hierarchy(&tree),
+            statuses: statuses
+                .iter()
+                .filter_map(|status| Some((status.id, status_members(phase_of(status)?, status))))
+                .collect(),
+            categories: tree.nodes().iter().map(|node| (node.id, category_members(&tree, node))).collect(),
+            tree,
+        })
+    }
+}
+
+fn status_members(phase: &Phase, status: &Status) -> String {
+    json::members(|m| {
+        m.integer("process_phase_id", phase.id.get());
+        m.integer("process_phase_status_id", status.id.get());
+        m.text("phase_name", &phase.name);
+        m.text("phase_status_name", &status.name);
+        m.text("phase_key", &phase.key);
+        m.text("phase_status_key", &status.key);
+        m.object("process_phase", |m| {
+            m.integer("phase_id", phase.id.get());
+            m.text("phase_key", &phase.key);
+            m.text("phase_name", &phase.name);
+            m.flag("phase_is_active", phase.is_active);
+            m.integer("phase_order", phase.position);
+        });
+        m.object("process_phase_status", |m| {
+            m.integer("phase_status_id", status.id.get());
+            m.integer("phase_id", phase.id.get());
+            m.text("phase_status_key", &status.key);
+            m.text("phase_status_name", &status.name);
+        });
+    })
+}
+
+fn category_members(tree: &CategoryTree, node: &Category) -> String {
+    let path = tree.path(node.id);
+    let ids: Vec<_> = path.iter().map(|node| node.id.to_string()).collect();
+    json::members(|m| {
+        m.integer("category_id", node.id.get());
+        m.text("category_name", &node.name);
+        m.integer("category_level_id", node.level);
+        m.flag("category_is_other", node.is_other);
+        m.text("hierarchy", &ids.join(","));
+        for (depth, name) in ["process_l1_id", "process_l2_id", "process_l3_id"].into_iter().enumerate() {
+            m.optional_integer(name, path.get(depth).map(|node| node.id.get()));
+        }
+        m.array("categories", path.split_first(), |buffer, (top, below)| chain(buffer, top, below));
+    })
+}
+
+/// One line through the tree, each node in the `subcategories` of the one above.
+fn chain(buffer: &mut Vec<u8>, node: &Category, below: &[&Category]) {
+    json::object(buffer, |m| {
+        node_members(m, node);
+        m.array("subcategories", below.split_first(), |buffer, (next, rest)| chain(buffer, next, rest));
+    });
+}
+
+fn hierarchy(tree: &CategoryTree) -> String {
+    json::members(|m| {
+        m.array("levels", tree.levels(), |buffer, level| {
+            json::object(buffer, |m| {
+                m.integer("category_level_id", level.id);
+                m.text("category_level_name", &level.name);
+                m.text("category_level_slug", &level.slug);
+            });
+        });
+        m.array("categories", tree.children(None), |buffer, node| subtree(buffer, tree, node));
+    })
+}
+
+fn subtree(buffer: &mut Vec<u8>, tree: &CategoryTree, node: &Category) {
+    json::object(buffer, |m| {
+        node_members(m, node);
+        m.array("subcategories", tree.children(Some(node.id)), |buffer, node| subtree(buffer, tree, node));
+    });
+}
+
+fn node_members(m: &mut Members<'_>, node: &Category) {
+    m.integer("category_id", node.id.get());
+    m.text("category_name", &node.name);
+    m.integer("category_level_id", node.level);
+    m.integer("category_order_number", node.order_number);
+    m.flag("category_is_other", node.is_other);
+    m.flag("category_is_active", node.is_active);
+    // 3 in all that is published of the mirrored API; nobody says what else it may be.
+    m.integer("category_scope", 3);
+}
+
+impl Person {
+    fn of(user: &User) -> Self {
+        let object = |m: &mut Members<'_>| {
+            m.integer("user_id", user.id.get());
+            m.text("user_email", user.email.as_str());
+            m.text("user_first_name", &user.profile.first_name);
+            m.text("user_last_name", &user.profile.last_name);
+        };
+        Self {
+            as_submitter: json::members(|m| {
+                m.integer("process_submitter_user_id", user.id.get());
+                m.object("process_submitter", object);
+                m.optional_text("user_department", user.profile.department.as_deref());
+                m.optional_text("user_business_unit", user.profile.business_unit.as_deref());
+            }),
+            as_owner: json::members(|m| {
+                m.integer("process_owner_user_id", user.id.get());
+                m.object("owner", object);
+            }),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The page of the first start. Its code comes by the address once, moves into a cookie, and is gone from there.
+
+use std::sync::Arc;
+
+use askama::Template;
+use automation_hub_storage::Engine;
+use axum::{
+    extract::{RawPathParams, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::{
+    app::App,
+    auth::secret::Secret,
+    error::Error,
+    middleware::request::RequestContext,
+    pages::{
+        error::{self, PageError},
+        fields::Fields,
+        form::{Form, FormKey},
+        html,
+        sign_in::with_session,
+        visit::{VISIT_COOKIE, clear_cookie, cookie, set_cookie},
+    },
+    services::{
+        setup::{self, CURRENCIES, SetupInput},
+        sign_in::Client,
+    },
+};
+
+const CODE_COOKIE: &str = "__Host-ah-setup";
+const PATH: &str = "/set-up";
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    csrf_token: String,
+    fields: Fields,
+    host: String,
+    currencies: &'static [(&'static str, &'static str)],
+    time_zones: Vec<String>,
+    checks: Vec<Check>,
+}
+
+#[derive(Template)]
+#[template(path = "setup_code.html")]
+struct CodePage {
+    csrf_token: String,
+    is_wrong: bool,
+}
+
+#[derive(Template)]
+#[template(path = "setup_elsewhere.html")]
+struct ElsewherePage;
+
+/// Something the server found out about itself.
+struct Check {
+    is_fine: bool,
+    title: &'static str,
+    text: &'static str,
+}
+
+/// Opens the page only while there is something to set up, and only to this machine unless configured.
+pub async fn guard(
+    State(app): State<App>,
+    context: RequestContext,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match setup::is_open(&app).await {
+        Ok(true) => {}
+        Ok(false) => return error::respond(&app, None, &Error::NotFound("page"), context.id),
+        Err(failure) => return error::respond(&app, None, &failure, context.id),
+    }
+    if !app.config.server.setup_from_anywhere && !context.address.is_loopback() {
+        let page = html::page_with(StatusCode::FORBIDDEN, &ElsewherePage);
+        return page.unwrap_or_else(|_| error::respond(&app, None, &Error::NotFound("page"), context.id));
+    }
+    let known = cookie(request.headers(), VISIT_COOKIE).and_then(Secret::parse);
+    let is_fresh = known.is_none();
+    let key = match known.map_or_else(Secret::draw, Ok) {
+        Ok(key) => Arc::new(key),
+        Err(failure) => return error::respond(&app, None, &failure, context.id),
+    };
+    request.extensions_mut().insert(FormKey(Arc::clone(&key)));
+    let mut response = next.run(request).await;
+    if let Some(failure) = response.extensions_mut().remove::<Arc<Error>>() {
+        response = error::respond(&app, None, &failure, context.id);
+    }
+    if is_fresh {
+        set_cookie(response.headers_mut(), VISIT_COOKIE, &key.expose());
+    }
+    response
+}
+
+/// The printed link: takes the code out of the address.
+pub async fn take_code(params: RawPathParams) -> Response {
+    let mut response = html::see_other(PATH);
+    if let Some((_, code)) = params.iter().find(|(name, _)| *name == "code")
+        && let Some(code) = Secret::parse(code)
+    {
+        set_cookie(response.headers_mut(), CODE_COOKIE, &code.expose());
+    }
+    response
+}
+
+pub async fn show(State(app): State<App>, key: FormKey, headers: HeaderMap) -> Result<Response, PageError> {
+    let Some(code) = code_of(&headers) else {
+        return html::page(&CodePage { csrf_token: key.csrf_token(), is_wrong: false });
+    };
+    if setup::check_code(&app, &code).await? {
+        let mut fields = Fields::default();
+        fields.set("currency", "EUR");
+        fields.set("time_zone", "UTC");
+        return html::page(&setup_page(&app, &key, &headers, fields));
+    }
+    wrong_code(&key)
+}
+
+fn code_of(headers: &HeaderMap) -> Option<Secret> {
+    cookie(headers, CODE_COOKIE).and_then(Secret::parse)
+}
+
+fn wrong_code(key: &FormKey) -> Result<Response, PageError> {
+    let page = CodePage { csrf_token: key.csrf_token(), is_wrong: true };
+    let mut response = html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)?;
+    // So that a wrong code is counted once, not with each look at the page.
+    clear_cookie(response.headers_mut(), CODE_COOKIE);
+    Ok(response)
+}
+
+/// The code, typed or pasted, alone or with the link around it.
+pub async fn submit_code(State(app): State<App>, key: FormKey, form: Form) -> Result<Response, PageError> {
+    let typed = form.text("code").rsplit('/').next().unwrap_or_default();
+    // What isn't even a code counts as a wrong one.
+    let code = Secret::parse(typed).map_or_else(Secret::draw, Ok)?;
+    if !setup::check_code(&app, &code).await? {
+        return wrong_code(&key);
+    }
+    let mut response = html::see_other(PATH);
+    set_cookie(response.headers_mut(), CODE_COOKIE, &code.expose());
+    Ok(response)
+}
+
+pub async fn finish(
+    State(app): State<App>,
+    key: FormKey,
+    context: RequestContext,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    let Some(code) = code_of(&headers) else { return wrong_code(&key) };
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let finished = setup::finish(&app, &code, &input(&form), Client::new(context, agent)).await;
+    match finished {
+        Ok((base, secret)) => {
+            let mut response = with_session(html::see_other(&format!("{base}/")), &secret);
+            clear_cookie(response.headers_mut(), CODE_COOKIE);
+            Ok(response)
+        }
+        Err(Error::Invalid(violations)) => {
+            let page = setup_page(&app, &key, &headers, Fields::new(form, violations));
+            html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn input(form: &Form) -> SetupInput {
+    let text = |name: &str| form.text(name).to_owned();
+    SetupInput {
+        organization_name: text("company"),
+        organization_slug: text("company_slug"),
+        tenant_name: text("tenant"),
+        tenant_slug: text("tenant_slug"),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        email: text("email"),
+        password: form.raw("password").to_owned(),
+        currency: text("currency"),
+        time_zone: text("time_zone"),
+    }
+}
+
+fn setup_page(app: &App, key: &FormKey, headers: &HeaderMap, fields: Fields) -> SetupPage {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
+    SetupPage {
+        csrf_token: key.csrf_token(),
+        fields,
+        host,
+        currencies: &CURRENCIES,
+        time_zones: setup::time_zones(),
+        checks: checks(app),
+    }
+}
+
+fn checks(app: &App) -> Vec<Check> {
+    let database = match app.store.engine() {
+        Engine::Sqlite => "Embedded SQLite, written to disk on every change.",
+        Engine::Postgres => "PostgreSQL.",
+    };
+    let is_plain = !app.config.server.public_url.starts_with("https://");
+    let mut checks = vec![
+        Check { is_fine: true, title: "Database ready", text: database },
+        Check {
+            is_fine: true,
+            title: "Secret keys made",
+            text: "Readable by the server only. Back them up apart from the database: without the pepper no token works.",
+        },
+        Check { is_fine: false, title: "No mail server yet", text: "Invitations show a link to hand over." },
+    ];
+    if is_plain {
+        checks.push(Check {
+            is_fine: false,
+            title: "Plain HTTP",
+            text: "Fine on this machine. Put TLS in front before others use it.",
+        });
+    }
+    checks
+}

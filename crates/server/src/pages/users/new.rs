@@ -1,0 +1,88 @@
+//! Adding a person.
+
+use askama::Template;
+use automation_hub_domain::{permission::Permission, role::STANDARD_USER, user::RoleAssignment};
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use crate::{
+    app::App,
+    error::{Error, Violations},
+    pages::{
+        error::PageError,
+        fields::Fields,
+        form::Form,
+        html,
+        shell::{Section, Shell},
+        users::{
+            PATH,
+            roles::{Catalogue, RoleRows, assignments},
+        },
+        visit::SignedIn,
+    },
+    services::people::{self, PersonInput},
+};
+
+#[derive(Template)]
+#[template(path = "users/new.html")]
+struct NewPage {
+    shell: Shell,
+    fields: Fields,
+    may_give_roles: bool,
+    roles: RoleRows,
+}
+
+pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response, PageError> {
+    let standard = [RoleAssignment { role: STANDARD_USER, category: None }];
+    html::page(&page(&app, &signed_in, Fields::default(), &standard).await?)
+}
+
+async fn page(
+    app: &App,
+    signed_in: &SignedIn,
+    fields: Fields,
+    chosen: &[RoleAssignment],
+) -> Result<NewPage, Error> {
+    signed_in.actor.require(Permission::ManageUsers)?;
+    let shell = Shell::of(app, &signed_in.visit, Section::Users).ok_or(Error::SignedOut)?;
+    let catalogue = app.store.scan(signed_in.actor.tenant_id(), Catalogue::load).await?;
+    Ok(NewPage {
+        shell: shell.below("Add person"),
+        fields,
+        may_give_roles: signed_in.actor.may(Permission::ManageUserRoles),
+        roles: RoleRows::new(&catalogue, chosen),
+    })
+}
+
+pub async fn create(State(app): State<App>, signed_in: SignedIn, form: Form) -> Result<Response, PageError> {
+    let input = input(&form);
+    match people::create(&app, &signed_in.actor, &input).await {
+        Ok(id) => Ok(html::see_other(&format!("{}{PATH}/{id}?done=created", signed_in.visit.base()))),
+        Err(Error::Invalid(violations)) => refused(&app, &signed_in, form, violations, &input.roles).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn refused(
+    app: &App,
+    signed_in: &SignedIn,
+    form: Form,
+    violations: Violations,
+    chosen: &[RoleAssignment],
+) -> Result<Response, PageError> {
+    let page = page(app, signed_in, Fields::new(form, violations), chosen).await?;
+    html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+fn input(form: &Form) -> PersonInput {
+    let text = |name: &str| form.text(name).to_owned();
+    PersonInput {
+        email: text("email"),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        job_title: text("job_title"),
+        department: text("department"),
+        business_unit: text("business_unit"),
+        location: text("location"),
+        roles: assignments(form),
+    }
+}

@@ -1,0 +1,259 @@
+//! The calls of the Open API, made by people and tokens the way authentication leaves them.
+
+mod automations;
+mod broken;
+mod calls;
+mod document;
+mod submit;
+
+use std::sync::Arc;
+
+use automation_hub_domain::{
+    access::Access,
+    clock::Timestamp,
+    id::{CategoryId, PhaseId, RoleId, TokenId, UserId},
+    idea::{HighLevelAssessment, IdeaContent, IdeaName, NewIdea, Rating, SubmissionType},
+    lifecycle::IDEA_AWAITING_REVIEW,
+    user::RoleAssignment,
+};
+use automation_hub_server::{
+    api::{automations::record, error::ApiError, router::open_api},
+    auth::{
+        actor::{Actor, Via},
+        principal::UserRecord,
+    },
+    error::Error,
+    middleware::request::RequestId,
+};
+use automation_hub_storage::{
+    StorageError,
+    categories::{self, CategoryLevel, NewCategory},
+    ideas, principals, tenants, users,
+};
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, header},
+    middleware::map_response,
+    response::Response,
+};
+use serde_json::Value;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::app::{Answer, NOON, TestHub};
+
+const STANDARD_USER: RoleId = RoleId::new(8);
+const SYSTEM_ADMIN: RoleId = RoleId::new(2);
+
+/// A hub with two areas, a category below one of them, and its Open API.
+struct Api {
+    hub: TestHub,
+    router: Router,
+    finance: CategoryId,
+    payables: CategoryId,
+    legal: CategoryId,
+    archived: CategoryId,
+}
+
+/// A failure as authentication sends it on.
+async fn tell(mut response: Response) -> Response {
+    let error = response.extensions_mut().remove::<Arc<ApiError>>();
+    error.map_or(response, |error| error.respond(RequestId::next()))
+}
+
+fn node(name: &str, parent: Option<CategoryId>, order_number: i64) -> NewCategory {
+    let level = if parent.is_some() { 2 } else { 1 };
+    NewCategory { parent, level, name: name.into(), order_number, is_other: false, is_active: true }
+}
+
+impl Api {
+    async fn start() -> Self {
+        let hub = TestHub::start().await;
+        let (finance, payables, legal, archived) = hub
+            .app
+            .store
+            .write(hub.tenant, |s| -> Result<_, StorageError> {
+                let level =
+                    CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
+                categories::insert_level(s, &level)?;
+                let finance = categories::insert(s, &node("Finance", None, 1))?;
+                let payables = categories::insert(s, &node("Accounts payable", Some(finance), 1))?;
+                let legal = categories::insert(s, &node("Legal", None, 2))?;
+                let archived = NewCategory { is_active: false, ..node("Fairs", None, 3) };
+                Ok((finance, payables, legal, categories::insert(s, &archived)?))
+            })
+            .await
+            .unwrap();
+        let (calls, _) = open_api(&hub.app);
+        let router = Router::new()
+            .nest("/api/v1/openapi", calls)
+            .layer(map_response(tell))
+            .with_state(hub.app.clone());
+        Self { hub, router, finance, payables, legal, archived }
+    }
+
+    async fn admin(&self) -> Caller<'_> {
+        let id = self.hub.add_user("adam@nordwind.example", &[SYSTEM_ADMIN]).await;
+        self.user(id).await
+    }
+
+    /// Somebody with the role Standard User, everywhere or in one category.
+    async fn standard(&self, email: &str, category: Option<CategoryId>) -> Caller<'_> {
+        let id = self.hub.add_user(email, &[]).await;
+        self.hub
+            .app
+            .store
+            .write(self.hub.tenant, move |s| {
+                let role = RoleAssignment { role: STANDARD_USER, category };
+                users::set_role_assignments(s, id, &[role])
+            })
+            .await
+            .unwrap();
+        self.user(id).await
+    }
+
+    async fn user(&self, id: UserId) -> Caller<'_> {
+        let tenant = self.hub.tenant;
+        let principal =
+            self.hub.app.store.read(tenant, move |s| principals::find(s, id)).await.unwrap().unwrap();
+        self.caller(Some(Arc::new(UserRecord::of(tenant, principal)))).await
+    }
+
+    async fn nobody_in_particular(&self) -> Caller<'_> {
+        self.caller(None).await
+    }
+
+    async fn powerless(&self) -> Caller<'_> {
+        let id = self.hub.add_user("paul@nordwind.example", &[]).await;
+        let mut caller = self.user(id).await;
+        let mut user = UserRecord::clone(caller.actor.user.as_ref().unwrap());
+        user.access = Access::default();
+        caller.actor.user = Some(Arc::new(user));
+        caller
+    }
+
+    async fn caller(&self, user: Option<Arc<UserRecord>>) -> Caller<'_> {
+        let tenant = self.hub.app.store.read(self.hub.tenant, tenants::get).await.unwrap();
+        let actor = Actor {
+            tenant: Arc::new(tenant),
+            user,
+            via: Via::Token(TokenId::new(1)),
+            address: std::net::Ipv4Addr::LOCALHOST.into(),
+            request_id: RequestId::next(),
+        };
+        Caller { api: self, actor }
+    }
+
+    /// Stores ideas directly, a second apart.
+    async fn add_ideas(&self, submitter: UserId, category: CategoryId, names: &[&str]) {
+        self.add(names.iter().zip(0..).map(|(name, at)| idea(name, submitter, category, at)).collect()).await;
+    }
+
+    async fn add(&self, ideas: Vec<NewIdea>) {
+        let rows: Vec<_> = ideas
+            .into_iter()
+            .map(|idea| {
+                let wire = record::own_members(&idea);
+                (idea, wire)
+            })
+            .collect();
+        self.hub
+            .app
+            .store
+            .write(self.hub.tenant, move |s| ideas::insert_many(s, &rows).map_err(Error::from))
+            .await
+            .unwrap();
+    }
+}
+
+fn idea(name: &str, submitter: UserId, category: CategoryId, second: i64) -> NewIdea {
+    let [rules, input_type, input_quality, stability, documentation] =
+        [2, 1, 3, 2, 5].map(|answer| Rating::new(answer).unwrap());
+    let at = Timestamp::from_millis(NOON.millis() + second * 1000);
+    NewIdea {
+        uuid: Uuid::new_v4(),
+        name: IdeaName::parse(name).unwrap(),
+        category,
+        submission_type: SubmissionType::EmployeeDriven,
+        phase: PhaseId::new(1),
+        status: IDEA_AWAITING_REVIEW,
+        submitter,
+        owner: None,
+        content: IdeaContent {
+            description: r#"{"blocks":[{"text":"Create accounts"}],"entityMap":{}}"#.into(),
+            assessment: Some(HighLevelAssessment {
+                rules,
+                input_type,
+                input_quality,
+                stability,
+                documentation,
+            }),
+            benefit_hours: Some(1240.0),
+            ..IdeaContent::default()
+        },
+        votes: 3,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
+/// Somebody whose token was accepted.
+struct Caller<'a> {
+    api: &'a Api,
+    actor: Actor,
+}
+
+impl Caller<'_> {
+    fn id(&self) -> UserId {
+        self.actor.user_id().unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, "application/json", Body::empty()).await
+    }
+
+    /// The `data` of a call that has to succeed.
+    async fn data(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let mut json = answer.json();
+        assert_eq!((&json["message"], &json["statusCode"]), (&"Success".into(), &200.into()));
+        json["data"].take()
+    }
+
+    /// The names a list shows.
+    async fn names(&self, path: &str) -> Vec<String> {
+        let data = self.data(path).await;
+        let name = |process: &Value| process["process_name"].as_str().unwrap().to_owned();
+        data["processes"].as_array().unwrap().iter().map(name).collect()
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, "application/json", Body::from(body.to_string())).await
+    }
+
+    async fn send(&self, method: Method, path: &str, content_type: &str, body: Body) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/openapi{path}"))
+            .header(header::CONTENT_TYPE, content_type)
+            .header(header::HOST, "127.0.0.1:8080")
+            .extension(self.actor.clone())
+            .body(body)
+            .unwrap();
+        Answer::of(self.api.router.clone().oneshot(request).await.unwrap()).await
+    }
+}
+
+/// A failure tells the same in both of its forms.
+fn assert_problem(answer: &Answer, status: u16, kind: &str) {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let json = answer.json();
+    assert_eq!((&json["statusCode"], &json["status"]), (&status.into(), &status.into()));
+    assert_eq!(json["type"], kind);
+    assert_eq!(json["message"], json["detail"]);
+    assert!(json["errorDetails"].is_object());
+    assert!(json.get("data").is_none());
+}

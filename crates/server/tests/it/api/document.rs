@@ -1,0 +1,109 @@
+//! The document that describes the calls, and the table that guards them.
+
+use std::collections::BTreeSet;
+
+use automation_hub_server::api::{document_page, router::open_api, routes::ROUTES};
+use axum::{body::Body, http::Request};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::app::{Answer, TestHub};
+
+#[tokio::test]
+async fn every_call_has_its_row_and_every_row_its_call() {
+    let hub = TestHub::start().await;
+    let (_, document) = open_api(&hub.app);
+    let described: BTreeSet<_> = described(&serde_json::to_value(document).unwrap())
+        .into_iter()
+        .map(|(path, method, _)| format!("{method} {path}"))
+        .collect();
+    let guarded: BTreeSet<_> =
+        ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(described, guarded);
+}
+
+#[test]
+fn who_may_call_what_is_reviewed() {
+    let rows: Vec<_> = ROUTES
+        .iter()
+        .map(|route| {
+            let permission = route.permission.map_or("-", |permission| permission.key());
+            format!("{} {} {:?} {permission}", route.method, route.path, route.callers)
+        })
+        .collect();
+    insta::assert_snapshot!(rows.join("\n"), @"
+    GET /authinfo All -
+    GET /hierarchy All -
+    GET /appinventory All -
+    GET /roles All MANAGE_USERS
+    GET /users All MANAGE_USERS
+    GET /automations Users EXPLORE
+    GET /automations/{id} Users EXPLORE
+    POST /automationidea UsersOrNamedSubmitter SUBMIT_EMPLOYEE_DRIVEN_IDEA
+    ");
+}
+
+#[tokio::test]
+async fn every_call_tells_its_failures_and_credentials() {
+    let hub = TestHub::start().await;
+    let (_, document) = open_api(&hub.app);
+    let document = serde_json::to_value(document).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    for (path, method, operation) in described(&document) {
+        for status in ["400", "401", "403", "429", "503"] {
+            let content = &operation["responses"][status]["content"]["application/problem+json"];
+            assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
+        }
+        assert!(operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty()), "{path}");
+        assert!(operation["operationId"].is_string() && operation["summary"].is_string(), "{path}");
+    }
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!(schemes["mode"]["name"], "x-ah-openapi-auth");
+    assert_eq!(schemes["app_key"]["name"], "x-ah-openapi-app-key");
+    assert_eq!(schemes["token"]["scheme"], "bearer");
+}
+
+#[tokio::test]
+async fn every_reference_in_the_document_leads_somewhere() {
+    let hub = TestHub::start().await;
+    let (_, document) = open_api(&hub.app);
+    let document = serde_json::to_value(document).unwrap();
+    let text = document.to_string();
+    for (at, _) in text.match_indices("\"#/components/") {
+        let pointer = text[at..].split('"').nth(1).unwrap().trim_start_matches('#');
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_the_document_without_inline_code() {
+    let hub = TestHub::start().await;
+    let (_, document) = open_api(&hub.app);
+    let router = document_page::router(&document).with_state(hub.app.clone());
+    let get = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        Answer::of(router.clone().oneshot(request).await.unwrap()).await
+    };
+    let page = get("/api/v1/api-doc/").await;
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    assert!(html.contains("id=\"api-doc\"") && html.contains("swagger-ui"), "{html}");
+    assert!(!html.contains("<style") && !html.contains("style=") && !html.contains("<script>"), "{html}");
+    let told = get("/api/v1/api-doc/openapi.json").await;
+    assert_eq!(told.header("content-type"), "application/json");
+    assert_eq!(told.json(), serde_json::to_value(document).unwrap());
+    assert_eq!(get("/api/v1/api-doc").await.location(), "/api/v1/api-doc/");
+}
+
+fn described(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object()
+                .unwrap()
+                .iter()
+                .map(|(method, operation)| (path.clone(), method.to_uppercase(), operation.clone()))
+        })
+        .collect()
+}

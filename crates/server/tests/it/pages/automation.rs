@@ -1,0 +1,111 @@
+use automation_hub_domain::id::CategoryId;
+use axum::http::StatusCode;
+
+use super::ideas::{STANDARD_USER, SYSTEM_ADMIN, assessed, described, idea, limit, plant, standing, submit};
+use crate::app::{BASE, TestHub};
+
+fn path(key: &str) -> String {
+    format!("{BASE}/automation-profile/{key}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shows_where_an_automation_stands_and_how_its_score_comes_about() {
+    let hub = TestHub::start().await;
+    let tree = plant(&hub).await;
+    let lena = hub.add_user("lena@nordwind.test", &[STANDARD_USER]).await;
+    let mut new = assessed(idea("Match supplier invoices", tree.payables, lena), [5, 4, 3, 4, 5]);
+    new.content.benefit_hours = Some(1012.0);
+    new.content.benefit_cost = Some(27_600.0);
+    submit(&hub, vec![standing(new, "QUALIFICATION_ON_HOLD")]).await;
+    let mut lena = hub.signed_in("lena@nordwind.test").await;
+
+    let answer = lena.get(&path("match-supplier-invoices")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let text = answer.text();
+    assert!(text.contains("Finance, Payables · submitted by Lena Tester on"));
+    assert!(
+        text.contains(
+            r#"<li aria-current="step"><b title="Qualification">Qualification</b><span>On Hold</span></li>"#
+        ),
+        "{text}"
+    );
+    assert!(text.contains("21 ÷ 25") && text.contains("84\u{a0}%"));
+    assert!(text.contains("Standard operating procedure") || text.contains("Detailed work instructions"));
+    assert!(text.contains("1,012\u{a0}h") && text.contains("27,600\u{a0}€"));
+    assert!(text.contains("No Process Owner"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_leads_to_the_slug() {
+    let hub = TestHub::start().await;
+    let tree = plant(&hub).await;
+    let ines = hub.add_user("ines@nordwind.test", &[SYSTEM_ADMIN]).await;
+    submit(&hub, vec![idea("請求書 処理", tree.legal, ines)]).await;
+    let mut ines = hub.signed_in("ines@nordwind.test").await;
+
+    let answer = ines.get(&path("1")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.location().contains("/automation-profile/%E8%AB%8B"));
+    let page = ines.get(&answer.location().to_owned()).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text().contains("<h1 class=\"ah-title grow\" dir=\"auto\">請求書 処理</h1>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_description_in_any_form_is_shown_as_text() {
+    let hub = TestHub::start().await;
+    let tree = plant(&hub).await;
+    let ines = hub.add_user("ines@nordwind.test", &[SYSTEM_ADMIN]).await;
+    let document = r#"{"blocks":[{"text":"Open the <b>mail</b>."}],"entityMap":{}}"#;
+    submit(
+        &hub,
+        vec![
+            described(idea("From a document", tree.legal, ines), document),
+            described(
+                idea("From markup", tree.legal, ines),
+                "<p>One</p><img src=x onerror=alert(1)><script>alert(2)</script>",
+            ),
+        ],
+    )
+    .await;
+    let mut ines = hub.signed_in("ines@nordwind.test").await;
+
+    let text = ines.get(&path("from-a-document")).await.text();
+    assert!(text.contains("<p>Open the &#60;b&#62;mail&#60;/b&#62;.</p>"), "{text}");
+    let text = ines.get(&path("from-markup")).await.text();
+    assert!(text.contains("<p>One</p>"));
+    assert!(!text.contains("alert("), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_categories_are_refused_and_nothing_is_not_found() {
+    let hub = TestHub::start().await;
+    let tree = plant(&hub).await;
+    let ines = hub.add_user("ines@nordwind.test", &[SYSTEM_ADMIN]).await;
+    let lena = hub.add_user("lena@nordwind.test", &[]).await;
+    limit(&hub, lena, STANDARD_USER, tree.finance).await;
+    submit(
+        &hub,
+        vec![
+            idea("Archive contracts", tree.legal, ines),
+            idea("My contract idea", tree.legal, lena),
+            idea("Pay invoices", tree.payables, ines),
+        ],
+    )
+    .await;
+    let mut lena = hub.signed_in("lena@nordwind.test").await;
+
+    let refused = lena.get(&path("archive-contracts")).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(!refused.text().contains("Archive contracts"));
+    assert!(refused.text().contains("“View automation program”"));
+    assert_eq!(lena.get(&path("1")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(lena.get(&path("my-contract-idea")).await.status, StatusCode::OK);
+    assert_eq!(lena.get(&path("pay-invoices")).await.status, StatusCode::OK);
+    for missing in ["nothing", "999", "99999999999999999999", "%00", "-1"] {
+        let answer = lena.get(&path(missing)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{missing}");
+        assert!(answer.text().contains("There is no such automation"), "{missing}");
+    }
+    assert_eq!(tree.legal, CategoryId::new(3));
+}

@@ -1,0 +1,37 @@
+//! Copies of an embedded database: whether one may take the database's place.
+
+use std::path::PathBuf;
+
+use crate::{
+    StorageError, StoreOptions,
+    db::{blocking, sqlite::Settings},
+    migrate,
+    store::Location,
+};
+
+const FOREIGN: &str = "it isn't a database of Automation Hub";
+
+/// Fails unless the file is a whole database of this program, no newer than this version.
+pub async fn check(file: PathBuf) -> Result<(), StorageError> {
+    let options = StoreOptions::new(Location::Sqlite(file.clone()));
+    let settings =
+        Settings { file, cache_kib: options.sqlite_cache_kib, mmap_bytes: options.sqlite_mmap_bytes };
+    blocking(move || check_now(&settings)).await
+}
+
+fn check_now(settings: &Settings) -> Result<(), StorageError> {
+    let connection = settings.open_reader().map_err(|_| StorageError::Unsupported(FOREIGN))?;
+    // Where the file isn't a database at all, this is the first to find out.
+    if !connection.table_exists(None, "installation").is_ok_and(|exists| exists) {
+        return Err(StorageError::Unsupported(FOREIGN));
+    }
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(StorageError::Corrupt(verdict));
+    }
+    drop(connection);
+    if migrate::is_newer(settings)? {
+        return Err(StorageError::Unsupported("it was made by a newer version of Automation Hub"));
+    }
+    Ok(())
+}
