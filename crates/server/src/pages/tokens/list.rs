@@ -227,10 +227,13 @@ impl ListPage {
             href: asked.href(&path, |p| p.state = key),
             is_current: *filter == asked.state.0,
         };
+        let is_offered =
+            |filter| filter != StateFilter::Revoked || asked.state.0 == filter || counts.of(filter) > 0;
         let first = asked.page.offset + 1;
         let last = asked.page.offset + rows.len() as u64;
         Self {
-            states: STATES.iter().map(state_link).collect(),
+            // Tombstones are asked for rarely, and most tenants have none.
+            states: STATES.iter().filter(|(filter, ..)| is_offered(*filter)).map(state_link).collect(),
             types: TokenType::ALL.iter().map(|kind| (*kind, asked.token_type == Some(*kind))).collect(),
             columns: columns(asked, &path),
             empty: rows.is_empty().then(|| Empty::of(asked, &path)),

@@ -51,9 +51,13 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
 }
 
 fn suggest(s: &mut Session<'_>, search: String, me: UserId) -> Result<Vec<Suggestion>, Error> {
+    let is_open = search.is_empty();
     let filter = UserFilter { search: Some(search), is_active: Some(true), ..UserFilter::default() };
     let mut found = users::list(s, &filter, PageRequest { offset: 0, limit: LIMIT })?.items;
     // Oneself is the likeliest and stands first, where it matches at all.
+    if is_open && found.iter().all(|user| user.id != me) {
+        found.extend(users::find(s, me)?);
+    }
     found.sort_by_key(|user| user.id != me);
     let ids: Vec<_> = found.iter().map(|user| user.id).collect();
     let names: HashMap<RoleId, String> =
