@@ -1,7 +1,7 @@
 //! `automation-hub serve`: the server, on whatever the database holds.
 
 use anyhow::Context;
-use automation_hub_server::{config::Overrides, logging};
+use automation_hub_server::{app::App, config::Overrides, logging, services::setup};
 use automation_hub_storage::links;
 use clap::Args;
 use figment::value::Value;
@@ -44,5 +44,16 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         tracing::warn!("this is the sample organisation of a demo, served as it is");
     }
     let keys = hub.keys().await?;
-    hub.run(keys, |_| Ok(())).await
+    let origin = hub.address();
+    hub.run(keys, async |app| print_setup_link(app, &origin).await).await
+}
+
+/// While there is no administrator, whoever started the program can become the first.
+async fn print_setup_link(app: &App, origin: &str) -> anyhow::Result<()> {
+    if let Some(link) = setup::prepare(app, origin).await? {
+        eprintln!(
+            "Set the hub up at {link}\nThe link works once, within 24 hours. A restart prints a new one."
+        );
+    }
+    Ok(())
 }
