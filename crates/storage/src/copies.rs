@@ -20,9 +20,9 @@ pub async fn check(file: PathBuf) -> Result<(), StorageError> {
 }
 
 fn check_now(settings: &Settings) -> Result<(), StorageError> {
-    let foreign = |_| StorageError::Unsupported(FOREIGN);
-    let connection = settings.open_reader().map_err(foreign)?;
-    if !connection.table_exists(None, "installation").map_err(foreign)? {
+    let connection = settings.open_reader().map_err(|_| StorageError::Unsupported(FOREIGN))?;
+    // Where the file isn't a database at all, this is the first to find out.
+    if !connection.table_exists(None, "installation").is_ok_and(|exists| exists) {
         return Err(StorageError::Unsupported(FOREIGN));
     }
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

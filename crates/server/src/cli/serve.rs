@@ -1,6 +1,5 @@
 //! `automation-hub serve`: the server, on whatever the database holds.
 
-use anyhow::Context;
 use automation_hub_server::{config::Overrides, logging};
 use automation_hub_storage::links;
 use clap::Args;
@@ -30,7 +29,7 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     let config = global.load(arguments.overrides())?;
     logging::start(&config.log);
     let hub = Hub::open(config).await?;
-    hub.store.migrate().await.context("the database can't be brought to this version")?;
+    hub.migrate().await?;
     let setup = hub
         .store
         .system()
