@@ -1,11 +1,11 @@
 //! `automation-hub serve`: the server, on whatever the database holds.
 
-use automation_hub_server::{config::Overrides, logging};
+use automation_hub_server::{config::Overrides, logging, services::setup};
 use automation_hub_storage::links;
 use clap::Args;
 use figment::value::Value;
 
-use super::{Global, hub::Hub};
+use super::{Global, hub::Hub, output};
 
 #[derive(Args)]
 #[group(skip)]
@@ -43,5 +43,13 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         tracing::warn!("this is the sample organisation of a demo, served as it is");
     }
     let keys = hub.keys().await?;
-    hub.run(keys, |_| Ok(())).await
+    let address = hub.address();
+    hub.run(keys, async |app| match setup::prepare(app, &address).await? {
+        // To standard output and not to the log, which others may read.
+        Some(link) => {
+            output::print(format_args!("Set the hub up here. The link works once, for 24 hours:\n{link}"))
+        }
+        None => Ok(()),
+    })
+    .await
 }

@@ -199,3 +199,30 @@ fn shells_get_their_completions() {
         assert!(bench.print(&["completions", shell]).contains("reset-password"), "{shell}");
     }
 }
+
+#[test]
+fn a_fresh_server_prints_a_set_up_link_until_there_is_a_tenant() {
+    let bench = Bench::new();
+    let first = {
+        let mut server = bench.serve();
+        server.signal("TERM");
+        server.rest_of_output()
+    };
+    assert!(first.contains("/set-up/"), "{first}");
+    let mut server = bench.serve();
+    server.signal("TERM");
+    let second = server.rest_of_output();
+    assert!(second.contains("/set-up/") && second != first, "{second}");
+    assert!(!server.start_log.contains("/set-up/"), "the log doesn't hold the code");
+    drop(server);
+    found(&bench);
+    let mut server = bench.serve();
+    server.signal("TERM");
+    assert_eq!(server.rest_of_output(), "");
+}
+
+#[test]
+fn the_document_of_the_open_api_can_be_printed() {
+    let bench = Bench::new();
+    assert!(bench.json(&["openapi"])["paths"].as_object().unwrap().len() >= 8);
+}
