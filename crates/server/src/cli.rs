@@ -79,7 +79,7 @@ struct Global {
     /// PostgreSQL database in place of the embedded one; with a password, safer in the environment
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    /// What is logged: "info", or "info,automation_hub_server=debug"
+    /// What is logged: off, error, warn, info, debug or trace, or levels for parts of the program
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
 }

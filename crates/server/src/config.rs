@@ -57,7 +57,6 @@ pub struct Storage {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "they are called so in the file")]
 pub struct Keys {
     pub pepper_file: PathBuf,
     pub previous_pepper_file: PathBuf,

@@ -56,9 +56,11 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     };
     let access = workshop.prepare(Size { ideas: arguments.ideas, tokens: arguments.tokens }).await?;
     let access = access.at(hub.address());
-    hub.run(keys, async |_| match arguments.json {
-        true => output::print(serde_json::to_string(&access)?),
-        false => output::print(access.in_words()),
+    hub.run(keys, async |_| {
+        if arguments.json {
+            return output::print(serde_json::to_string(&access)?);
+        }
+        output::print(access.in_words())
     })
     .await
 }

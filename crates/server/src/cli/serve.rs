@@ -13,7 +13,7 @@ pub(super) struct Arguments {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]
     pub(super) listen: Option<String>,
-    /// Origin under which people reach the hub, such as "https://hub.example.com"
+    /// Origin under which people reach the hub: scheme and host
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<String>,
 }

@@ -167,7 +167,7 @@ impl List {
     async fn run(&self, store: &Store) -> anyhow::Result<()> {
         let all = store.system().read(tenants::list).await?;
         if self.json {
-            return output::print(Value::from_iter(all.iter().map(described)));
+            return output::print(all.iter().map(described).collect::<Value>());
         }
         for tenant in all {
             let state = if tenant.is_active { "" } else { "  inactive" };

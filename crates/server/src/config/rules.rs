@@ -33,11 +33,11 @@ impl Violations {
         &mut self,
         range: RangeInclusive<T>,
         key: &str,
-        value: T,
+        value: &T,
         unit: &str,
     ) {
         let rule = format!("{} to {}{unit}", range.start(), range.end());
-        self.unless(range.contains(&value), key, &value, &rule);
+        self.unless(range.contains(value), key, value, &rule);
     }
 }
 
@@ -52,9 +52,9 @@ fn server(server: &Server, found: &mut Violations) {
         let value = server.trusted_proxies.join(", ");
         found.unless(false, "server.trusted_proxies", &value, &error.to_string());
     }
-    found.outside(0..=3600, "server.shutdown_grace_secs", server.shutdown_grace_secs, " seconds");
-    found.outside(1..=300, "server.header_timeout_secs", server.header_timeout_secs, " seconds");
-    found.outside(1024..=1_073_741_824, "server.body_limit_bytes", server.body_limit_bytes, " bytes");
+    found.outside(0..=3600, "server.shutdown_grace_secs", &server.shutdown_grace_secs, " seconds");
+    found.outside(1..=300, "server.header_timeout_secs", &server.header_timeout_secs, " seconds");
+    found.outside(1024..=1_073_741_824, "server.body_limit_bytes", &server.body_limit_bytes, " bytes");
 }
 
 fn storage(storage: &Storage, found: &mut Violations) {
@@ -65,26 +65,26 @@ fn storage(storage: &Storage, found: &mut Violations) {
         &"…",
         "postgres://user:password@host/database, or empty for embedded SQLite",
     );
-    found.outside(1..=1000, "storage.postgres_connections", storage.postgres_connections, "");
+    found.outside(1..=1000, "storage.postgres_connections", &storage.postgres_connections, "");
 }
 
 fn sessions(sessions: &Sessions, found: &mut Violations) {
-    found.outside(1..=1440, "sessions.idle_minutes", sessions.idle_minutes, "");
-    found.outside(1..=720, "sessions.absolute_hours", sessions.absolute_hours, "");
-    found.outside(1..=720, "sessions.invitation_hours", sessions.invitation_hours, "");
+    found.outside(1..=1440, "sessions.idle_minutes", &sessions.idle_minutes, "");
+    found.outside(1..=720, "sessions.absolute_hours", &sessions.absolute_hours, "");
+    found.outside(1..=720, "sessions.invitation_hours", &sessions.invitation_hours, "");
 }
 
 fn passwords(passwords: &Passwords, found: &mut Violations) {
-    found.outside(8192..=1_048_576, "passwords.memory_kib", passwords.memory_kib, " KiB");
-    found.outside(1..=16, "passwords.passes", passwords.passes, "");
-    found.outside(1..=16, "passwords.lanes", passwords.lanes, "");
-    found.outside(1..=64, "passwords.parallel", passwords.parallel, "");
+    found.outside(8192..=1_048_576, "passwords.memory_kib", &passwords.memory_kib, " KiB");
+    found.outside(1..=16, "passwords.passes", &passwords.passes, "");
+    found.outside(1..=16, "passwords.lanes", &passwords.lanes, "");
+    found.outside(1..=64, "passwords.parallel", &passwords.parallel, "");
 }
 
 fn open_api(api: &OpenApi, found: &mut Violations) {
-    found.outside(1..=10, "open_api.flush_secs", api.flush_secs, " seconds");
-    found.outside(1024..=1_048_576, "open_api.queue", api.queue, "");
-    found.outside(1..=3650, "open_api.call_log_days", api.call_log_days, " days");
+    found.outside(1..=10, "open_api.flush_secs", &api.flush_secs, " seconds");
+    found.outside(1024..=1_048_576, "open_api.queue", &api.queue, "");
+    found.outside(1..=3650, "open_api.call_log_days", &api.call_log_days, " days");
 }
 
 fn log(log: &Log, found: &mut Violations) {
