@@ -51,6 +51,14 @@ impl Hub {
         format!("http://{address}")
     }
 
+    pub(super) async fn migrate(&self) -> anyhow::Result<()> {
+        let applied = self.store.migrate().await.context("the database can't be brought to this version")?;
+        if applied > 0 {
+            tracing::info!(applied, "brought the database to this version");
+        }
+        Ok(())
+    }
+
     pub(super) async fn keys(&self) -> anyhow::Result<Keys> {
         Ok(Keys::prepare(&self.config, &self.store).await?)
     }

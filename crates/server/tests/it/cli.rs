@@ -4,4 +4,5 @@ mod config;
 mod demo;
 mod harness;
 mod keys;
+mod operators;
 mod serve;
