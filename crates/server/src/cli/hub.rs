@@ -11,6 +11,7 @@ use automation_hub_server::{
     keys::Keys,
     listen,
     router::router,
+    services::setup,
 };
 use automation_hub_storage::Store;
 use tokio::net::TcpListener;
@@ -65,6 +66,10 @@ impl Hub {
             App::with_store(self.store.clone(), keys, self.config.clone(), Arc::new(SystemClock)).await?;
         let stop = stop_signal()?;
         tracing::info!(address = self.address(), engine = ?self.store.engine(), "listening");
+        if let Some(link) = setup::prepare(&app, &self.address()).await? {
+            // On the server's own output, and nowhere a log is shipped to.
+            eprintln!("Nothing is set up yet. Open this link within 24 hours, once:\n{link}");
+        }
         ready(&app)?;
         let recorder = tokio::spawn(CallRecorder::run(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
