@@ -18,5 +18,6 @@ pub mod setup;
 pub mod shell;
 pub mod sign_in;
 pub mod start;
+pub mod tokens;
 pub mod users;
 pub mod visit;

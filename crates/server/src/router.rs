@@ -11,7 +11,10 @@ use crate::{
     app::App,
     assets,
     middleware::{request, security},
-    pages::{automation, home, invitation, password, pipeline, profile, setup, sign_in, start, users, visit},
+    pages::{
+        automation, home, invitation, password, pipeline, profile, setup, sign_in, start, tokens, users,
+        visit,
+    },
 };
 
 /// Under what people's addresses begin; organisation and tenant by their slugs.
@@ -71,12 +74,38 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/profile/theme", post(profile::choose_theme))
         .route("/profile/end-other-sessions", post(profile::end_other_sessions))
         .route("/profile/sessions/{id}/end", post(profile::end_session))
-        .nest(users::PATH, user_pages());
+        .nest(users::PATH, user_pages())
+        .nest(tokens::PATH, open_api_console())
+        .merge(own_tokens());
     let under = |path: &str| format!("{TENANT}{path}");
     Router::new()
         .nest(TENANT, pages)
         .route(&under("/"), get(home::show))
         .layer(from_fn_with_state(app.clone(), visit::recognise))
+}
+
+/// Admin Console > Platform Setup > Open API.
+fn open_api_console() -> Router<App> {
+    use tokens::{confirm, form, list, people, reveal, settings, usage};
+    Router::new()
+        .route("/", get(list::show))
+        .route("/settings", get(settings::show).post(settings::save))
+        .route("/tokens", post(form::create))
+        .route("/tokens/new", get(form::show_new))
+        .route("/tokens/people", get(people::show))
+        .route("/tokens/{id}", get(usage::show))
+        .route("/tokens/{id}/edit", get(form::show_edit).post(form::edit))
+        .route("/tokens/{id}/rotate", get(confirm::show_rotate).post(confirm::rotate))
+        .route("/tokens/{id}/revoke", get(confirm::show_revoke).post(confirm::revoke))
+        .route("/tokens/{id}/activate", post(confirm::activate))
+        .route("/tokens/{id}/deactivate", post(confirm::deactivate))
+        .route("/tokens/{id}/reveal", post(reveal::reveal))
+}
+
+/// What people may do with the tokens that act as them, from their profile.
+fn own_tokens() -> Router<App> {
+    use tokens::own;
+    Router::new().route("/profile/tokens/{id}/revoke", get(own::show_revoke).post(own::revoke))
 }
 
 /// Where the Open API is reached: with the tenant in the address, behind a gateway's prefix, and bare.

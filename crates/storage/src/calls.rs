@@ -157,6 +157,7 @@ pub struct RouteCount {
     pub method: String,
     pub route: String,
     pub calls: u64,
+    pub average_micros: u64,
 }
 
 /// What a token called, most called first.
@@ -167,11 +168,11 @@ pub fn list_routes(
 ) -> Result<Vec<RouteCount>, StorageError> {
     let tenant = session.tenant();
     session.all(
-        "SELECT method, route, COUNT(*) AS calls FROM open_api_calls \
+        "SELECT method, route, COUNT(*) AS calls, CAST(SUM(duration_micros) AS BIGINT) / COUNT(*) FROM open_api_calls \
          WHERE tenant_id = $1 AND token_id = $2 AND called_at >= $3 GROUP BY method, route \
          ORDER BY calls DESC, route, method LIMIT 12",
         values![tenant, token, since.millis()],
-        |row| Ok(RouteCount { method: row.get(0)?, route: row.get(1)?, calls: unsigned(row.get(2)?) }),
+        |row| Ok(RouteCount { method: row.get(0)?, route: row.get(1)?, calls: unsigned(row.get(2)?), average_micros: unsigned(row.get(3)?) }),
     )
 }
 

@@ -101,6 +101,13 @@ impl Actor {
         }
     }
 
+    /// The password was checked within this very request.
+    pub fn note_credential_check(&mut self, at: Timestamp) {
+        if let Via::Session { credential_checked_at, .. } = &mut self.via {
+            *credential_checked_at = at;
+        }
+    }
+
     pub fn name(&self) -> String {
         match (&self.user, self.via) {
             (Some(user), _) => user.full_name(),

@@ -38,6 +38,17 @@ impl PublicOrigin {
         }
     }
 
+    /// Where whoever sent this request reaches the hub: shown on pages, decides nothing.
+    pub fn address(&self, headers: &HeaderMap) -> String {
+        match self {
+            Self::Fixed(own) => own.clone(),
+            Self::Loopback => {
+                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+                format!("http://{}", host.filter(|host| is_loopback(host)).unwrap_or("localhost"))
+            }
+        }
+    }
+
     fn is(&self, origin: &str, headers: &HeaderMap) -> bool {
         match self {
             Self::Fixed(own) => own == origin,

@@ -19,6 +19,7 @@ use crate::{
         html,
         query::Query,
         shell::{Section, Shell, Theme},
+        tokens::own::OwnTokens,
         users::roles::{RoleName, role_names},
         visit::{SignedIn, clear_cookie, set_lasting_cookie},
     },
@@ -34,6 +35,7 @@ struct ProfilePage<'a> {
     user: &'a UserRecord,
     roles: Vec<RoleName>,
     theme: Theme,
+    tokens: OwnTokens,
     sessions: Vec<SessionRow>,
     /// What was done just now.
     done: Option<&'static str>,
@@ -66,6 +68,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
         user,
         roles,
         theme: signed_in.visit.theme,
+        tokens: OwnTokens::of(&app, &signed_in).await?,
         sessions: rows,
         done: match query.text("done") {
             "password" => Some("Password changed. Your other browsers are signed out."),

@@ -10,4 +10,5 @@ mod setup;
 mod shell;
 mod sign_in;
 mod start;
+mod tokens;
 mod users;

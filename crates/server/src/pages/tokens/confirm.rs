@@ -1,0 +1,229 @@
+//! Rotating, switching and revoking: what is asked before, and what happens then.
+
+use askama::Template;
+use automation_hub_domain::{permission::Permission, token::Overlap};
+use axum::{
+    extract::{RawPathParams, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+
+use super::{PATH, done, token_id};
+use crate::{
+    app::App,
+    error::{Error, Violations},
+    pages::{error::PageError, form::Form, format, html, shell::Shell, visit::SignedIn},
+    services::tokens::{self, RotateInput},
+};
+
+#[derive(Template)]
+#[template(path = "tokens/confirm_page.html")]
+struct ConfirmPage {
+    shell: Shell,
+    confirm: Confirm,
+    in_dialog: bool,
+}
+
+#[derive(Template)]
+#[template(path = "tokens/confirm.html")]
+struct ConfirmPart {
+    confirm: Confirm,
+    in_dialog: bool,
+}
+
+/// A question with its consequence. The safe answer comes first.
+pub(super) struct Confirm {
+    pub title: String,
+    pub text: String,
+    pub action: String,
+    pub back: String,
+    pub keep: &'static str,
+    pub go: &'static str,
+    pub busy: &'static str,
+    pub csrf_token: String,
+    pub is_dangerous: bool,
+    pub rotation: Option<Rotate>,
+}
+
+/// The fields of the Rotate form.
+pub(super) struct Rotate {
+    revision: i64,
+    overlaps: Vec<(i64, &'static str, bool)>,
+    needs_password: bool,
+    violations: Violations,
+}
+
+impl Rotate {
+    fn error(&self, field: &str) -> Option<&str> {
+        self.violations.of(field)
+    }
+}
+
+const OVERLAPS: [(i64, &str); 5] =
+    [(0, "At once"), (5, "5 minutes"), (60, "1 hour"), (8 * 60, "8 hours"), (24 * 60, "24 hours")];
+
+pub async fn show_revoke(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let usage = tokens::usage(&app, &signed_in.actor, token_id(&params)?).await?;
+    if usage.token.revoked_at.is_some() {
+        return Err(Error::NotFound("token").into());
+    }
+    let back = format!("{}{PATH}", signed_in.visit.base());
+    let calls = match usage.yesterday() {
+        0 => "none was made yesterday".to_owned(),
+        1 => "1 was made yesterday".to_owned(),
+        calls => format!("{} were made yesterday", format::count(calls)),
+    };
+    let confirm = Confirm {
+        title: format!("Revoke “{}”?", usage.token.name),
+        text: format!("Calls with it fail from now on, {calls}. This can’t be undone."),
+        action: format!("{back}/tokens/{}/revoke", usage.token.id),
+        back,
+        keep: "Keep it",
+        go: "Revoke token",
+        busy: "Revoking…",
+        csrf_token: signed_in.visit.csrf_token(),
+        is_dangerous: true,
+        rotation: None,
+    };
+    respond(&app, &signed_in, &headers, StatusCode::OK, confirm)
+}
+
+pub async fn revoke(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+    _form: Form,
+) -> Result<Response, PageError> {
+    signed_in.actor.require(Permission::OpenApi)?;
+    tokens::revoke(&app, &signed_in.actor, token_id(&params)?).await?;
+    Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base())))
+}
+
+pub async fn activate(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+    _form: Form,
+) -> Result<Response, PageError> {
+    switch(&app, &signed_in, &params, &headers, true).await
+}
+
+pub async fn deactivate(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+    _form: Form,
+) -> Result<Response, PageError> {
+    switch(&app, &signed_in, &params, &headers, false).await
+}
+
+async fn switch(
+    app: &App,
+    signed_in: &SignedIn,
+    params: &RawPathParams,
+    headers: &HeaderMap,
+    is_active: bool,
+) -> Result<Response, PageError> {
+    tokens::set_active(app, &signed_in.actor, token_id(params)?, is_active).await?;
+    Ok(done(headers, &format!("{}{PATH}", signed_in.visit.base())))
+}
+
+pub async fn show_rotate(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let chosen = Overlap::default().minutes();
+    let asked = (chosen, None, Violations::default());
+    let confirm = rotation(&app, &signed_in, &params, asked).await?;
+    respond(&app, &signed_in, &headers, StatusCode::OK, confirm)
+}
+
+pub async fn rotate(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    let minutes = form.text("overlap").parse().unwrap_or(-1);
+    let revision = form.text("revision").parse().unwrap_or_default();
+    let rotated = match Overlap::from_minutes(minutes) {
+        Ok(overlap) => {
+            let password = form.raw("password").to_owned();
+            let input = RotateInput { revision, overlap, password };
+            tokens::rotate(&app, &signed_in.actor, token_id(&params)?, input).await
+        }
+        Err(error) => Err(Error::invalid("overlap", error.to_string())),
+    };
+    match rotated {
+        Ok(()) => Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
+        Err(Error::Invalid(violations)) => {
+            let asked = (minutes, Some(revision), violations);
+            let confirm = rotation(&app, &signed_in, &params, asked).await?;
+            respond(&app, &signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, confirm)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn rotation(
+    app: &App,
+    signed_in: &SignedIn,
+    params: &RawPathParams,
+    (chosen, revision, violations): (i64, Option<i64>, Violations),
+) -> Result<Confirm, Error> {
+    let actor = &signed_in.actor;
+    let token = tokens::find(app, actor, token_id(params)?).await?;
+    if token.revoked_at.is_some() {
+        return Err(Error::NotFound("token"));
+    }
+    let back = format!("{}{PATH}", signed_in.visit.base());
+    let is_for_other = token.user.as_ref().is_some_and(|user| Some(user.id) != actor.user_id());
+    let is_stale = actor.require_fresh_credential(app.clock.now()).is_err();
+    Ok(Confirm {
+        title: format!("Rotate “{}”?", token.name),
+        text:
+            "A new value takes the place of this one and is shown once. Name, user, expiry and app key stay."
+                .to_owned(),
+        action: format!("{back}/tokens/{}/rotate", token.id),
+        back,
+        keep: "Cancel",
+        go: "Rotate token",
+        busy: "Rotating…",
+        csrf_token: signed_in.visit.csrf_token(),
+        is_dangerous: false,
+        rotation: Some(Rotate {
+            revision: revision.unwrap_or(token.revision),
+            overlaps: OVERLAPS
+                .iter()
+                .map(|(minutes, title)| (*minutes, *title, *minutes == chosen))
+                .collect(),
+            needs_password: is_for_other && is_stale,
+            violations,
+        }),
+    })
+}
+
+pub(super) fn respond(
+    app: &App,
+    signed_in: &SignedIn,
+    headers: &HeaderMap,
+    status: StatusCode,
+    confirm: Confirm,
+) -> Result<Response, PageError> {
+    if html::is_htmx(headers) {
+        return html::page_with(status, &ConfirmPart { confirm, in_dialog: true });
+    }
+    let shell = super::shell(app, &signed_in.visit)?.below(confirm.go);
+    html::page_with(status, &ConfirmPage { shell, confirm, in_dialog: false })
+}

@@ -1,0 +1,371 @@
+//! Add Token and Edit Token: one form, as a page of its own or in the console's dialog.
+
+use askama::Template;
+use automation_hub_domain::{
+    id::TokenId,
+    permission::Permission,
+    token::TokenType,
+    user::{Email, User},
+};
+use automation_hub_storage::{
+    tokens::Token,
+    users::{self, UserFilter},
+};
+use axum::{
+    extract::{RawPathParams, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+
+use super::{PATH, done, token_id, words};
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+    pages::{error::PageError, form::Form, html, shell::Shell, visit::SignedIn},
+    services::tokens::{self, AppKeyInput, Draft, TokenInput, end_of},
+};
+
+#[derive(Template)]
+#[template(path = "tokens/form_page.html")]
+struct FormPage {
+    shell: Shell,
+    form: FormView,
+    in_dialog: bool,
+}
+
+#[derive(Template)]
+#[template(path = "tokens/form.html")]
+struct FormPart {
+    form: FormView,
+    in_dialog: bool,
+}
+
+/// Fields in their order, by their names in the form and as people call them.
+const FIELDS: [(&str, &str, &str); 6] = [
+    ("name", "Token Name", "token-name"),
+    ("token", "Token", "token-value"),
+    ("user", "User", "token-user"),
+    ("expires_on", "Expires", "token-expires"),
+    ("app_key", "App Key", "token-app-key"),
+    ("password", "Your password", "token-password"),
+];
+
+struct FormView {
+    path: String,
+    action: String,
+    title: &'static str,
+    csrf_token: String,
+    draft: Option<i64>,
+    revision: Option<i64>,
+    value: String,
+    input: TokenInput,
+    violations: Violations,
+    /// Who the User field names, once it names somebody.
+    user_name: Option<String>,
+    kind: TokenType,
+    creator_email: String,
+    presets: Vec<Preset>,
+    until: String,
+    allows_never: bool,
+    has_app_key: bool,
+    needs_password: bool,
+    people: Vec<(String, String)>,
+    /// What somebody else saved meanwhile, beside what is typed here.
+    theirs: Option<Vec<(&'static str, String)>>,
+}
+
+struct Preset {
+    value: &'static str,
+    title: &'static str,
+    /// What the date field shows when this is chosen.
+    date: String,
+    until: String,
+    is_chosen: bool,
+    is_allowed: bool,
+}
+
+impl FormView {
+    fn error(&self, field: &str) -> Option<&str> {
+        self.violations.of(field)
+    }
+
+    /// The fields to look at again, each with the place it is found at.
+    fn wrong_fields(&self) -> Vec<(&'static str, &'static str)> {
+        let is_wrong = |field: &str| self.violations.of(field).is_some();
+        FIELDS.iter().filter(|(field, ..)| is_wrong(field)).map(|(_, title, id)| (*title, *id)).collect()
+    }
+
+    fn is_kind(&self, key: &str) -> bool {
+        self.kind.key() == key
+    }
+}
+
+/// Everything a form is made of but what was typed.
+struct Maker<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    base: String,
+    csrf_token: String,
+}
+
+impl<'a> Maker<'a> {
+    fn new(app: &'a App, signed_in: &'a SignedIn) -> Self {
+        let visit = &signed_in.visit;
+        Self { app, actor: &signed_in.actor, base: visit.base(), csrf_token: visit.csrf_token() }
+    }
+
+    async fn form(&self, of: Of<'_>, input: TokenInput, violations: Violations) -> Result<FormView, Error> {
+        let user = self.user(&input.user).await?;
+        let people = self.people().await?;
+        let path = format!("{}{PATH}", self.base);
+        let (action, title, draft, revision, value, has_app_key) = match of {
+            Of::New(draft) => {
+                let value = draft.value.expose().to_owned();
+                (format!("{path}/tokens"), "Add Token", Some(draft.id), None, value, false)
+            }
+            Of::Old(token, revision) => {
+                let value = format!("•••• {}", token.last_four);
+                let action = format!("{path}/tokens/{}/edit", token.id);
+                (action, "Edit Token", None, Some(revision), value, token.has_app_key)
+            }
+        };
+        let creator = match of {
+            Of::New(_) => self.actor.user()?.email.clone(),
+            Of::Old(token, _) => token.creator.as_ref().map(|by| by.email.clone()).unwrap_or_default(),
+        };
+        let allows_never = self.actor.tenant.settings.allows_never_expiring;
+        Ok(FormView {
+            path,
+            action,
+            title,
+            csrf_token: self.csrf_token.clone(),
+            draft,
+            revision,
+            value,
+            kind: kind(&input.user, &creator),
+            creator_email: creator,
+            user_name: user.map(|user| user.full_name()),
+            presets: self.presets(&input, allows_never),
+            until: until(&input),
+            allows_never,
+            has_app_key,
+            needs_password: self.actor.require_fresh_credential(self.app.clock.now()).is_err(),
+            people,
+            theirs: None,
+            input,
+            violations,
+        })
+    }
+
+    fn presets(&self, input: &TokenInput, allows_never: bool) -> Vec<Preset> {
+        let now = self.app.clock.now();
+        let preset = |(value, title, days): &(&'static str, &'static str, Option<i64>)| {
+            let end = days.map(|days| end_of(now.plus_days(days)));
+            Preset {
+                value,
+                title,
+                date: end.map(words::expiry_value).unwrap_or_default(),
+                until: end.map(words::expiry_instant).unwrap_or_default(),
+                is_chosen: input.expires_in == *value,
+                is_allowed: days.is_some() || allows_never,
+            }
+        };
+        PRESETS.iter().map(preset).collect()
+    }
+
+    async fn user(&self, text: &str) -> Result<Option<User>, Error> {
+        let Ok(email) = Email::parse(text) else { return Ok(None) };
+        let tenant = self.actor.tenant_id();
+        self.app.store.read(tenant, move |s| users::find_by_email(s, &email).map_err(Error::from)).await
+    }
+
+    /// Offered where no script runs.
+    async fn people(&self) -> Result<Vec<(String, String)>, Error> {
+        let filter = UserFilter { is_active: Some(true), ..UserFilter::default() };
+        let request = automation_hub_domain::page::PageRequest { offset: 0, limit: 200 };
+        let found = self
+            .app
+            .store
+            .read(self.actor.tenant_id(), move |s| users::list(s, &filter, request).map_err(Error::from))
+            .await?;
+        Ok(found.items.into_iter().map(|user| (user.email.as_str().to_owned(), user.full_name())).collect())
+    }
+}
+
+const PRESETS: [(&str, &str, Option<i64>); 4] = [
+    ("30", "30 days", Some(30)),
+    ("90", "90 days", Some(90)),
+    ("365", "1 year", Some(365)),
+    ("never", "Never", None),
+];
+
+#[derive(Clone, Copy)]
+enum Of<'a> {
+    New(&'a Draft),
+    /// The revision is the one the form says it was made on.
+    Old(&'a Token, i64),
+}
+
+fn kind(user: &str, creator: &str) -> TokenType {
+    match user.trim() {
+        "" => TokenType::TenantLevel,
+        user if user.eq_ignore_ascii_case(creator) => TokenType::Personal,
+        _ => TokenType::UserAssigned,
+    }
+}
+
+fn until(input: &TokenInput) -> String {
+    if input.expires_in == "never" || input.expires_on.is_empty() {
+        return "Never expires.".to_owned();
+    }
+    let day = input.expires_on.parse::<jiff::civil::Date>().ok();
+    day.map_or_else(String::new, |day| format!("Until {}, 23:59 UTC.", day.strftime("%-d %B %Y")))
+}
+
+pub async fn show_new(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    signed_in.actor.require(Permission::OpenApi)?;
+    let draft = tokens::begin(&app, &signed_in.actor).await?;
+    let date = words::expiry_value(end_of(app.clock.now().plus_days(90)));
+    let input = TokenInput {
+        expires_in: "90".to_owned(),
+        expires_on: date.clone(),
+        expires_on_shown: date,
+        is_active: true,
+        ..TokenInput::default()
+    };
+    let form = Maker::new(&app, &signed_in).form(Of::New(&draft), input, Violations::default()).await?;
+    respond(&app, &signed_in, &headers, StatusCode::OK, form)
+}
+
+pub async fn create(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    let draft = form.text("draft").parse().unwrap_or_default();
+    let input = read(&form);
+    match tokens::create(&app, &signed_in.actor, draft, input.clone()).await {
+        Ok(_) => Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
+        Err(Error::Invalid(violations)) => {
+            let draft = tokens::reopen(&app, &signed_in.actor, draft).await?;
+            let view = Maker::new(&app, &signed_in).form(Of::New(&draft), input, violations).await?;
+            respond(&app, &signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, view)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn show_edit(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let token = find_live(&app, &signed_in.actor, token_id(&params)?).await?;
+    let maker = Maker::new(&app, &signed_in);
+    let form = maker.form(Of::Old(&token, token.revision), input_of(&token), Violations::default()).await?;
+    respond(&app, &signed_in, &headers, StatusCode::OK, form)
+}
+
+pub async fn edit(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    params: RawPathParams,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    let actor = &signed_in.actor;
+    let id = token_id(&params)?;
+    let revision = form.text("revision").parse().unwrap_or_default();
+    let input = read(&form);
+    let failure = match tokens::edit(&app, actor, id, revision, input.clone()).await {
+        Ok(()) => return Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
+        Err(failure) => failure,
+    };
+    let maker = Maker::new(&app, &signed_in);
+    let token = find_live(&app, actor, id).await?;
+    let (status, view) = match failure {
+        Error::Invalid(violations) => {
+            let view = maker.form(Of::Old(&token, revision), input, violations).await?;
+            (StatusCode::UNPROCESSABLE_ENTITY, view)
+        }
+        // Saving again keeps what is typed here: it is made on what stands there now.
+        Error::Stale => {
+            let mut view = maker.form(Of::Old(&token, token.revision), input, Violations::default()).await?;
+            view.theirs = Some(theirs(&token));
+            (StatusCode::PRECONDITION_FAILED, view)
+        }
+        other => return Err(other.into()),
+    };
+    respond(&app, &signed_in, &headers, status, view)
+}
+
+async fn find_live(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Error> {
+    let token = tokens::find(app, actor, id).await?;
+    if token.revoked_at.is_some() { Err(Error::NotFound("token")) } else { Ok(token) }
+}
+
+fn theirs(token: &Token) -> Vec<(&'static str, String)> {
+    let user =
+        token.user.as_ref().map_or_else(|| "Nobody, tenant level".to_owned(), |user| user.email.clone());
+    vec![
+        ("Token Name", token.name.clone()),
+        ("User", user),
+        ("Expires", token.expires_at.map_or_else(|| "Never".to_owned(), words::expiry_day)),
+        ("Active", if token.is_active { "Yes" } else { "No" }.to_owned()),
+        ("App Key", if token.has_app_key { "Set" } else { "Not set" }.to_owned()),
+    ]
+}
+
+/// The form as the token stands.
+fn input_of(token: &Token) -> TokenInput {
+    let date = token.expires_at.map(words::expiry_value).unwrap_or_default();
+    TokenInput {
+        name: token.name.clone(),
+        user: token.user.as_ref().map(|user| user.email.clone()).unwrap_or_default(),
+        expires_in: if token.expires_at.is_none() { "never".to_owned() } else { String::new() },
+        expires_on: date.clone(),
+        expires_on_shown: date,
+        is_active: token.is_active && token.suspended_at.is_none(),
+        ..TokenInput::default()
+    }
+}
+
+/// Whatever else was sent, a token value among it, isn't looked at.
+fn read(form: &Form) -> TokenInput {
+    TokenInput {
+        name: form.raw("name").to_owned(),
+        user: form.text("user").to_owned(),
+        expires_in: form.text("expires_in").to_owned(),
+        expires_on: form.text("expires_on").to_owned(),
+        expires_on_shown: form.text("expires_on_shown").to_owned(),
+        app_key: form.raw("app_key").to_owned(),
+        app_key_input: match form.text("app_key_change") {
+            "replace" => AppKeyInput::Replace,
+            "remove" => AppKeyInput::Remove,
+            _ => AppKeyInput::Keep,
+        },
+        is_active: form.is_ticked("active"),
+        password: form.raw("password").to_owned(),
+    }
+}
+
+fn respond(
+    app: &App,
+    signed_in: &SignedIn,
+    headers: &HeaderMap,
+    status: StatusCode,
+    form: FormView,
+) -> Result<Response, PageError> {
+    if html::is_htmx(headers) {
+        return html::page_with(status, &FormPart { form, in_dialog: true });
+    }
+    let shell = super::shell(app, &signed_in.visit)?.below(form.title);
+    html::page_with(status, &FormPage { shell, form, in_dialog: false })
+}

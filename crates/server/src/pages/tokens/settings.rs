@@ -1,0 +1,74 @@
+//! What a tenant decides about its tokens.
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+
+use super::{PATH, done};
+use crate::{
+    app::App,
+    error::{Error, Violations},
+    pages::{error::PageError, form::Form, format, html, shell::Shell, visit::SignedIn},
+    services::tokens::{self, SettingsInput},
+};
+
+#[derive(Template)]
+#[template(path = "tokens/settings.html")]
+struct SettingsPage {
+    shell: Shell,
+    path: String,
+    input: SettingsInput,
+    /// Values that switching off would erase.
+    kept: u64,
+    kept_text: String,
+    violations: Violations,
+}
+
+pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response, PageError> {
+    let settings = signed_in.actor.tenant.settings;
+    let input = SettingsInput {
+        is_prefixed: settings.is_prefixed,
+        copies_again: settings.copy_again_since.is_some(),
+        allows_never_expiring: settings.allows_never_expiring,
+        confirms_erasing: false,
+    };
+    respond(&app, &signed_in, StatusCode::OK, input, Violations::default()).await
+}
+
+pub async fn save(
+    State(app): State<App>,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, PageError> {
+    let input = SettingsInput {
+        is_prefixed: form.is_ticked("prefixed"),
+        copies_again: form.is_ticked("copy_again"),
+        allows_never_expiring: form.is_ticked("never"),
+        confirms_erasing: form.is_ticked("confirm"),
+    };
+    match tokens::change_settings(&app, &signed_in.actor, input).await {
+        Ok(()) => Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
+        Err(Error::Invalid(violations)) => {
+            respond(&app, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, input, violations).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn respond(
+    app: &App,
+    signed_in: &SignedIn,
+    status: StatusCode,
+    input: SettingsInput,
+    violations: Violations,
+) -> Result<Response, PageError> {
+    let kept = tokens::kept_copies(app, &signed_in.actor).await?;
+    let shell = super::shell(app, &signed_in.visit)?.below("Settings");
+    let path = format!("{}{PATH}", shell.base);
+    let kept_text = format::counted(kept, "value", "values");
+    html::page_with(status, &SettingsPage { shell, path, input, kept, kept_text, violations })
+}

@@ -1,0 +1,274 @@
+//! The rows of bad input that concern the console, each by name.
+
+use automation_hub_server::error::Error;
+use automation_hub_storage::{tokens, users};
+use axum::http::{StatusCode, header};
+
+use super::*;
+use crate::app::{NOON, ORIGIN};
+
+/// Tries to save with these fields; the answer's text if it was refused as input.
+async fn refused(hub: &TestHub, changes: &[(&str, &str)]) -> String {
+    let mut ines = hub.signed_in(INES).await;
+    let draft = open_form(&mut ines).await;
+    let answer = save(&mut ines, &draft, changes).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{changes:?}");
+    assert!(ines.get(&console("")).await.text().contains("No tokens yet."), "{changes:?} changed something");
+    answer.text()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_value_in_the_body_is_ignored() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let sent = "11111111-1111-4111-8111-111111111111";
+    let credential = make(&mut ines, &[("token", sent), ("value", sent)]).await;
+    assert_ne!(credential, pair(sent));
+    assert_eq!(call(&hub, &pair(sent)).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_empty_too_long_or_control_are_refused() {
+    let hub = hub().await;
+    let long = "a".repeat(101);
+    for name in ["", "   ", long.as_str(), "a\u{202e}b", "a\u{7}b", "a\nb"] {
+        let text = refused(&hub, &[("name", name)]).await;
+        assert!(text.contains("id=\"token-name-error\""), "{name:?}");
+        assert!(
+            text.contains("1 field needs another look: <a href=\"#token-name\">Token Name</a>"),
+            "{name:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn markup_and_formulas_in_a_name_are_text() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("name", "=SUM(1)<script>alert('x')</script>\"")]).await;
+    let list = ines.get(&console("")).await.text();
+    assert!(!list.contains("<script>alert") && list.contains("=SUM(1)&#60;script&#62;"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_who_are_unknown_foreign_or_inactive_are_refused_and_a_blank_makes_a_tenant_level_token() {
+    let hub = hub().await;
+    let gone = hub.add_user("gone@nordwind.test", &[STANDARD_USER]).await;
+    let off = move |s: &mut automation_hub_storage::Session<'_>| -> Result<_, Error> {
+        Ok(users::set_active(s, gone, false, NOON)?)
+    };
+    hub.app.store.write(hub.tenant, off).await.unwrap();
+    for (user, message) in [
+        ("nobody@nordwind.test", "Choose a person from the list"),
+        ("oma", "Choose a person from the list"),
+        ("%", "Choose a person from the list"),
+        ("gone@nordwind.test", "is deactivated"),
+    ] {
+        assert!(refused(&hub, &[("user", user)]).await.contains(message), "{user}");
+    }
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("user", "  ")]).await;
+    let list = ines.get(&console("?type=tenant-level")).await.text();
+    assert!(list.contains("acts for the tenant"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expiries_in_the_past_beyond_the_cap_or_no_dates_are_refused() {
+    let hub = hub().await;
+    for date in
+        ["2026-11-17", "2020-01-01", "10000-01-01", "2027-02-30", "2027-02-15T24:00", "2037-12-01", "x"]
+    {
+        let text = refused(&hub, &[("expires_on", date)]).await;
+        assert!(text.contains("id=\"token-expires-error\""), "{date}");
+    }
+    assert!(refused(&hub, &[("expires_in", "never")]).await.contains("This tenant wants an expiry."));
+    assert!(refused(&hub, &[("expires_in", ""), ("expires_on", "")]).await.contains("token-expires-error"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn app_keys_that_are_short_long_blank_ended_or_foreign_are_refused() {
+    let hub = hub().await;
+    let long = "k".repeat(129);
+    for key in ["s3cre", long.as_str(), " s3cretkey", "s3cretkey ", "s3crétkey"] {
+        assert!(refused(&hub, &[("app_key", key)]).await.contains("id=\"token-app-key-error\""), "{key:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_mistakes_are_told_at_once() {
+    let hub = hub().await;
+    let text = refused(&hub, &[("name", ""), ("user", "who"), ("expires_on", "x"), ("app_key", "k")]).await;
+    assert!(text.contains("4 fields need another look"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_of_others_and_old_drafts_make_no_token() {
+    let hub = hub().await;
+    hub.add_user("ada@nordwind.test", &[SYSTEM_ADMIN]).await;
+    let mut ines = hub.signed_in(INES).await;
+    let draft = open_form(&mut ines).await;
+    let mut ada = hub.signed_in("ada@nordwind.test").await;
+    let answer = save(&mut ada, &draft, &[("user", "")]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_ne!(after(&answer.text(), "name=\"draft\" value=\""), draft, "a new draft is offered");
+    hub.clock.set(NOON.plus_minutes(15));
+    let answer = save(&mut ines, &draft, &[]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("gone after 15 minutes") && answer.text().contains("Power BI refresh"));
+    let fresh = after(&answer.text(), "name=\"draft\" value=\"").to_owned();
+    assert_eq!(save(&mut ines, &fresh, &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(save(&mut ines, "not a number", &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changing_the_user_needs_the_password_and_is_written_down() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    hub.clock.set(NOON.plus_minutes(6));
+    let fields = [
+        ("revision", "1"),
+        ("name", "Power BI refresh"),
+        ("user", OMAR),
+        ("expires_on", "2027-02-15"),
+        ("expires_on_shown", "2027-02-15"),
+        ("active", "1"),
+    ];
+    let asked = ines.post(&console("/tokens/1/edit"), &fields).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(call(&hub, &credential).await.json()["data"]["user"]["user_email"], INES);
+    let mut with_password = fields.to_vec();
+    with_password.push(("password", crate::app::PASSWORD));
+    assert_eq!(ines.post(&console("/tokens/1/edit"), &with_password).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(call(&hub, &credential).await.json()["data"]["user"]["user_email"], OMAR);
+    assert!(ines.get(&console("/tokens/1")).await.text().contains("user is now omar@nordwind.test"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_edit_is_refused_and_loses_nothing() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    ines.post(&console("/tokens/1/deactivate"), &[]).await;
+    let fields = [
+        ("revision", "1"),
+        ("name", "My own words"),
+        ("user", INES),
+        ("expires_on", "2027-02-15"),
+        ("expires_on_shown", "2027-02-15"),
+        ("active", "1"),
+    ];
+    let stale = ines.post(&console("/tokens/1/edit"), &fields).await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    let text = stale.text();
+    assert!(text.contains("My own words") && text.contains("Keep mine") && text.contains("Take theirs"));
+    let revision = after(&text, "name=\"revision\" value=\"");
+    let mut again = fields.to_vec();
+    again[0] = ("revision", revision);
+    assert_eq!(ines.post(&console("/tokens/1/edit"), &again).await.status, StatusCode::SEE_OTHER);
+    assert!(ines.get(&console("")).await.text().contains("My own words"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn searching_takes_signs_literally_and_at_most_256_characters() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    for (search, is_found) in [
+        ("INES", true),
+        ("ines%40nordwind", true),
+        ("%25", false),
+        ("_", false),
+        ("%22%27", false),
+        ("", true),
+    ] {
+        let text = ines.get(&console(&format!("?user={search}"))).await.text();
+        assert_eq!(text.contains("Power BI refresh"), is_found, "{search}");
+    }
+    let long = "a".repeat(257);
+    assert_eq!(ines.get(&console(&format!("?user={long}"))).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = ines.get(&console("?state=nonsense&sort=x&dir=y&page=-1&type=z")).await;
+    assert_eq!(page.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_and_repeated_fields_and_other_media_types_never_fail() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("unknown", "1"), ("unknown", "2")]).await;
+    for (media_type, body) in [("application/json", "{}"), ("multipart/form-data", "x"), ("", "")] {
+        let request = Request::post(console("/tokens"))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, media_type);
+        let answer = ines.send_with(request, Body::from(body)).await;
+        assert!(answer.status.is_client_error(), "{media_type}: {}", answer.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_from_elsewhere_are_refused() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    let csrf = ines.csrf_token();
+    for (site, origin) in [
+        (None, None),
+        (Some("same-origin"), Some("null")),
+        (Some("same-site"), Some(ORIGIN)),
+        (Some("cross-site"), Some("https://evil.test")),
+    ] {
+        for path in [
+            "/tokens",
+            "/tokens/1/edit",
+            "/tokens/1/rotate",
+            "/tokens/1/revoke",
+            "/tokens/1/deactivate",
+            "/tokens/1/reveal",
+            "/settings",
+        ] {
+            let mut request = Request::post(console(path))
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            if let Some(origin) = origin {
+                request = request.header(header::ORIGIN, origin);
+            }
+            let body = Body::from(format!("csrf_token={csrf}"));
+            let answer = ines.send_with(request, body).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {site:?} {origin:?}");
+        }
+    }
+    let token =
+        hub.app.store.read(hub.tenant, |s| tokens::find(s, automation_hub_domain::id::TokenId::new(1), NOON));
+    let token = token.await.unwrap().unwrap();
+    assert_eq!((token.revision, token.is_active), (1, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_token_opens_no_console_page() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    let request = Request::get(console(""))
+        .header("authorization", format!("Bearer {credential}"))
+        .header("x-ah-openapi-auth", "openapi-token");
+    let answer = hub.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.location().contains("/sign-in"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_of_nobody_and_words_for_ids_are_not_found() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    for id in ["99", "0", "-1", "x", "99999999999999999999"] {
+        for page in ["", "/edit", "/rotate", "/revoke"] {
+            let answer = ines.get(&console(&format!("/tokens/{id}{page}"))).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{id}{page}");
+        }
+        let answer = ines.post(&console(&format!("/tokens/{id}/deactivate")), &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{id}");
+    }
+}

@@ -1,0 +1,223 @@
+//! A token from its form to its tombstone.
+
+use axum::http::StatusCode;
+
+use super::*;
+use crate::app::NOON;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_made_shown_once_and_works_at_once() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let form = ines.get(&console("/tokens/new")).await.text();
+    for label in ["Token Name", "Token", "App Key", "User", "Expires", "Active"] {
+        assert!(form.contains(&format!(">{label}</label>")), "{label}");
+    }
+    assert!(form.contains("readonly"));
+    let value = after(&form, "readonly value=\"").to_owned();
+    let draft = after(&form, "name=\"draft\" value=\"").to_owned();
+    assert_eq!(call(&hub, &pair(&value)).await.status, StatusCode::UNAUTHORIZED, "a draft is no token");
+
+    let saved = save(&mut ines, &draft, &[("app_key", "s3cret key")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    let list = ines.get(&console("")).await;
+    assert_eq!(list.header("cache-control"), "no-store");
+    let text = list.text();
+    assert_eq!(after(&text, "data-credential=\""), pair(&value));
+    assert!(text.contains("Copy it now, before you leave this page"));
+    assert!(text.contains("data-copy=\"s3cret key\""));
+    assert!(text.contains("15 Feb 2027"));
+
+    assert_eq!(call_with_key(&hub, &pair(&value), Some("s3cret key")).await.status, StatusCode::OK);
+    assert_eq!(call(&hub, &pair(&value)).await.status, StatusCode::UNAUTHORIZED, "it has an app key");
+
+    let reloaded = ines.get(&console("")).await.text();
+    assert!(!reloaded.contains(&value) && !reloaded.contains("s3cret key"));
+    assert!(reloaded.contains(&format!("•••• {}", &value[value.len() - 4..])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn save_pressed_twice_makes_one_row_and_the_value_is_still_shown_once() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let draft = open_form(&mut ines).await;
+    for _ in 0..2 {
+        assert_eq!(save(&mut ines, &draft, &[]).await.status, StatusCode::SEE_OTHER);
+    }
+    let text = ines.get(&console("")).await.text();
+    assert!(text.contains(">1\u{a0}token<") && text.contains("data-credential="));
+    assert_eq!(save(&mut ines, &draft, &[]).await.status, StatusCode::SEE_OTHER);
+    let text = ines.get(&console("")).await.text();
+    assert!(
+        text.contains(">1\u{a0}token<") && !text.contains("data-credential="),
+        "the second answer is without it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_session_of_the_same_person_is_shown_nothing() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let draft = open_form(&mut ines).await;
+    save(&mut ines, &draft, &[]).await;
+    let mut elsewhere = hub.signed_in(INES).await;
+    assert!(!elsewhere.get(&console("")).await.text().contains("data-credential="));
+    assert!(ines.get(&console("")).await.text().contains("data-credential="));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deactivating_activating_and_revoking_take_effect_at_once() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
+
+    ines.post(&console("/tokens/1/deactivate"), &[]).await;
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::UNAUTHORIZED);
+    assert!(ines.get(&console("?state=inactive")).await.text().contains("switched off by you"));
+    ines.post(&console("/tokens/1/activate"), &[]).await;
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
+
+    let asked = ines.get(&console("/tokens/1/revoke")).await.text();
+    assert!(asked.contains("Revoke “Power BI refresh”?") && asked.contains("can’t be undone"));
+    ines.post(&console("/tokens/1/revoke"), &[]).await;
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::UNAUTHORIZED);
+    let list = ines.get(&console("")).await.text();
+    assert!(list.contains("No tokens yet."));
+    assert!(ines.get(&console("?state=revoked")).await.text().contains("Power BI refresh"));
+    assert_eq!(ines.get(&console("/tokens/1/edit")).await.status, StatusCode::NOT_FOUND);
+    assert!(ines.get(&console("/tokens/1")).await.text().contains("You revoked the token"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rotating_shows_a_new_value_once_and_the_old_one_works_until_the_overlap_ends() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let old = make(&mut ines, &[]).await;
+    let asked = ines.get(&console("/tokens/1/rotate")).await.text();
+    assert!(asked.contains("value=\"5\" checked"), "five minutes unless said otherwise");
+    let rotated = ines.post(&console("/tokens/1/rotate"), &[("revision", "1"), ("overlap", "5")]).await;
+    assert_eq!(rotated.status, StatusCode::SEE_OTHER, "{}", rotated.text());
+    let text = ines.get(&console("")).await.text();
+    let new = after(&text, "data-credential=\"").to_owned();
+    assert_ne!(new, old);
+    assert!(text.contains("rotated, 5\u{a0}min left"));
+    assert_eq!(call(&hub, &new).await.status, StatusCode::OK);
+    assert_eq!(call(&hub, &old).await.status, StatusCode::OK);
+    hub.clock.set(NOON.plus_minutes(5));
+    assert_eq!(call(&hub, &new).await.status, StatusCode::OK);
+    assert_eq!(call(&hub, &old).await.status, StatusCode::UNAUTHORIZED);
+
+    let again = ines.post(&console("/tokens/1/rotate"), &[("revision", "1"), ("overlap", "5")]).await;
+    assert_eq!(again.status, StatusCode::PRECONDITION_FAILED, "the form is older than the first rotation");
+    for overlap in ["-1", "1441", "soon", ""] {
+        let wrong = ines.post(&console("/tokens/1/rotate"), &[("revision", "2"), ("overlap", overlap)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{overlap}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_changes_what_it_says_and_keeps_the_rest() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[("app_key", "first key")]).await;
+    let form = ines.get(&console("/tokens/1/edit")).await.text();
+    assert!(form.contains("Edit Token") && form.contains("name=\"app_key_change\" value=\"keep\" checked"));
+    assert!(!form.contains("first key"));
+    let fields = |key: &'static str, change: &'static str, revision: &'static str| {
+        [
+            ("revision", revision),
+            ("name", "Power BI"),
+            ("user", INES),
+            ("expires_on", "2027-02-15"),
+            ("expires_on_shown", "2027-02-15"),
+            ("active", "1"),
+            ("app_key", key),
+            ("app_key_change", change),
+        ]
+    };
+    let edited = ines.post(&console("/tokens/1/edit"), &fields("ignored, as it is kept", "keep", "1")).await;
+    assert_eq!(edited.status, StatusCode::SEE_OTHER, "{}", edited.text());
+    assert_eq!(call_with_key(&hub, &credential, Some("first key")).await.status, StatusCode::OK);
+    let text = ines.get(&console("")).await.text();
+    assert!(text.contains("Power BI") && text.contains("15 Feb 2027") && !text.contains("ah-fresh-more"));
+
+    ines.post(&console("/tokens/1/edit"), &fields("second key", "replace", "2")).await;
+    assert_eq!(call_with_key(&hub, &credential, Some("first key")).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(call_with_key(&hub, &credential, Some("second key")).await.status, StatusCode::OK);
+    assert!(ines.get(&console("")).await.text().contains("data-copy=\"second key\""));
+
+    ines.post(&console("/tokens/1/edit"), &fields("", "remove", "3")).await;
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
+    let events = ines.get(&console("/tokens/1")).await.text();
+    assert!(events.contains("app key removed") && events.contains("app key replaced"), "{events}");
+    assert!(!events.contains("second key"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_somebody_else_needs_the_password_and_loses_nothing() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    hub.clock.set(NOON.plus_minutes(6));
+    let draft = open_form(&mut ines).await;
+    let asked = save(&mut ines, &draft, &[("user", OMAR), ("name", "For Omar")]).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = asked.text();
+    assert!(text.contains("Type your password") && text.contains("value=\"For Omar\""));
+    assert_eq!(after(&text, "name=\"draft\" value=\""), draft);
+    let wrong = save(&mut ines, &draft, &[("user", OMAR), ("password", "not it")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!wrong.text().contains("not it"), "a password is never written back");
+    let saved = save(&mut ines, &draft, &[("user", OMAR), ("password", crate::app::PASSWORD)]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let credential = shown_credential(&mut ines).await;
+    let info = call(&hub, &credential).await.json();
+    assert_eq!(info["data"]["user"]["user_email"], OMAR);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_see_and_revoke_the_tokens_that_act_as_them_without_a_permission() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[("user", OMAR), ("name", "Acts as Omar")]).await;
+    make(&mut ines, &[("name", "Of Ines")]).await;
+    let mut omar = hub.signed_in(OMAR).await;
+    let profile = omar.get(&format!("{BASE}/profile")).await.text();
+    assert!(profile.contains("Acts as Omar") && !profile.contains("Of Ines"), "{profile}");
+    let other = omar.post(&format!("{BASE}/profile/tokens/2/revoke"), &[]).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    assert_eq!(omar.get(&console("")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(omar.get(&console("/tokens/1")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(omar.post(&console("/tokens/1/revoke"), &[]).await.status, StatusCode::FORBIDDEN);
+    let revoked = omar.post(&format!("{BASE}/profile/tokens/1/revoke"), &[]).await;
+    assert_eq!(revoked.status, StatusCode::SEE_OTHER);
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_in_a_dialog_is_a_part_and_its_success_loads_the_page() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let request = Request::get(console("/tokens/new")).header("hx-request", "true");
+    let part = ines.send(request).await.text();
+    assert!(part.starts_with("<form") && part.contains("hx-post="), "{part}");
+    let search = Request::get(console("?user=omar")).header("hx-request", "true");
+    let draft = open_form(&mut ines).await;
+    save(&mut ines, &draft, &[]).await;
+    let list = ines.send(search).await.text();
+    assert!(list.contains("No tokens for “omar”."), "{list}");
+    let refreshed = ines.send(Request::get(console("")).header("hx-request", "true")).await.text();
+    assert!(!refreshed.contains("data-credential="), "a part that is swapped in shows no value");
+    assert!(ines.get(&console("")).await.text().contains("data-credential="));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_user_field_suggests_active_people_and_oneself_first() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let all = ines.get(&console("/tokens/people?q=tester")).await.text();
+    let (me, omar) = (all.find("Ines Tester, that’s you").unwrap(), all.find("Omar Tester").unwrap());
+    assert!(me < omar && all.contains("Standard User"));
+    let some = ines.get(&console("/tokens/people?q=oma")).await.text();
+    assert!(some.contains("data-email=\"omar@nordwind.test\"") && !some.contains("Ines"));
+}

@@ -1,0 +1,98 @@
+//! The tenant's settings, and copying values again.
+
+use axum::http::StatusCode;
+
+use super::*;
+use crate::app::{NOON, PASSWORD};
+
+async fn set(browser: &mut Browser<'_>, ticked: &[&str]) -> Answer {
+    let fields: Vec<_> = ticked.iter().map(|name| (*name, "1")).collect();
+    browser.post(&console("/settings"), &fields).await
+}
+
+async fn reveal(browser: &mut Browser<'_>, id: u32) -> Answer {
+    browser.post(&console(&format!("/tokens/{id}/reveal")), &[]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_can_be_copied_again_only_where_and_since_it_is_allowed() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    assert_eq!(reveal(&mut ines, 1).await.status, StatusCode::NOT_FOUND, "the setting is off");
+    assert_eq!(set(&mut ines, &["copy_again"]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        reveal(&mut ines, 1).await.status,
+        StatusCode::NOT_FOUND,
+        "the token is older than the setting"
+    );
+    let credential = make(&mut ines, &[("name", "Newer"), ("app_key", "s3cret key")]).await;
+    let list = ines.get(&console("")).await.text();
+    assert_eq!(list.matches("Copy again").count(), 1);
+    assert!(!list.contains(&credential), "lists never carry values");
+    let shown = reveal(&mut ines, 2).await;
+    assert_eq!((shown.status, shown.header("cache-control")), (StatusCode::OK, "no-store"));
+    assert!(shown.text().contains(&credential) && shown.text().contains("s3cret key"));
+    assert!(ines.get(&console("/tokens/2")).await.text().contains("You copied the value again"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copying_again_is_by_form_with_a_fresh_password_and_ten_times_an_hour() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    set(&mut ines, &["copy_again"]).await;
+    make(&mut ines, &[]).await;
+    let link = ines.get(&console("/tokens/1/reveal")).await;
+    assert_eq!(link.status, StatusCode::METHOD_NOT_ALLOWED);
+    hub.clock.set(NOON.plus_minutes(6));
+    let old = reveal(&mut ines, 1).await;
+    assert_eq!(old.status, StatusCode::UNAUTHORIZED);
+    assert!(old.text().contains("Is it still you?"));
+    let confirmed = ines.post(&console("/tokens/1/reveal"), &[("password", PASSWORD)]).await;
+    assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.text());
+    for _ in 0..9 {
+        assert_eq!(reveal(&mut ines, 1).await.status, StatusCode::OK);
+    }
+    assert_eq!(reveal(&mut ines, 1).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_copying_off_asks_and_erases() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    set(&mut ines, &["copy_again"]).await;
+    make(&mut ines, &[]).await;
+    let asked = set(&mut ines, &[]).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.text().contains("Erase 1\u{a0}value"));
+    assert_eq!(set(&mut ines, &["confirm"]).await.status, StatusCode::SEE_OTHER);
+    set(&mut ines, &["copy_again"]).await;
+    assert_eq!(reveal(&mut ines, 1).await.status, StatusCode::NOT_FOUND, "erased for good");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_of_values_and_never_expiring_ones_follow_the_settings() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let uuid = make(&mut ines, &[]).await;
+    set(&mut ines, &["prefixed", "never"]).await;
+    let prefixed =
+        make(&mut ines, &[("expires_in", "never"), ("expires_on", ""), ("expires_on_shown", "")]).await;
+    assert!(prefixed.contains("/ahp_"), "{prefixed}");
+    for credential in [&uuid, &prefixed] {
+        assert_eq!(call(&hub, credential).await.status, StatusCode::OK, "both forms verify");
+    }
+    set(&mut ines, &[]).await;
+    let refused = call(&hub, &prefixed).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert!(refused.text().contains("token-not-compliant"), "{}", refused.text());
+    assert!(ines.get(&console("?state=expired")).await.text().contains("Needs an expiry"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_need_the_permission() {
+    let hub = hub().await;
+    let mut omar = hub.signed_in(OMAR).await;
+    assert_eq!(omar.get(&console("/settings")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(set(&mut omar, &["never"]).await.status, StatusCode::FORBIDDEN);
+}
