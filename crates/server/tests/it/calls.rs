@@ -7,7 +7,8 @@ use std::{
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{RoleId, TokenId, UserId},
+    id::{TokenId, UserId},
+    role::STANDARD_USER,
     token::{
         TokenName,
         value::{TokenForm, TokenValue},
@@ -65,7 +66,7 @@ impl Issued {
 impl TestHub {
     /// A person of the Standard User role and a token of theirs.
     pub async fn issue_personal(&self) -> (UserId, Issued) {
-        let user = self.add_user("ana@nordwind.example", &[RoleId::STANDARD_USER]).await;
+        let user = self.add_user("ana@nordwind.example", &[STANDARD_USER]).await;
         (user, self.issue(Some(user), TokenForm::Uuid, None).await)
     }
 
@@ -89,7 +90,8 @@ impl TestHub {
             is_active: true,
         };
         let value = value.to_owned();
-        let insert = move |s: &mut automation_hub_storage::Session<'_>| Ok::<_, Error>(tokens::insert(s, &new)?);
+        let insert =
+            move |s: &mut automation_hub_storage::Session<'_>| Ok::<_, Error>(tokens::insert(s, &new)?);
         let id = self.app.store.write(self.tenant, insert).await.unwrap();
         self.token_changed(id).await;
         Issued { id, value, app_key: app_key.map(str::to_owned) }

@@ -2,6 +2,6 @@
 
 mod config;
 mod demo;
-mod harness;
+pub mod harness;
 mod keys;
 mod serve;

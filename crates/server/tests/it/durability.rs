@@ -42,7 +42,10 @@ fn no_acknowledged_write_is_lost_when_the_program_is_killed() {
         total += acknowledged.len();
         rounds_with_writes += u32::from(!acknowledged.is_empty());
     }
-    assert!(rounds_with_writes > rounds / 2, "only {total} writes in {rounds_with_writes} rounds of {rounds}");
+    assert!(
+        rounds_with_writes > rounds / 2,
+        "only {total} writes in {rounds_with_writes} rounds of {rounds}"
+    );
 }
 
 fn serve(bench: &Bench) -> Server {
@@ -68,6 +71,7 @@ fn write_until_killed(server: Server, caller: &Arc<Caller>, round: u32) -> Vec<(
             })
         })
         .collect();
+    // No event marks the moment: any may be the one that loses something.
     thread::sleep(Duration::from_millis(getrandom::u64().unwrap() % LONGEST_LOAD));
     // Dropping it sends the signal that nothing can catch.
     drop(server);

@@ -10,7 +10,8 @@ use std::{
 };
 
 use automation_hub_domain::{
-    id::{RoleId, UserId},
+    id::UserId,
+    role::STANDARD_USER,
     token::{TokenName, value::TokenForm},
 };
 use automation_hub_server::{auth::digest::Purpose, error::Error};
@@ -48,7 +49,7 @@ const CHANGES: [Change; 6] = [
     Change::DeactivateTenant,
 ];
 
-/// The hundred callers of one round, and what they saw.
+/// What the callers of one round share, and what they saw.
 struct Round {
     hub: Arc<TestHub>,
     token: Issued,
@@ -59,15 +60,17 @@ struct Round {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_that_begins_after_the_answer_to_a_change_is_accepted() {
-    let rounds = env::var("AUTOMATION_HUB_TEST_ROUNDS").map_or(CHANGES.len(), |rounds| rounds.parse().unwrap());
+    let rounds =
+        env::var("AUTOMATION_HUB_TEST_ROUNDS").map_or(CHANGES.len(), |rounds| rounds.parse().unwrap());
     let hub = Arc::new(TestHub::start().await);
-    let user = hub.add_user("ana@nordwind.example", &[RoleId::STANDARD_USER]).await;
+    let user = hub.add_user("ana@nordwind.example", &[STANDARD_USER]).await;
     for (number, change) in CHANGES.into_iter().cycle().take(rounds).enumerate() {
         let token = hub.issue(Some(user), TokenForm::Uuid, None).await;
         let round =
             Round { hub: Arc::clone(&hub), token, is_told: AtomicBool::new(false), warm: AtomicU32::new(0) };
         let round = Arc::new(round);
-        let callers: Vec<_> = (0..CALLERS).map(|caller| tokio::spawn(call(Arc::clone(&round), caller))).collect();
+        let callers: Vec<_> =
+            (0..CALLERS).map(|caller| tokio::spawn(call(Arc::clone(&round), caller))).collect();
         while round.warm.load(Ordering::SeqCst) < CALLERS {
             tokio::task::yield_now().await;
         }

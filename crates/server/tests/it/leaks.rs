@@ -65,9 +65,9 @@ impl Secrets {
             at_offset(8) == Some(&b'-') || at_offset(3) == Some(&b'_')
         };
         let is_secret = |at: usize| {
-            self.lengths.iter().any(|&length| {
-                bytes.get(at..at + length).is_some_and(|window| self.values.contains(window))
-            })
+            self.lengths
+                .iter()
+                .any(|&length| bytes.get(at..at + length).is_some_and(|window| self.values.contains(window)))
         };
         (0..bytes.len()).filter(marks).filter(|&at| is_secret(at)).count()
     }
@@ -89,7 +89,7 @@ async fn no_value_is_found_in_the_database_its_journal_a_backup_or_the_log() {
     assert!(log.len() > count, "the log is not empty");
     assert_eq!(secrets.found_in(&log), 0, "in the log");
     let folder = tempfile::tempdir().unwrap();
-    if let Location::Sqlite(file) = hub.location() {
+    if let Location::Sqlite(file) = hub.database.location() {
         let backup = folder.path().join("backup.sqlite");
         hub.app.store.backup(backup.clone()).await.unwrap();
         let journal = format!("{}-wal", file.display());

@@ -32,7 +32,8 @@ impl Server {
     /// A call that is accepted.
     fn good(&self) -> Vec<u8> {
         let credential = self.token.credential();
-        format!("GET {AUTHINFO} HTTP/1.1\r\nhost: hub\r\nauthorization: {credential}\r\n{TYPE}\r\n").into_bytes()
+        format!("GET {AUTHINFO} HTTP/1.1\r\nhost: hub\r\nauthorization: {credential}\r\n{TYPE}\r\n")
+            .into_bytes()
     }
 
     /// Sends one request on a connection of its own, and a good one behind its answer where it stays open.
@@ -257,7 +258,9 @@ async fn header_names_are_known_in_any_case_and_old_clients_are_answered() {
     }
     let old = format!("GET {AUTHINFO} HTTP/1.0\r\nauthorization: {good}\r\n{TYPE}\r\n");
     server.expect("HTTP/1.0", old.as_bytes(), 200, After::Closed).await;
-    let asked = format!("GET {AUTHINFO} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\nauthorization: {good}\r\n{TYPE}\r\n");
+    let asked = format!(
+        "GET {AUTHINFO} HTTP/1.1\r\nhost: hub\r\nconnection: close\r\nauthorization: {good}\r\n{TYPE}\r\n"
+    );
     server.expect("close", asked.as_bytes(), 200, After::Closed).await;
 }
 
