@@ -6,7 +6,6 @@ use std::{
 };
 
 use automation_hub_domain::{
-    clock::Timestamp,
     id::{TokenId, UserId},
     role::STANDARD_USER,
     token::{
@@ -104,10 +103,6 @@ impl TestHub {
     /// What every change of a token does once it is committed and before it is answered.
     pub async fn token_changed(&self, id: TokenId) {
         self.app.tokens.refresh_token(&self.app.store, self.tenant, id).await.unwrap();
-    }
-
-    pub fn set_time(&self, now: Timestamp) {
-        self.clock.set(now);
     }
 
     /// The status of a call made from an address of its caller's own.

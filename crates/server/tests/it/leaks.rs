@@ -123,7 +123,9 @@ async fn use_tokens(hub: &TestHub, count: usize) -> Vec<Issued> {
             wire.ask(request.as_bytes()).await.unwrap();
         }
         let in_query = format!("GET {AUTHINFO}?access_token={value} HTTP/1.1\r\nhost: hub\r\n\r\n");
-        assert_eq!(wire.ask(in_query.as_bytes()).await.unwrap().status, 401);
+        let refused = wire.ask(in_query.as_bytes()).await.unwrap().status;
+        // So many refusals from one address are slowed down in the end.
+        assert!(matches!(refused, 401 | 429), "{refused}");
         issued.push(token);
     }
     hub.app.calls.flush(&hub.app).await.unwrap();

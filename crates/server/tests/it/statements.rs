@@ -29,7 +29,7 @@ async fn refused_calls_ask_and_write_nothing() {
     let mut token = hub.issue(None, TokenForm::Uuid, None).await;
     token.value = "0f8fad5b-d9cb-469f-a165-70867728950e".into();
     let (statements, commits) = (hub.app.store.statement_count(), hub.app.store.commit_count());
-    for caller in 0..CALLS {
+    for caller in 0..CALLS / 4 {
         let address = Ipv4Addr::from_bits(Ipv4Addr::new(10, 0, 0, 0).to_bits() + caller / 900);
         assert_eq!(hub.call_from(address, &token).await, StatusCode::UNAUTHORIZED, "{AUTHINFO} {caller}");
     }
