@@ -133,6 +133,27 @@ document.addEventListener('htmx:afterRequest', (event) => {
 // A page that comes back from the browser's history comes back as it was left.
 window.addEventListener('pageshow', () => [...restores.keys()].forEach(end));
 
+// ---- A part that couldn't be loaded says so, and the rest stays usable --------
+
+function fail({ detail }) {
+  const part = detail.target;
+  if (!part || detail.requestConfig?.verb !== 'get') return;
+  const note = document.createElement('p');
+  note.className = 'ah-note warn ah-mb';
+  note.dataset.failed = '';
+  note.setAttribute('role', 'alert');
+  const id = detail.xhr?.getResponseHeader?.('x-request-id');
+  const quote = id ? `, or quote request ${id}` : '';
+  note.textContent = `This couldn’t be loaded. Nothing was changed. Try again${quote}.`;
+  part.before(note);
+}
+
+const forget = () => document.querySelectorAll('[data-failed]').forEach((note) => note.remove());
+
+document.addEventListener('htmx:beforeRequest', forget);
+document.addEventListener('htmx:responseError', fail);
+document.addEventListener('htmx:sendError', fail);
+
 // ---- Keys: data-key="c" or data-key="g p" on what they reach ------------
 // <html data-keys="off"> is the reader's wish to have none (WCAG 2.1.4).
 

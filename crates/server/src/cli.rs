@@ -7,6 +7,7 @@ mod demo;
 mod folder;
 mod hub;
 mod migrate;
+mod openapi;
 mod output;
 mod restore;
 mod serve;
@@ -56,6 +57,8 @@ enum Command {
     /// Create people, and give them a way back in
     #[command(subcommand)]
     User(user::Action),
+    /// Print the OpenAPI document
+    Openapi,
     /// Copy the database to a file, consistently and while the server runs
     Backup(backup::Arguments),
     /// Put a backup in place of the database
@@ -76,7 +79,7 @@ struct Global {
     /// PostgreSQL database in place of the embedded one; with a password, safer in the environment
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    /// What is logged: "info", or "info,automation_hub_server=debug"
+    /// What is logged: off, error, warn, info, debug or trace, or levels for parts of the program
     #[arg(long, global = true, value_name = "LEVEL")]
     log_level: Option<String>,
 }
@@ -110,6 +113,7 @@ impl Cli {
             Command::Config(action) => config::run(global, &action),
             Command::Tenant(action) => tenant::run(global, action).await,
             Command::User(action) => user::run(global, action).await,
+            Command::Openapi => openapi::run(),
             Command::Backup(arguments) => backup::run(global, arguments).await,
             Command::Restore(arguments) => restore::run(global, arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),

@@ -1,6 +1,8 @@
 //! Configuration: the embedded defaults, over them a file, over that the environment, over that flags.
 //! `defaults.toml` is the reference of every key.
 
+mod rules;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -12,8 +14,6 @@ use figment::{
     value::Value,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-
-use crate::middleware::proxies::TrustedProxies;
 
 /// The reference of every key, as shown by `automation-hub config show --defaults`.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
@@ -126,7 +126,7 @@ impl Config {
             figment = figment.merge(Serialized::default(key, value));
         }
         let config = Self::extract(&figment)?;
-        let errors = config.violations();
+        let errors = rules::violations(&config);
         if errors.is_empty() { Ok(config) } else { Err(errors) }
     }
 
@@ -144,7 +144,7 @@ impl Config {
             ]
             .concat();
             if errors.is_empty() {
-                errors.extend(whole.into_iter().map(|error| ConfigError::of(error, "", figment)));
+                errors.extend(whole.into_iter().map(|error| ConfigError::of(&error, "", figment)));
             }
             errors
         })
@@ -161,113 +161,12 @@ impl Config {
         self.storage.database_url = mask_password(&self.storage.database_url);
         self
     }
-
-    /// Rules that types alone can't hold.
-    fn violations(&self) -> Vec<ConfigError> {
-        let mut errors = Vec::new();
-        let mut rule = |holds: bool, key: &str, value: &dyn std::fmt::Display, rule: &str| {
-            if !holds {
-                errors.push(ConfigError {
-                    key: key.to_owned(),
-                    value: value.to_string(),
-                    rule: rule.to_owned(),
-                });
-            }
-        };
-        rule(
-            crate::logging::is_level(&self.log.level),
-            "log.level",
-            &self.log.level,
-            "off, error, warn, info, debug or trace, or a list such as info,automation_hub_server=debug",
-        );
-        let server = &self.server;
-        if let Err(error) = TrustedProxies::parse(&server.trusted_proxies) {
-            let value = server.trusted_proxies.join(", ");
-            rule(false, "server.trusted_proxies", &value, &error.to_string());
-        }
-        rule(
-            (0..=3600).contains(&server.shutdown_grace_secs),
-            "server.shutdown_grace_secs",
-            &server.shutdown_grace_secs,
-            "0 to 3600 seconds",
-        );
-        rule(
-            server.public_url.is_empty() || is_origin(&server.public_url),
-            "server.public_url",
-            &server.public_url,
-            "an origin is needed: http:// or https://, a host, and nothing after it",
-        );
-        rule(
-            (1024..=1_073_741_824).contains(&server.body_limit_bytes),
-            "server.body_limit_bytes",
-            &server.body_limit_bytes,
-            "1 KiB to 1 GiB",
-        );
-        rule(
-            (1..=300).contains(&server.header_timeout_secs),
-            "server.header_timeout_secs",
-            &server.header_timeout_secs,
-            "1 to 300 seconds",
-        );
-        let url = &self.storage.database_url;
-        rule(
-            url.is_empty() || url.starts_with("postgres://") || url.starts_with("postgresql://"),
-            "storage.database_url",
-            &"…",
-            "postgres://user:password@host/database, or empty for embedded SQLite",
-        );
-        rule(
-            (1..=1000).contains(&self.storage.postgres_connections),
-            "storage.postgres_connections",
-            &self.storage.postgres_connections,
-            "1 to 1000",
-        );
-        let sessions = &self.sessions;
-        rule(
-            (1..=1440).contains(&sessions.idle_minutes),
-            "sessions.idle_minutes",
-            &sessions.idle_minutes,
-            "1 to 1440",
-        );
-        rule(
-            (1..=720).contains(&sessions.absolute_hours),
-            "sessions.absolute_hours",
-            &sessions.absolute_hours,
-            "1 to 720",
-        );
-        rule(
-            (1..=720).contains(&sessions.invitation_hours),
-            "sessions.invitation_hours",
-            &sessions.invitation_hours,
-            "1 to 720",
-        );
-        let passwords = &self.passwords;
-        rule(
-            (8192..=1_048_576).contains(&passwords.memory_kib),
-            "passwords.memory_kib",
-            &passwords.memory_kib,
-            "8192 to 1048576 KiB",
-        );
-        rule((1..=16).contains(&passwords.passes), "passwords.passes", &passwords.passes, "1 to 16");
-        rule((1..=16).contains(&passwords.lanes), "passwords.lanes", &passwords.lanes, "1 to 16");
-        rule((1..=64).contains(&passwords.parallel), "passwords.parallel", &passwords.parallel, "1 to 64");
-        let api = &self.open_api;
-        rule((1..=10).contains(&api.flush_secs), "open_api.flush_secs", &api.flush_secs, "1 to 10 seconds");
-        rule((1024..=1_048_576).contains(&api.queue), "open_api.queue", &api.queue, "1024 to 1048576");
-        rule(
-            (1..=3650).contains(&api.call_log_days),
-            "open_api.call_log_days",
-            &api.call_log_days,
-            "1 to 3650 days",
-        );
-        errors
-    }
 }
 
 fn mistakes<T: DeserializeOwned>(figment: &Figment, section: &str) -> Vec<ConfigError> {
     match figment.extract_inner::<T>(section) {
         Ok(_) => Vec::new(),
-        Err(errors) => errors.into_iter().map(|error| ConfigError::of(error, section, figment)).collect(),
+        Err(errors) => errors.into_iter().map(|error| ConfigError::of(&error, section, figment)).collect(),
     }
 }
 
@@ -296,13 +195,8 @@ fn mask_password(url: &str) -> String {
     }
 }
 
-fn is_origin(url: &str) -> bool {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
-}
-
 impl ConfigError {
-    fn of(error: figment::Error, section: &str, figment: &Figment) -> Self {
+    fn of(error: &figment::Error, section: &str, figment: &Figment) -> Self {
         use figment::error::Kind;
         // The library puts the section sometimes first, sometimes last.
         let within = error.path.iter().map(String::as_str).filter(|&part| part != section);

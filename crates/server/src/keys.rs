@@ -191,9 +191,8 @@ struct KeyFiles {
 impl KeyFiles {
     fn of(config: &Config) -> Result<Self, KeyError> {
         let folder = &config.storage.data_dir;
-        let or_default = |path: &Path, default: &str| match path.as_os_str().is_empty() {
-            true => folder.join(default),
-            false => path.to_owned(),
+        let or_default = |path: &Path, default: &str| {
+            if path.as_os_str().is_empty() { folder.join(default) } else { path.to_owned() }
         };
         let keys = &config.keys;
         let pepper = KeyFile::named(or_default(&keys.pepper_file, "pepper.1"), PEPPER)?;
@@ -258,8 +257,9 @@ impl KeyFile {
 
     #[cfg(unix)]
     fn check_mode(&self, metadata: &fs::Metadata) -> Result<(), KeyError> {
+        // The six lowest bits are what the group and everybody else may do.
         let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777;
-        if mode & 0o077 == 0 { Ok(()) } else { Err(KeyError::Readable(shown(&self.path), mode)) }
+        if mode.trailing_zeros() >= 6 { Ok(()) } else { Err(KeyError::Readable(shown(&self.path), mode)) }
     }
 
     #[cfg(not(unix))]

@@ -2,7 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::{Router, body::Body, extract::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -17,6 +23,7 @@ use crate::{config::Config, middleware::request::Peer};
 /// Room for a request's head: 16 KiB in all, 100 fields. More is answered 431 before anything is hashed.
 const HEAD_BYTES: usize = 16 * 1024;
 const HEAD_FIELDS: usize = 100;
+const FIELD_BYTES: usize = 8 * 1024;
 
 /// Serves until `stop` is done, then waits for the requests in flight, but not for ever.
 pub async fn serve(
@@ -65,6 +72,11 @@ fn builder(config: &Config) -> Builder<TokioExecutor> {
     builder
 }
 
+/// The HTTP layer bounds the head as a whole, but no field of it.
+fn has_large_field(request: &Request) -> bool {
+    request.headers().values().any(|value| value.len() > FIELD_BYTES)
+}
+
 fn serve_connection(
     builder: &Builder<TokioExecutor>,
     graceful: &GracefulShutdown,
@@ -78,7 +90,14 @@ fn serve_connection(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
-        router.clone().oneshot(request)
+        let router = router.clone();
+        async move {
+            if has_large_field(&request) {
+                let answer = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, [(header::CONNECTION, "close")]);
+                return Ok(answer.into_response());
+            }
+            router.oneshot(request).await
+        }
     });
     let connection = builder
         .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))

@@ -14,6 +14,12 @@ use crate::config::{Log, LogFormat};
 /// Starts the log of this process. A second call changes nothing.
 pub fn start(log: &Log) {
     let filter = log.level.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    // Tells at every start, at some length, that there was nothing to do.
+    let filter = if log.level.contains("refinery") {
+        filter
+    } else {
+        filter.with_target("refinery_core", LevelFilter::WARN)
+    };
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Escaped(io::stderr()));
     // It fails only where a log was started before, as tests do.

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    api::{self, authenticate, error::ApiError},
+    api::{self, authenticate, document_page, error::ApiError},
     app::App,
     assets,
     middleware::{request, security},
@@ -22,13 +22,15 @@ const TENANT: &str = "/{org}/{tenant}/automationhub_";
 
 /// The whole server.
 pub fn router(app: App) -> Router {
+    let (calls, document) = api::router::open_api(&app);
     Router::new()
         .route("/", get(start::show))
+        .merge(document_page::router(&document))
         .merge(setup_pages(&app))
         .merge(tenant_pages(&app))
         .fallback(start::not_found)
         .layer(axum::middleware::from_fn(security::page_headers))
-        .merge(open_api(&app))
+        .merge(open_api(&app, calls))
         .merge(assets::router())
         .layer(from_fn_with_state(app.clone(), request::identify))
         .with_state(app)
@@ -111,8 +113,7 @@ const OPEN_API: [&str; 3] =
     ["/{org}/{tenant}/automationhub_/api/v1/openapi", "/automationhub_/api/v1/openapi", "/api/v1/openapi"];
 
 /// The Open API under each of its addresses. Whoever calls proves who they are before a route is looked for.
-fn open_api(app: &App) -> Router<App> {
-    let (calls, _) = api::router::open_api(app);
+fn open_api(app: &App, calls: Router<App>) -> Router<App> {
     let calls = calls
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         // A fallback can't be nested under a base path that begins with a parameter.

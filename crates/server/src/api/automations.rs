@@ -3,6 +3,7 @@
 pub mod filter;
 pub mod list;
 pub mod record;
+pub mod schema;
 pub mod scope;
 pub mod show;
 mod stream;

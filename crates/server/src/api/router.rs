@@ -16,6 +16,16 @@ use crate::{
 
 /// The calls relative to their base path, each behind the check of the route table.
 pub fn open_api(app: &App) -> (Router<App>, OpenApi) {
+    let (router, described) = calls();
+    (router.route_layer(from_fn_with_state(app.clone(), routes::authorize)), described)
+}
+
+/// The document alone, for whoever wants it without a server.
+pub fn document() -> OpenApi {
+    calls().1
+}
+
+fn calls() -> (Router<App>, OpenApi) {
     let (router, mut described) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(auth_info::auth_info))
         .routes(routes!(hierarchy::hierarchy))
@@ -27,5 +37,5 @@ pub fn open_api(app: &App) -> (Router<App>, OpenApi) {
         .routes(routes!(submit::submit_idea))
         .split_for_parts();
     document::complete(&mut described);
-    (router.route_layer(from_fn_with_state(app.clone(), routes::authorize)), described)
+    (router, described)
 }

@@ -1,6 +1,5 @@
 //! `automation-hub demo`: the server with a sample organisation, and a fresh way in at each start.
 
-use anyhow::Context;
 use automation_hub_domain::clock::Clock;
 use automation_hub_server::{
     clock::SystemClock,
@@ -46,7 +45,7 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     if !hub.store.is_empty().await? {
         demo::check_is_ours(&hub.store).await?;
     }
-    hub.store.migrate().await.context("the database can't be brought to this version")?;
+    hub.migrate().await?;
     demo::check_is_ours(&hub.store).await?;
     let keys = hub.keys().await?;
     let workshop = Workshop {
@@ -57,9 +56,11 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     };
     let access = workshop.prepare(Size { ideas: arguments.ideas, tokens: arguments.tokens }).await?;
     let access = access.at(hub.address());
-    hub.run(keys, |_| match arguments.json {
-        true => output::print(serde_json::to_string(&access)?),
-        false => output::print(access.in_words()),
+    hub.run(keys, async |_| {
+        if arguments.json {
+            return output::print(serde_json::to_string(&access)?);
+        }
+        output::print(access.in_words())
     })
     .await
 }

@@ -51,6 +51,14 @@ impl Hub {
         format!("http://{address}")
     }
 
+    pub(super) async fn migrate(&self) -> anyhow::Result<()> {
+        let applied = self.store.migrate().await.context("the database can't be brought to this version")?;
+        if applied > 0 {
+            tracing::info!(applied, "brought the database to this version");
+        }
+        Ok(())
+    }
+
     pub(super) async fn keys(&self) -> anyhow::Result<Keys> {
         Ok(Keys::prepare(&self.config, &self.store).await?)
     }
@@ -59,13 +67,13 @@ impl Hub {
     pub(super) async fn run(
         self,
         keys: Keys,
-        ready: impl FnOnce(&App) -> anyhow::Result<()>,
+        ready: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let app =
             App::with_store(self.store.clone(), keys, self.config.clone(), Arc::new(SystemClock)).await?;
         let stop = stop_signal()?;
         tracing::info!(address = self.address(), engine = ?self.store.engine(), "listening");
-        ready(&app)?;
+        ready(&app).await?;
         let recorder = tokio::spawn(CallRecorder::run(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
         recorder.abort();

@@ -1,12 +1,11 @@
 //! `automation-hub serve`: the server, on whatever the database holds.
 
-use anyhow::Context;
-use automation_hub_server::{config::Overrides, logging};
+use automation_hub_server::{config::Overrides, logging, services::setup};
 use automation_hub_storage::links;
 use clap::Args;
 use figment::value::Value;
 
-use super::{Global, hub::Hub};
+use super::{Global, hub::Hub, output};
 
 #[derive(Args)]
 #[group(skip)]
@@ -14,7 +13,7 @@ pub(super) struct Arguments {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]
     pub(super) listen: Option<String>,
-    /// Origin under which people reach the hub, such as "https://hub.example.com"
+    /// Origin under which people reach the hub: scheme and host
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<String>,
 }
@@ -30,7 +29,7 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     let config = global.load(arguments.overrides())?;
     logging::start(&config.log);
     let hub = Hub::open(config).await?;
-    hub.store.migrate().await.context("the database can't be brought to this version")?;
+    hub.migrate().await?;
     let setup = hub
         .store
         .system()
@@ -44,5 +43,13 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         tracing::warn!("this is the sample organisation of a demo, served as it is");
     }
     let keys = hub.keys().await?;
-    hub.run(keys, |_| Ok(())).await
+    let address = hub.address();
+    hub.run(keys, async |app| match setup::prepare(app, &address).await? {
+        // To standard output and not to the log, which others may read.
+        Some(link) => {
+            output::print(format_args!("Set the hub up here. The link works once, for 24 hours:\n{link}"))
+        }
+        None => Ok(()),
+    })
+    .await
 }

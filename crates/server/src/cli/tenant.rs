@@ -6,11 +6,10 @@ use automation_hub_domain::{
     tenant::{NewTenant, Slug, Tenant},
     text,
 };
-use automation_hub_server::{clock::SystemClock, config::Config};
+use automation_hub_server::{clock::SystemClock, config::Config, error::Error, services::setup};
 use automation_hub_storage::{
-    StorageError, Store, System,
+    Store, System,
     audit::{self, AuditEvent},
-    categories::{self, CategoryLevel},
     links, tenants,
 };
 use clap::{Args, Subcommand};
@@ -82,10 +81,7 @@ pub(super) async fn open(global: &Global) -> anyhow::Result<(Config, Store)> {
 impl Create {
     async fn run(&self, config: &Config, store: &Store) -> anyhow::Result<()> {
         let new = self.checked(SystemClock.now())?;
-        let tenant = store.system().write(move |s| found(s, &new)).await.map_err(|error| match error {
-            StorageError::Conflict(_) => anyhow::anyhow!("there is a tenant with these short names already"),
-            error => error.into(),
-        })?;
+        let tenant = store.system().write(move |s| found(s, &new)).await?;
         if config.storage.database_url.is_empty() && folder::lock(&config.storage.data_dir).is_err() {
             output::complain("the server that is running knows the tenant from its next start on");
         }
@@ -129,13 +125,14 @@ impl Create {
     }
 }
 
-fn found(system: &mut System<'_>, new: &NewTenant) -> Result<Tenant, StorageError> {
+fn found(system: &mut System<'_>, new: &NewTenant) -> Result<Tenant, Error> {
+    let (organization, tenant) = (new.organization_slug.as_str(), new.tenant_slug.as_str());
+    if tenants::find_by_slugs(system, organization, tenant)?.is_some() {
+        return Err(Error::Conflict("there is a tenant with these short names already".into()));
+    }
     let id = tenants::insert(system, new)?;
     let session = &mut system.tenant(id);
-    for (id, name) in (1..).zip(["Business Area", "Category", "Sub-category"]) {
-        let level = CategoryLevel { id, name: name.to_owned(), slug: text::slug(name) };
-        categories::insert_level(session, &level)?;
-    }
+    setup::insert_category_levels(session)?;
     let tenant = tenants::get(session)?;
     audit::insert(session, &event(new.created_at, "tenant.create", "tenant", id.get(), &tenant.tenant_name))?;
     links::complete_setup(system, new.created_at, false)?;
@@ -170,7 +167,7 @@ impl List {
     async fn run(&self, store: &Store) -> anyhow::Result<()> {
         let all = store.system().read(tenants::list).await?;
         if self.json {
-            return output::print(Value::from_iter(all.iter().map(described)));
+            return output::print(all.iter().map(described).collect::<Value>());
         }
         for tenant in all {
             let state = if tenant.is_active { "" } else { "  inactive" };

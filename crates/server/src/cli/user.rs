@@ -188,13 +188,11 @@ impl Create {
     async fn assignments(&self, store: &Store, tenant: &Tenant) -> anyhow::Result<Vec<RoleAssignment>> {
         let known = store.read(tenant.id, roles::list).await?;
         let find = |slug: &String| -> anyhow::Result<RoleId> {
-            match known.iter().find(|role| role.slug == *slug) {
-                Some(role) => Ok(role.id),
-                None => {
-                    let slugs: Vec<_> = known.iter().map(|role| role.slug.as_str()).collect();
-                    bail!("there is no role {slug}; there are {}", slugs.join(", "))
-                }
+            if let Some(role) = known.iter().find(|role| role.slug == *slug) {
+                return Ok(role.id);
             }
+            let slugs: Vec<_> = known.iter().map(|role| role.slug.as_str()).collect();
+            bail!("there is no role {slug}; there are {}", slugs.join(", "))
         };
         self.roles.iter().map(|slug| Ok(RoleAssignment { role: find(slug)?, category: None })).collect()
     }

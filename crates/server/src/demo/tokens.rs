@@ -46,12 +46,11 @@ pub(super) async fn renew(
         let Some(drawn) = Drawn::of(&sample, directory)? else { continue };
         let keyed = drawn.keyed(workshop, directory);
         let (creator, user) = (drawn.creator, drawn.user);
-        let write = move |s: &mut Session<'_>| match &token {
-            Some(token) => renew_row(s, token, &sample, &keyed, now),
-            None => {
-                let new = new_row(&sample, &keyed, (creator, user), now)?;
-                stored::insert(s, &new).map(drop)
+        let write = move |s: &mut Session<'_>| {
+            if let Some(token) = &token {
+                return renew_row(s, token, &sample, &keyed, now);
             }
+            stored::insert(s, &new_row(&sample, &keyed, (creator, user), now)?).map(drop)
         };
         workshop.store.write(directory.tenant, write).await?;
         if sample.works {

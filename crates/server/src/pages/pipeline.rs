@@ -45,6 +45,9 @@ struct PipelinePage {
     chips: Vec<Chip>,
     choices: Choices,
     list: List,
+    /// Answers htmx: the chips go to their place by their id. In a whole page that htmx brings back from the
+    /// history they would be taken out of it.
+    is_part: bool,
 }
 
 struct List {
@@ -68,16 +71,19 @@ pub async fn show(
     headers: HeaderMap,
     RawQuery(address): RawQuery,
 ) -> Result<Response, PageError> {
-    let query = ListQuery::parse(address.as_deref().unwrap_or_default())?;
+    let address = address.unwrap_or_default();
+    let query = ListQuery::parse(&address)?;
+    let is_part = html::is_htmx(&headers) && !headers.contains_key("hx-history-restore-request");
+    if !is_part && address.split('&').any(|pair| pair.ends_with('=')) {
+        // A form sends its empty fields too; the address to keep and to pass on is the one without them.
+        return Ok(html::see_other(&query.address(&format!("{}{PATH}", signed_in.visit.base()))));
+    }
     signed_in.actor.require(query.table.permission())?;
     let found = find::find(&app, &signed_in.actor, &query).await?;
     let shell = Shell::of(&app, &signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?;
     let format = Format::of(&signed_in.actor.tenant, app.clock.now());
-    let page = PipelinePage::new(shell, &query, &found, &format);
-    if html::is_htmx(&headers) && !headers.contains_key("hx-history-restore-request") {
-        return page.fragment(&query);
-    }
-    html::page(&page)
+    let page = PipelinePage { is_part, ..PipelinePage::new(shell, &query, &found, &format) };
+    if is_part { page.fragment(&query) } else { html::page(&page) }
 }
 
 impl PipelinePage {
@@ -92,6 +98,7 @@ impl PipelinePage {
             list: List::new(query, found, format, &shell.base, &path),
             path,
             shell,
+            is_part: false,
         }
     }
 

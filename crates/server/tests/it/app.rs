@@ -64,7 +64,7 @@ pub struct TestHub {
     pub router: Router,
     pub clock: Arc<TestClock>,
     pub tenant: TenantId,
-    _database: TestDatabase,
+    pub database: TestDatabase,
 }
 
 impl TestHub {
@@ -88,7 +88,7 @@ impl TestHub {
         let app = App::with_store(database.store.clone(), Keys::draw().unwrap(), config, clock.clone())
             .await
             .unwrap();
-        Self { router: router(app.clone()), app, clock, tenant, _database: database }
+        Self { router: router(app.clone()), app, clock, tenant, database }
     }
 
     /// Adds a person with roles for all categories, who can sign in with [`PASSWORD`].

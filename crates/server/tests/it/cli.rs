@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
-mod harness;
+pub mod harness;
 mod keys;
+mod operators;
 mod serve;

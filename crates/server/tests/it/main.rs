@@ -4,5 +4,11 @@
 
 mod api;
 mod app;
+mod calls;
 mod cli;
+mod durability;
+mod freshness;
+mod leaks;
 mod pages;
+mod raw;
+mod statements;

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 
 use crate::{
     api::{
-        automations::{filter::Listing, record::RecordWriter, scope, stream},
-        envelope::{self, Paging},
+        automations::{filter::Listing, record::RecordWriter, schema::AutomationPage, scope, stream},
+        envelope::{self, Envelope, Paging},
         error::ApiError,
         extract::Query,
         json::Members,
@@ -49,7 +49,7 @@ const DEEP: u64 = 5_000;
         ("limit" = Option<u64>, Query, description = "50 unless given; there is no upper bound."),
         ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),
-    responses((status = 200, description = "`data` holds the place in the list and `processes`.", body = Object))
+    responses((status = 200, body = Envelope<AutomationPage>))
 )]
 pub async fn list_automations(
     State(app): State<App>,

@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 
 use crate::{
     api::{
-        automations::record::RecordWriter,
-        envelope::{self, OPENING},
+        automations::{record::RecordWriter, schema::AutomationRecord},
+        envelope::{self, Envelope, OPENING},
         error::ApiError,
         extract::PathPart,
     },
@@ -24,7 +24,7 @@ use crate::{
 #[utoipa::path(
     get, path = "/automations/{id}", tag = "Automation Ideas",
     params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, description = "`data` is the record.", body = Object), (status = 404))
+    responses((status = 200, body = Envelope<AutomationRecord>), (status = 404))
 )]
 pub async fn get_automation(
     State(app): State<App>,

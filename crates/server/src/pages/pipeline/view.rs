@@ -156,10 +156,10 @@ const COLUMNS: [(&str, Option<SortBy>, &str); 9] = [
     ("Phase and status", None, ""),
     ("Idea score", Some(SortBy::Score), ""),
     ("Benefit a year", None, "end"),
-    ("Priority", None, ""),
+    ("Priority", None, "ah-wide"),
     ("Process Owner", None, ""),
     ("Votes", None, "end"),
-    ("Submitted", Some(SortBy::Submitted), ""),
+    ("Submitted", Some(SortBy::Submitted), "ah-wide"),
     ("Updated", Some(SortBy::Updated), ""),
 ];
 

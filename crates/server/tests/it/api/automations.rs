@@ -1,6 +1,9 @@
 //! Lists of ideas, and one by id or slug.
 
+use std::collections::BTreeSet;
+
 use automation_hub_domain::{clock::Timestamp, idea::SubmissionType};
+use automation_hub_server::api::automations::schema::AutomationRecord;
 use automation_hub_storage::categories;
 use axum::{body::Body, http::Request};
 use http_body_util::BodyExt;
@@ -69,6 +72,17 @@ async fn a_record_shows_its_own_members_and_what_surrounds_them() {
     let id = data["process_id"].as_i64().unwrap();
     assert_eq!(caller.data(&format!("/automations/{id}")).await, data);
     assert_eq!(caller.data("/automations").await["processes"], json!([data]));
+}
+
+#[tokio::test]
+async fn a_record_has_the_members_that_the_document_names() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    api.add_ideas(caller.id(), api.payables, &["One"]).await;
+    let data = caller.data("/automations/one").await;
+    let shown: BTreeSet<_> = data.as_object().unwrap().keys().map(String::as_str).collect();
+    let described: BTreeSet<_> = AutomationRecord::MEMBERS.iter().copied().collect();
+    assert_eq!(shown, described);
 }
 
 #[tokio::test]

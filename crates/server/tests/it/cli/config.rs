@@ -88,3 +88,17 @@ fn an_unknown_command_or_flag_ends_with_2() {
     assert!(bench.complaint(&["dance"], 2).contains("dance"));
     assert!(bench.complaint(&["serve", "--colour"], 2).contains("--colour"));
 }
+
+#[test]
+fn the_operations_page_lists_every_key_with_its_default() {
+    let page = include_str!("../../../../../docs/operations.md");
+    let mut section = "";
+    for line in automation_hub_server::config::DEFAULTS.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.trim_end_matches(']');
+        } else if let Some((key, value)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
+            let row = format!("| `{section}.{key}` | `{value}` |");
+            assert!(page.contains(&row), "docs/operations.md lacks {row}");
+        }
+    }
+}

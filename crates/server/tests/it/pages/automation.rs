@@ -46,7 +46,7 @@ async fn an_id_leads_to_the_slug() {
     let answer = ines.get(&path("1")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert!(answer.location().contains("/automation-profile/%E8%AB%8B"));
-    let page = ines.get(&answer.location().to_owned()).await;
+    let page = ines.get(answer.location()).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text().contains("<h1 class=\"ah-title grow\" dir=\"auto\">請求書 処理</h1>"));
 }

@@ -187,7 +187,13 @@ async fn htmx_gets_the_list_and_the_short_address_alone() {
     let restored = ines
         .send(Request::get(&query).header("hx-request", "true").header("hx-history-restore-request", "true"))
         .await;
+    assert_eq!(restored.location(), path("?search=zebra"), "a form's empty fields leave the address");
+    let query = restored.location().to_owned();
+    let restored = ines
+        .send(Request::get(&query).header("hx-request", "true").header("hx-history-restore-request", "true"))
+        .await;
     assert!(restored.text().contains("<html"));
+    assert!(!restored.text().contains("hx-swap-oob"), "it would be taken out of the page");
     let signed_out =
         hub.send(Request::get(&query).header("hx-request", "true").body(axum::body::Body::empty()).unwrap());
     assert!(signed_out.await.header("hx-redirect").starts_with(&format!("{BASE}/sign-in?next=")));
@@ -247,16 +253,16 @@ async fn the_file_holds_what_the_list_shows_and_no_formulas() {
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(file.header("content-disposition"), "attachment; filename=\"automations-all.csv\"");
     let text = file.text();
-    let lines: Vec<_> = text.strip_prefix('\u{feff}').unwrap().split("\r\n").collect();
-    assert_eq!(lines.len(), 1 + 1002 + 1, "a header, the rows, and what follows the last line");
-    assert!(lines[0].starts_with("Name,ID,Automation ID,Category,"));
+    let rows: Vec<_> = text.strip_prefix('\u{feff}').unwrap().split("\r\n").collect();
+    assert_eq!(rows.len(), 1 + 1002 + 1, "a header, the rows, and what follows the last line");
+    assert!(rows[0].starts_with("Name,ID,Automation ID,Category,"));
     assert_eq!(
-        lines[1],
+        rows[1],
         "\"'=1+1, \"\"quoted\"\"\",AH-1002,,\"Finance, Payables\",Employee-driven idea,Idea,Awaiting Review,\
          Ines Tester,,,84,,,,0,2026-11-17,2026-11-17,\
          http://127.0.0.1:8080/nordwind/production/automationhub_/automation-profile/1-1-quoted"
     );
-    assert!(lines[1002].starts_with("Idea 1001,AH-1001,"));
+    assert!(rows[1002].starts_with("Idea 1001,AH-1001,"));
 
     let filtered = ines.get(&path(".csv?category=2")).await;
     assert_eq!(filtered.text().lines().count(), 2);

@@ -1,0 +1,102 @@
+//! Rules of single keys that types alone can't hold.
+
+use std::{fmt::Display, ops::RangeInclusive};
+
+use super::{Config, ConfigError, Log, OpenApi, Passwords, Server, Sessions, Storage};
+use crate::{logging, middleware::proxies::TrustedProxies};
+
+/// All values that break their rule.
+pub(super) fn violations(config: &Config) -> Vec<ConfigError> {
+    let mut found = Violations::default();
+    server(&config.server, &mut found);
+    storage(&config.storage, &mut found);
+    sessions(&config.sessions, &mut found);
+    passwords(&config.passwords, &mut found);
+    open_api(&config.open_api, &mut found);
+    log(&config.log, &mut found);
+    found.0
+}
+
+#[derive(Default)]
+struct Violations(Vec<ConfigError>);
+
+impl Violations {
+    fn unless(&mut self, holds: bool, key: &str, value: &dyn Display, rule: &str) {
+        if !holds {
+            let (key, value, rule) = (key.to_owned(), value.to_string(), rule.to_owned());
+            self.0.push(ConfigError { key, value, rule });
+        }
+    }
+
+    /// `unit` begins with a blank where there is one.
+    fn outside<T: PartialOrd + Display>(
+        &mut self,
+        range: RangeInclusive<T>,
+        key: &str,
+        value: &T,
+        unit: &str,
+    ) {
+        let rule = format!("{} to {}{unit}", range.start(), range.end());
+        self.unless(range.contains(value), key, value, &rule);
+    }
+}
+
+fn server(server: &Server, found: &mut Violations) {
+    found.unless(
+        server.public_url.is_empty() || is_origin(&server.public_url),
+        "server.public_url",
+        &server.public_url,
+        "an origin is needed: http:// or https://, a host, and nothing after it",
+    );
+    if let Err(error) = TrustedProxies::parse(&server.trusted_proxies) {
+        let value = server.trusted_proxies.join(", ");
+        found.unless(false, "server.trusted_proxies", &value, &error.to_string());
+    }
+    found.outside(0..=3600, "server.shutdown_grace_secs", &server.shutdown_grace_secs, " seconds");
+    found.outside(1..=300, "server.header_timeout_secs", &server.header_timeout_secs, " seconds");
+    found.outside(1024..=1_073_741_824, "server.body_limit_bytes", &server.body_limit_bytes, " bytes");
+}
+
+fn storage(storage: &Storage, found: &mut Violations) {
+    let url = &storage.database_url;
+    found.unless(
+        url.is_empty() || url.starts_with("postgres://") || url.starts_with("postgresql://"),
+        "storage.database_url",
+        &"…",
+        "postgres://user:password@host/database, or empty for embedded SQLite",
+    );
+    found.outside(1..=1000, "storage.postgres_connections", &storage.postgres_connections, "");
+}
+
+fn sessions(sessions: &Sessions, found: &mut Violations) {
+    found.outside(1..=1440, "sessions.idle_minutes", &sessions.idle_minutes, "");
+    found.outside(1..=720, "sessions.absolute_hours", &sessions.absolute_hours, "");
+    found.outside(1..=720, "sessions.invitation_hours", &sessions.invitation_hours, "");
+}
+
+fn passwords(passwords: &Passwords, found: &mut Violations) {
+    found.outside(8192..=1_048_576, "passwords.memory_kib", &passwords.memory_kib, " KiB");
+    found.outside(1..=16, "passwords.passes", &passwords.passes, "");
+    found.outside(1..=16, "passwords.lanes", &passwords.lanes, "");
+    found.outside(1..=64, "passwords.parallel", &passwords.parallel, "");
+}
+
+fn open_api(api: &OpenApi, found: &mut Violations) {
+    found.outside(1..=10, "open_api.flush_secs", &api.flush_secs, " seconds");
+    found.outside(1024..=1_048_576, "open_api.queue", &api.queue, "");
+    found.outside(1..=3650, "open_api.call_log_days", &api.call_log_days, " days");
+}
+
+fn log(log: &Log, found: &mut Violations) {
+    found.unless(
+        logging::is_level(&log.level),
+        "log.level",
+        &log.level,
+        "off, error, warn, info, debug or trace, or a list such as info,automation_hub_server=debug",
+    );
+}
+
+fn is_origin(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
+}

@@ -1,0 +1,211 @@
+//! Open API calls as scripts make them: issued tokens, requests in process, and bytes over a real connection.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use automation_hub_domain::{
+    id::{TokenId, UserId},
+    role::STANDARD_USER,
+    token::{
+        TokenName,
+        value::{TokenForm, TokenValue},
+    },
+};
+use automation_hub_server::{
+    auth::digest::{Purpose, StoredDigest},
+    error::Error,
+    listen,
+    middleware::request::Peer,
+    router::router,
+};
+use automation_hub_storage::tokens::{self, KeyedDigest, NewToken};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use tower::ServiceExt;
+
+use crate::app::{NOON, TENANT_UUID, TestHub};
+
+pub const AUTHINFO: &str = "/api/v1/openapi/authinfo";
+pub const TYPE: &str = "x-ah-openapi-auth: openapi-token\r\n";
+
+/// A token as its holder knows it.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    pub id: TokenId,
+    pub value: String,
+    pub app_key: Option<String>,
+}
+
+impl Issued {
+    /// What stands in `Authorization`.
+    pub fn credential(&self) -> String {
+        format!("Bearer {TENANT_UUID}/{}", self.value)
+    }
+
+    pub fn request(&self, path: &str) -> Request<Body> {
+        let request = Request::get(path)
+            .header(header::AUTHORIZATION, self.credential())
+            .header("x-ah-openapi-auth", "openapi-token");
+        let request = match &self.app_key {
+            Some(app_key) => request.header("x-ah-openapi-app-key", app_key),
+            None => request,
+        };
+        request.body(Body::empty()).unwrap()
+    }
+}
+
+impl TestHub {
+    /// A person of the Standard User role and a token of theirs.
+    pub async fn issue_personal(&self) -> (UserId, Issued) {
+        let user = self.add_user("ana@nordwind.example", &[STANDARD_USER]).await;
+        (user, self.issue(Some(user), TokenForm::Uuid, None).await)
+    }
+
+    /// Makes a token that expires in ninety days.
+    pub async fn issue(&self, user: Option<UserId>, form: TokenForm, app_key: Option<&str>) -> Issued {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).unwrap();
+        let value = TokenValue::from_random(form, random);
+        let value = value.expose();
+        let new = NewToken {
+            name: TokenName::parse(&format!("Test token {number}")).unwrap(),
+            user,
+            creator: user,
+            value: keyed(self.digest(Purpose::Token, value)),
+            last_four: value[value.len() - 4..].to_owned(),
+            app_key: app_key.map(|app_key| keyed(self.digest(Purpose::AppKey, app_key))),
+            created_at: NOON,
+            expires_at: Some(NOON.plus_days(90)),
+            is_active: true,
+        };
+        let value = value.to_owned();
+        let insert =
+            move |s: &mut automation_hub_storage::Session<'_>| Ok::<_, Error>(tokens::insert(s, &new)?);
+        let id = self.app.store.write(self.tenant, insert).await.unwrap();
+        self.token_changed(id).await;
+        Issued { id, value, app_key: app_key.map(str::to_owned) }
+    }
+
+    pub fn digest(&self, purpose: Purpose, secret: &str) -> StoredDigest {
+        self.app.keys.peppers.current().store(purpose, TENANT_UUID, secret.as_bytes())
+    }
+
+    /// What every change of a token does once it is committed and before it is answered.
+    pub async fn token_changed(&self, id: TokenId) {
+        self.app.tokens.refresh_token(&self.app.store, self.tenant, id).await.unwrap();
+    }
+
+    /// The status of a call made from an address of its caller's own.
+    pub async fn call_from(&self, address: Ipv4Addr, issued: &Issued) -> StatusCode {
+        let mut request = issued.request(AUTHINFO);
+        request.extensions_mut().insert(Peer(SocketAddr::from((address, 40_000))));
+        self.router.clone().oneshot(request).await.unwrap().status()
+    }
+
+    /// Serves this hub on a port of its own until the test ends.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = self.app.clone();
+        tokio::spawn(async move {
+            let stop = std::future::pending();
+            listen::serve(listener, router(app.clone()), &app.config, stop).await
+        });
+        address
+    }
+}
+
+pub fn keyed(stored: StoredDigest) -> KeyedDigest {
+    KeyedDigest { digest: *stored.digest.as_bytes(), pepper_number: stored.pepper.get() }
+}
+
+/// A connection on which every byte is the test's own.
+pub struct Wire {
+    stream: TcpStream,
+    read: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub struct RawAnswer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl RawAnswer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl Wire {
+    pub async fn open(address: SocketAddr) -> Self {
+        Self { stream: TcpStream::connect(address).await.unwrap(), read: Vec::new() }
+    }
+
+    /// Sends as much as the other side takes: it may answer and close in the middle.
+    pub async fn send(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes).await;
+    }
+
+    pub async fn ask(&mut self, request: &[u8]) -> Option<RawAnswer> {
+        self.send(request).await;
+        self.answer().await
+    }
+
+    /// The next answer; none if the connection ends instead.
+    pub async fn answer(&mut self) -> Option<RawAnswer> {
+        let end = loop {
+            if let Some(at) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            if !self.fill().await {
+                return None;
+            }
+        };
+        let head = String::from_utf8(self.read.drain(..end).collect()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let mut answer = RawAnswer { status, head, body: String::new() };
+        let length: usize = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
+        while self.read.len() < length {
+            assert!(self.fill().await, "the body of an answer is cut off");
+        }
+        answer.body = String::from_utf8(self.read.drain(..length).collect()).unwrap();
+        Some(answer)
+    }
+
+    /// Whether the other side has ended the connection, with nothing more to say.
+    pub async fn is_closed(&mut self) -> bool {
+        self.read.is_empty() && !self.fill().await
+    }
+
+    /// Waits for more bytes, where an answer's end can't be told from its head.
+    pub async fn more(&mut self) -> bool {
+        self.fill().await
+    }
+
+    pub fn seen(&self) -> String {
+        String::from_utf8_lossy(&self.read).into_owned()
+    }
+
+    /// Whatever else comes, up to the end.
+    pub async fn rest(&mut self) -> &[u8] {
+        while self.fill().await {}
+        &self.read
+    }
+
+    async fn fill(&mut self) -> bool {
+        matches!(self.stream.read_buf(&mut self.read).await, Ok(1..))
+    }
+}

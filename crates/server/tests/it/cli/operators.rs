@@ -1,0 +1,228 @@
+//! What operators do without the pages: tenants, people, backups.
+
+use std::{
+    io::Write,
+    process::{Output, Stdio},
+};
+
+use super::harness::{Bench, Server, mode, stderr};
+
+fn found(bench: &Bench) -> serde_json::Value {
+    bench.json(&[
+        "tenant",
+        "create",
+        "Nordwind Group",
+        "Production",
+        "--time-zone",
+        "Europe/Copenhagen",
+        "--json",
+    ])
+}
+
+fn with_input(bench: &Bench, arguments: &[&str], input: &str) -> Output {
+    let mut command = bench.command(arguments);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_tenant_is_founded_once_and_listed() {
+    let bench = Bench::new();
+    let made = found(&bench);
+    assert_eq!(
+        (made["organization"].as_str(), made["tenant"].as_str()),
+        (Some("nordwind-group"), Some("production"))
+    );
+    assert_eq!(bench.json(&["tenant", "list", "--json"]), serde_json::json!([made]));
+    assert!(
+        bench.print(&["tenant", "list"]).contains("nordwind-group/production  Nordwind Group / Production")
+    );
+    let again = bench.complaint(&["tenant", "create", "Nordwind Group", "Production"], 1);
+    assert_eq!(
+        again.lines().last(),
+        Some("automation-hub: there is a tenant with these short names already")
+    );
+    let told = bench.complaint(&["demo", "--listen", "127.0.0.1:0"], 1);
+    assert!(told.contains("would give strangers access"), "{told}");
+}
+
+#[test]
+fn wrong_particulars_of_a_tenant_are_told() {
+    let bench = Bench::new();
+    for (arguments, why) in [
+        (["Ω", "P", "--currency=EUR"], "--organization-slug “”: This can't be empty."),
+        (["O", "P", "--currency=eur"], "--currency eur: three capital letters are needed, such as EUR"),
+        (["O", "P", "--time-zone=Mars/Base"], "--time-zone Mars/Base: an IANA name is needed"),
+        (["O", "P", "--tenant-slug=A b"], "--tenant-slug “A b”: Only a-z, 0-9 and hyphens between them."),
+    ] {
+        let told = bench.complaint(&[&["tenant", "create"], &arguments[..]].concat(), 1);
+        assert!(told.contains(why), "{told}");
+    }
+    assert_eq!(bench.print(&["tenant", "list"]), "", "a refused command changes nothing");
+}
+
+#[test]
+fn a_person_gets_a_link_or_a_password() {
+    let bench = Bench::new();
+    found(&bench);
+    let made = bench.json(&[
+        "user",
+        "create",
+        "ines@nordwind.test",
+        "Ines",
+        "Moreau",
+        "--role",
+        "ah-system-admin",
+        "--json",
+    ]);
+    let link = made["link"].as_str().unwrap();
+    assert!(
+        link.starts_with("http://127.0.0.1:8080/nordwind-group/production/automationhub_/invitation/"),
+        "{link}"
+    );
+    let other = bench.json(&["user", "reset-password", "ines@nordwind.test", "--json"]);
+    assert_ne!(other["link"], made["link"]);
+    let arguments = ["user", "reset-password", "INES@nordwind.test", "--password-stdin"];
+    let output = with_input(&bench, &arguments, "correct horse battery\n");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = with_input(&bench, &arguments, "short\n");
+    assert_eq!(stderr(&output), "automation-hub: the password: At least 12 characters; this has 5.\n");
+}
+
+#[test]
+fn people_who_are_there_or_not_are_told() {
+    let bench = Bench::new();
+    let create = ["user", "create", "ines@nordwind.test", "Ines", "Moreau"];
+    assert!(bench.complaint(&create, 1).contains("there is no tenant yet"));
+    found(&bench);
+    bench.print(&create);
+    let told = bench.complaint(&create, 1);
+    assert!(told.contains("ines@nordwind.test is a person of this tenant already"), "{told}");
+    let told = bench.complaint(&["user", "create", "o@n.test", "O", "N", "--role", "boss"], 1);
+    assert!(told.contains("there is no role boss; there are ah-account-owner, "), "{told}");
+    let told = bench.complaint(&["user", "reset-password", "nobody@nordwind.test"], 1);
+    assert!(told.contains("there is no person nobody@nordwind.test"), "{told}");
+    bench.print(&["tenant", "create", "Other", "Test"]);
+    assert!(bench.complaint(&create, 1).contains("there are several tenants: name one with --tenant"));
+    bench.print(&[&create[..], &["--tenant", "other/test"]].concat());
+}
+
+#[test]
+fn a_backup_of_a_running_server_comes_back_whole() {
+    let bench = Bench::new();
+    found(&bench);
+    let server = bench.serve();
+    let file = bench.path("copy.sqlite");
+    let file = file.to_str().unwrap();
+    let made = bench.json(&["backup", file, "--json"]);
+    assert_eq!(made["bytes"], std::fs::metadata(file).unwrap().len());
+    assert_eq!(mode(file.as_ref()), 0o600);
+    assert!(bench.complaint(&["backup", file], 1).contains("is there already; --force replaces it"));
+    bench.print(&["backup", file, "--force"]);
+    assert!(bench.complaint(&["restore", file], 1).contains("another server is using the data folder"));
+    server.stop();
+    assert!(
+        bench
+            .complaint(&["restore", file], 1)
+            .contains("holds a database; --force puts the backup in its place")
+    );
+
+    bench.print(&["tenant", "create", "Later", "Test"]);
+    bench.print(&["restore", file, "--force"]);
+    assert_eq!(
+        bench.json(&["tenant", "list", "--json"]).as_array().unwrap().len(),
+        1,
+        "as it was at the backup"
+    );
+    assert!(bench.data_dir().join("automation-hub.sqlite.replaced").exists());
+    bench.serve().stop();
+
+    let other = Bench::new();
+    other.print(&["restore", file]);
+    assert_eq!(other.json(&["tenant", "list", "--json"]), bench.json(&["tenant", "list", "--json"]));
+    other.serve().stop();
+}
+
+#[test]
+fn only_a_whole_database_of_ours_is_restored() {
+    let bench = Bench::new();
+    found(&bench);
+    bench.print(&["backup", "good.sqlite"]);
+    let good = std::fs::read(bench.path("good.sqlite")).unwrap();
+    bench.write("text.sqlite", "not a database");
+    bench.write("empty.sqlite", "");
+    let mut damaged = good.clone();
+    damaged.truncate(good.len() / 2);
+    std::fs::write(bench.path("damaged.sqlite"), damaged).unwrap();
+    let other = Bench::new();
+    for (name, why) in [
+        ("text.sqlite", "it isn't a database of Automation Hub"),
+        ("empty.sqlite", "it isn't a database of Automation Hub"),
+        ("damaged.sqlite", "can't be restored: "),
+        ("none.sqlite", "there is no file "),
+    ] {
+        let told = other.complaint(&["restore", bench.path(name).to_str().unwrap()], 1);
+        assert!(told.contains(why), "{name}: {told}");
+        let left: Vec<_> = std::fs::read_dir(other.data_dir())
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert!(left.iter().all(|name| name == "automation-hub.lock"), "{name}: {left:?}");
+    }
+}
+
+#[test]
+fn a_backup_needs_a_database_that_is_embedded() {
+    let bench = Bench::new();
+    assert!(bench.complaint(&["backup", "copy.sqlite"], 1).contains("there is no database in "));
+    let told = bench.complaint(&["backup", "copy.sqlite", "--database-url", "postgres://db/hub"], 1);
+    assert!(told.contains("pg_dump"), "{told}");
+}
+
+#[test]
+fn migrating_ahead_tells_how_much_there_was_to_do() {
+    let bench = Bench::new();
+    let pending = bench.json(&["migrate", "--dry-run", "--json"]);
+    assert!(pending["pending"].as_u64().unwrap() > 0);
+    assert_eq!(bench.json(&["migrate", "--json"])["applied"], pending["pending"]);
+    assert_eq!(bench.json(&["migrate", "--json"])["applied"], 0);
+    Server::start(bench.command(&["serve", "--listen", "127.0.0.1:0"])).stop();
+}
+
+#[test]
+fn shells_get_their_completions() {
+    let bench = Bench::new();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(bench.print(&["completions", shell]).contains("reset-password"), "{shell}");
+    }
+}
+
+#[test]
+fn a_fresh_server_prints_a_set_up_link_until_there_is_a_tenant() {
+    let bench = Bench::new();
+    let first = {
+        let mut server = bench.serve();
+        server.signal("TERM");
+        server.rest_of_output()
+    };
+    assert!(first.contains("/set-up/"), "{first}");
+    let mut server = bench.serve();
+    server.signal("TERM");
+    let second = server.rest_of_output();
+    assert!(second.contains("/set-up/") && second != first, "{second}");
+    assert!(!server.start_log.contains("/set-up/"), "the log doesn't hold the code");
+    drop(server);
+    found(&bench);
+    let mut server = bench.serve();
+    server.signal("TERM");
+    assert_eq!(server.rest_of_output(), "");
+}
+
+#[test]
+fn the_document_of_the_open_api_can_be_printed() {
+    let bench = Bench::new();
+    assert!(bench.json(&["openapi"])["paths"].as_object().unwrap().len() >= 8);
+}

@@ -1,0 +1,39 @@
+//! What the database has to do with authentication: nothing while calls come in, one batch now and then.
+
+use automation_hub_domain::token::value::TokenForm;
+use axum::http::StatusCode;
+use std::net::Ipv4Addr;
+
+use crate::{app::TestHub, calls::AUTHINFO};
+
+const CALLS: u32 = 10_000;
+
+#[tokio::test]
+async fn ten_thousand_verified_calls_read_nothing_and_are_written_in_one_batch() {
+    let hub = TestHub::start().await;
+    let (_, token) = hub.issue_personal().await;
+    let (statements, commits) = (hub.app.store.statement_count(), hub.app.store.commit_count());
+    for _ in 0..CALLS {
+        assert_eq!(hub.call_from(Ipv4Addr::LOCALHOST, &token).await, StatusCode::OK);
+    }
+    assert_eq!(hub.app.store.statement_count(), statements, "no call asks the database");
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    assert_eq!(hub.app.store.commit_count(), commits + 1, "one batch writes down all of them");
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    assert_eq!(hub.app.store.commit_count(), commits + 1, "there is nothing more to write");
+}
+
+#[tokio::test]
+async fn refused_calls_ask_and_write_nothing() {
+    let hub = TestHub::start().await;
+    let mut token = hub.issue(None, TokenForm::Uuid, None).await;
+    token.value = "0f8fad5b-d9cb-469f-a165-70867728950e".into();
+    let (statements, commits) = (hub.app.store.statement_count(), hub.app.store.commit_count());
+    for caller in 0..CALLS / 4 {
+        let address = Ipv4Addr::from_bits(Ipv4Addr::new(10, 0, 0, 0).to_bits() + caller / 900);
+        assert_eq!(hub.call_from(address, &token).await, StatusCode::UNAUTHORIZED, "{AUTHINFO} {caller}");
+    }
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    assert_eq!(hub.app.store.statement_count(), statements);
+    assert_eq!(hub.app.store.commit_count(), commits);
+}
