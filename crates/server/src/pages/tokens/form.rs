@@ -96,11 +96,6 @@ impl FormView {
         FIELDS.iter().filter(|(field, ..)| is_wrong(field)).map(|(_, title, id)| (*title, *id)).collect()
     }
 
-    /// Headings of the types stand one below that of their panel.
-    fn kind_level(&self, in_dialog: &bool) -> u8 {
-        if *in_dialog { 4 } else { 3 }
-    }
-
     fn is_kind(&self, key: &str) -> bool {
         self.kind.key() == key
     }

@@ -76,7 +76,10 @@ const STATES: [(StateFilter, &str, &str); 7] = [
     (StateFilter::Revoked, "revoked", "Revoked"),
 ];
 
-const COLUMNS: [(&str, &str, Option<(TokenSort, &str)>); 7] = [
+/// Title, class of the cells' width, and what it sorts by.
+type Heading = (&'static str, &'static str, Option<(TokenSort, &'static str)>);
+
+const COLUMNS: [Heading; 7] = [
     ("Token Name", "c-name", Some((TokenSort::Name, "name"))),
     ("Token", "c-dots", None),
     ("User", "c-user", Some((TokenSort::User, "user"))),
@@ -257,7 +260,7 @@ impl ListPage {
 }
 
 fn columns(asked: &Asked, path: &str) -> Vec<Column> {
-    let column = |(title, class, sort): &(&'static str, &'static str, Option<(TokenSort, &'static str)>)| {
+    let column = |(title, class, sort): &Heading| {
         let is_sorted = sort.is_some_and(|(sort, _)| sort == asked.sort.0);
         let is_ascending = asked.direction == Direction::Ascending;
         let aria_sort = is_sorted.then_some(if is_ascending { "ascending" } else { "descending" });

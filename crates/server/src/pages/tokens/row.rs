@@ -1,6 +1,6 @@
 //! One token as a row of the console's table.
 
-use automation_hub_domain::{clock::Timestamp, id::TokenId};
+use automation_hub_domain::{clock::Timestamp, id::TokenId, token::state::TokenState};
 use automation_hub_storage::tokens::{Token, TokenPerson};
 
 use super::{fresh::Fresh, words};
@@ -12,6 +12,7 @@ use crate::{
     },
 };
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the row shows")]
 pub(super) struct Row {
     pub id: TokenId,
     pub name: String,
@@ -130,7 +131,7 @@ impl<'a> Writer<'a> {
         }
         let works = token
             .state(self.actor.tenant.settings.allows_never_expiring, self.now)
-            .is_some_and(|state| state.works());
+            .is_some_and(TokenState::works);
         (!works && token.refused_calls > 0)
             .then(|| format!("{} refused", format::counted(token.refused_calls, "call", "calls")))
     }

@@ -4,7 +4,7 @@ use automation_hub_domain::{
     clock::Timestamp,
     id::{SessionId, TokenId},
     permission::Permission,
-    token::{TokenType, value::TokenValue},
+    token::{TokenType, app_key::AppKey, value::TokenValue},
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError, drafts, tenants,
@@ -179,7 +179,7 @@ pub(super) fn keep_copies(
         |column, secret: Option<&str>| secret.map(|secret| vault.seal(place(column), secret)).transpose();
     let sealed = SealedValues {
         value: seal(Column::Value, secrets.value.as_ref().map(TokenValue::expose))?,
-        app_key: seal(Column::AppKey, secrets.app_key.as_ref().map(|key| key.expose()))?,
+        app_key: seal(Column::AppKey, secrets.app_key.as_ref().map(AppKey::expose))?,
     };
     Ok(tokens::put_sealed(s, token, &sealed)?)
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{app::App, auth::actor::Actor, error::Error};
 
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the page")]
 pub struct SettingsInput {
     pub is_prefixed: bool,
     pub copies_again: bool,
