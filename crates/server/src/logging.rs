@@ -37,7 +37,7 @@ pub fn is_level(text: &str) -> bool {
             let (target, level) =
                 part.rsplit_once('=').map_or((None, part), |(target, level)| (Some(target), level));
             let is_name = |name: &str| !name.is_empty() && !name.contains(['=', '[', ' ']);
-            level.parse::<LevelFilter>().is_ok() && target.is_none_or(is_name)
+            !level.is_empty() && level.parse::<LevelFilter>().is_ok() && target.is_none_or(is_name)
         })
 }
 
