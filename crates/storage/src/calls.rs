@@ -1,5 +1,7 @@
 //! What Open API tokens did: one record per accepted call, counters per day, and what usage pages ask of them.
 
+use std::collections::BTreeMap;
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::{TenantId, TokenId, UserId},
@@ -42,8 +44,8 @@ pub fn insert_batch(
     for call in accepted {
         insert(&mut system.tenant(call.tenant), call)?;
     }
-    for call in refused {
-        count(&mut system.tenant(call.tenant), call.token, call.called_at, (0, 1))?;
+    for ((tenant, token, day), counts) in daily_counts(accepted, refused) {
+        count(&mut system.tenant(tenant), token, day, counts)?;
     }
     for call in last_calls(accepted) {
         touch(&mut system.tenant(call.tenant), call)?;
@@ -72,13 +74,28 @@ fn insert(session: &mut Session<'_>, call: &CallRecord) -> Result<(), StorageErr
             &call.request_id
         ],
     )?;
-    count(session, call.token, call.called_at, (1, 0))
+    Ok(())
+}
+
+/// Accepted and refused calls by token and day: a token's row is written once a batch, however many calls there were.
+fn daily_counts(
+    accepted: &[CallRecord],
+    refused: &[RefusedCall],
+) -> BTreeMap<(TenantId, TokenId, i64), (i64, i64)> {
+    let mut counts = BTreeMap::<_, (i64, i64)>::new();
+    for call in accepted {
+        counts.entry((call.tenant, call.token, day_of(call.called_at))).or_default().0 += 1;
+    }
+    for call in refused {
+        counts.entry((call.tenant, call.token, day_of(call.called_at))).or_default().1 += 1;
+    }
+    counts
 }
 
 fn count(
     session: &mut Session<'_>,
     token: TokenId,
-    at: Timestamp,
+    day: i64,
     (accepted, refused): (i64, i64),
 ) -> Result<(), StorageError> {
     let tenant = session.tenant();
@@ -86,14 +103,14 @@ fn count(
         "INSERT INTO token_days (tenant_id, token_id, day, accepted, refused) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (tenant_id, token_id, day) DO UPDATE SET \
          accepted = token_days.accepted + excluded.accepted, refused = token_days.refused + excluded.refused",
-        values![tenant, token, day_of(at), accepted, refused],
+        values![tenant, token, day, accepted, refused],
     )?;
     Ok(())
 }
 
 /// The last call of each token: its row is written once a batch, however many calls there were.
 fn last_calls(calls: &[CallRecord]) -> Vec<&CallRecord> {
-    let mut last = std::collections::BTreeMap::new();
+    let mut last = BTreeMap::new();
     for call in calls {
         let kept = last.entry(call.token).or_insert(call);
         if call.called_at > kept.called_at {
