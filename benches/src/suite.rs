@@ -77,7 +77,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     }
     report.add(Row::new("size of the program, MB", program_mb(&program)?).target(Target::below(30.0, 15.0)));
     let bench = Bench::prepare(options, &program, &here).await?;
-    memory::fresh(&bench, &mut report)?;
+    memory::fresh(&bench, &mut report);
     reads::measure(&bench, &mut report).await?;
     lists::measure(&bench, &mut report).await?;
     creates::measure(&bench, &mut report).await?;

@@ -29,6 +29,8 @@ pub(super) struct Data {
 
 pub(super) struct Hub {
     pub(super) server: Server,
+    /// Memory when the first call had been answered.
+    pub(super) fresh_mb: f64,
     data: Data,
 }
 
@@ -116,10 +118,10 @@ impl Hub {
 
     pub(super) async fn start(program: &Path, data: Data, database: Option<&str>) -> Result<Self> {
         let server = data.serve(program, database)?;
-        let hub = Self { server, data };
+        let hub = Self { server, fresh_mb: 0.0, data };
         let (reply, body) = hub.fetch("/authinfo").await?;
         ensure!(reply == 200, "/authinfo answered {reply}: {}", String::from_utf8_lossy(&body));
-        Ok(hub)
+        Ok(Self { fresh_mb: hub.server.usage.anonymous_mb()?, ..hub })
     }
 
     /// Stops the server; what it served stays.
