@@ -122,7 +122,7 @@ fn check_assignments(s: &mut Session<'_>, assignments: &[RoleAssignment]) -> Res
 }
 
 fn named(assignments: &[RoleAssignment]) -> Vec<serde_json::Value> {
-    let one = |a: &RoleAssignment| json!({ "role": a.role.get(), "category": a.category.map(|c| c.get()) });
+    let one = |a: &RoleAssignment| json!({ "role": a.role.get(), "category": a.category.map(automation_hub_domain::id::CategoryId::get) });
     assignments.iter().map(one).collect()
 }
 
