@@ -73,9 +73,10 @@ impl Bench {
     /// Starts a server that must refuse to start, and answers why.
     pub fn refusal(&self) -> String {
         let complaint = self.complaint(&["serve", "--listen", "127.0.0.1:0"], 1);
-        let lines: Vec<_> = complaint.lines().filter(|line| line.starts_with("automation-hub: ")).collect();
-        assert_eq!(lines.len(), 1, "one line says why: {complaint}");
-        lines[0].to_owned()
+        let mut lines = complaint.lines().filter(|line| line.starts_with("automation-hub: "));
+        let why = lines.next().map(str::to_owned);
+        assert_eq!(lines.next(), None, "one line says why: {complaint}");
+        why.unwrap_or_else(|| panic!("no line says why: {complaint}"))
     }
 }
 
@@ -97,17 +98,16 @@ impl Server {
     /// Waits until its log says where it listens.
     pub fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        loop {
-            let start = said.len();
-            assert_ne!(log.read_line(&mut said).unwrap(), 0, "it ended without listening: {said}");
-            let line = &said[start..];
-            if let Some((_, address)) = line.split_once("listening address=\"http://") {
-                let host = address.split('"').next().unwrap().to_owned();
-                return Self { child, log, host, start_log: said };
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut server = Self { child, log, host: String::new(), start_log: String::new() };
+        while server.host.is_empty() {
+            let said = &mut server.start_log;
+            assert_ne!(server.log.read_line(said).unwrap(), 0, "it ended without listening: {said}");
+            if let Some((_, address)) = said.split_once("listening address=\"http://") {
+                server.host = address.split('"').next().unwrap().to_owned();
             }
         }
+        server
     }
 
     /// What it printed on standard output first.
