@@ -1,5 +1,7 @@
 //! The five storage classes both engines share, how Rust values go in and how columns come out.
 
+use std::borrow::Cow;
+
 use automation_hub_domain::id;
 use uuid::Uuid;
 
@@ -173,4 +175,10 @@ impl<'r, T: FromColumn<'r>> FromColumn<'r> for Option<T> {
             present => T::from_column(present).map(Some),
         }
     }
+}
+
+/// Text as both engines take it. PostgreSQL refuses NUL, SQLite would cut some comparisons short at it; nothing
+/// a person means holds one, so it becomes the sign for an unreadable character.
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }

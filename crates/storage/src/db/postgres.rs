@@ -17,7 +17,7 @@ use tokio_postgres::{NoTls, Row, RowStream, Statement};
 
 use super::{Connection, Counters, blocking, guarded};
 use crate::error::StorageError;
-use crate::value::Value;
+use crate::value::{Value, storable};
 
 /// A serialization failure or deadlock is somebody else's success; after this many it is an overload.
 const ATTEMPTS: u32 = 5;
@@ -156,7 +156,7 @@ impl ToSql for Bound<'_> {
             Value::Null => Ok(IsNull::Yes),
             Value::Integer(integer) => integer.to_sql(ty, out),
             Value::Real(real) => real.to_sql(ty, out),
-            Value::Text(text) => text.to_sql(ty, out),
+            Value::Text(text) => storable(text).as_ref().to_sql(ty, out),
             Value::Bytes(bytes) => bytes.to_sql(ty, out),
         }
     }

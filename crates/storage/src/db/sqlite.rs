@@ -14,7 +14,7 @@ use super::readers::Readers;
 use super::writer::Writer;
 use super::{Connection, Counters};
 use crate::error::StorageError;
-use crate::value::Value;
+use crate::value::{Value, storable};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CACHED_STATEMENTS: usize = 256;
@@ -94,7 +94,7 @@ pub(super) fn prepare<'c>(
             Value::Null => statement.raw_bind_parameter(position, rusqlite::types::Null)?,
             Value::Integer(integer) => statement.raw_bind_parameter(position, integer)?,
             Value::Real(real) => statement.raw_bind_parameter(position, real)?,
-            Value::Text(text) => statement.raw_bind_parameter(position, text)?,
+            Value::Text(text) => statement.raw_bind_parameter(position, storable(text).as_ref())?,
             Value::Bytes(bytes) => statement.raw_bind_parameter(position, bytes)?,
         }
     }

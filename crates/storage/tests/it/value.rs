@@ -127,3 +127,18 @@ async fn values_must_match_the_placeholders() {
     let refused = database.store.write(TENANT, |session| session.execute(INSERT, values![1]));
     assert!(matches!(refused.await, Err(StorageError::Driver(_))));
 }
+
+#[tokio::test]
+async fn text_with_a_nul_is_kept_with_a_sign_in_its_place_on_both_engines() {
+    let database = database().await;
+    let read: String = database
+        .store
+        .write(TENANT, |session| -> Result<_, StorageError> {
+            session.one("INSERT INTO scratch (word) VALUES ($1) RETURNING word", values!["a\0b"], |row| {
+                row.get(0)
+            })
+        })
+        .await
+        .unwrap();
+    assert_eq!(read, "a\u{fffd}b");
+}
