@@ -113,8 +113,10 @@ fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
 /// RFC 6750 lets a form carry the token; beside the header it makes the request ambiguous.
 async fn refuse_token_in_form(app: &App, request: Request) -> Result<Request, ApiError> {
     let content_type = request.headers().get(header::CONTENT_TYPE);
-    let is_form =
-        content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let is_form = content_type.is_some_and(|value| {
+        let media_type = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+        media_type.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+    });
     if !is_form || !request.headers().contains_key(header::AUTHORIZATION) {
         return Ok(request);
     }

@@ -4,7 +4,7 @@
 use std::{borrow::Cow, error::Error as StdError};
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -30,12 +30,27 @@ pub struct ApiError {
     retry_after_secs: Option<u32>,
 }
 
-/// Which `WWW-Authenticate` a 401 carries (RFC 6750 section 3).
+/// Which `WWW-Authenticate` a refusal carries (RFC 6750 section 3).
 #[derive(Clone, Copy, Debug)]
 enum Challenge {
     /// No credential was sent.
     Realm,
     InvalidToken,
+    InvalidRequest,
+    InsufficientScope,
+}
+
+impl Challenge {
+    const fn header(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Realm => "Bearer realm=\"Automation Hub Open API\"",
+            Self::InvalidToken => "Bearer realm=\"Automation Hub Open API\", error=\"invalid_token\"",
+            Self::InvalidRequest => "Bearer realm=\"Automation Hub Open API\", error=\"invalid_request\"",
+            Self::InsufficientScope => {
+                "Bearer realm=\"Automation Hub Open API\", error=\"insufficient_scope\""
+            }
+        })
+    }
 }
 
 impl ApiError {
@@ -92,10 +107,12 @@ impl ApiError {
         self.status
     }
 
+    fn challenging(self, challenge: Challenge) -> Self {
+        Self { challenge: Some(challenge), ..self }
+    }
+
     fn unauthorized(kind: &'static str, message: &'static str, challenge: Challenge) -> Self {
-        let mut error = Self::new(StatusCode::UNAUTHORIZED, kind, message);
-        error.challenge = Some(challenge);
-        error
+        Self::new(StatusCode::UNAUTHORIZED, kind, message).challenging(challenge)
     }
 
     fn too_many(retry_after_secs: u32) -> Self {
@@ -129,7 +146,9 @@ impl ApiError {
 
 impl From<Denial> for ApiError {
     fn from(denial: Denial) -> Self {
-        let forbidden = |kind, message: &'static str| Self::new(StatusCode::FORBIDDEN, kind, message);
+        let forbidden = |kind, message: &'static str| {
+            Self::new(StatusCode::FORBIDDEN, kind, message).challenging(Challenge::InsufficientScope)
+        };
         match denial {
             Denial::Permission(_) => forbidden("permission-missing", NOT_PERMITTED),
             Denial::UserNeeded => forbidden(
@@ -145,7 +164,8 @@ impl From<Denial> for ApiError {
                 forbidden("session-required", "Only a person signed in to the web pages can do this.")
             }
             Denial::Origin => {
-                forbidden("origin-rejected", "The request didn't come from a page of this hub.")
+                let message = "The request didn't come from a page of this hub.";
+                Self::new(StatusCode::FORBIDDEN, "origin-rejected", message)
             }
         }
     }
@@ -239,7 +259,8 @@ impl From<Refusal> for ApiError {
                 StatusCode::BAD_REQUEST,
                 kind,
                 format!("{header} may stand in a request only once."),
-            ),
+            )
+            .challenging(Challenge::InvalidRequest),
             Refusal::TooMany { retry_after_secs } => Self::too_many(retry_after_secs),
             Refusal::Unavailable => Self::unavailable(),
         }
@@ -286,18 +307,22 @@ impl ApiError {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge {
-            let value = match challenge {
-                Challenge::Realm => "Bearer realm=\"Automation Hub Open API\"",
-                Challenge::InvalidToken => {
-                    "Bearer realm=\"Automation Hub Open API\", error=\"invalid_token\""
-                }
-            };
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(value));
+            headers.insert(header::WWW_AUTHENTICATE, challenge.header());
         }
         if let Some(seconds) = self.retry_after_secs {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            self.tell_quota(headers, seconds);
         }
         response
+    }
+
+    /// The drafted `RateLimit` field: what is left of the refusals one may cause, and when there are more.
+    fn tell_quota(&self, headers: &mut HeaderMap, seconds: u32) {
+        if self.status == StatusCode::TOO_MANY_REQUESTS
+            && let Ok(value) = HeaderValue::try_from(format!("\"refusals\";r=0;t={seconds}"))
+        {
+            headers.insert("ratelimit", value);
+        }
     }
 
     fn problem(&self, request_id: RequestId) -> Problem<'_> {

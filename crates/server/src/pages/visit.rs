@@ -12,13 +12,15 @@ use axum::{
 };
 
 use crate::{
+    api::error::ApiError,
     app::App,
     auth::{
         actor::{Actor, Via},
+        credential::TOKEN_TYPE,
         principal::{TenantRecord, UserRecord},
         secret::Secret,
     },
-    error::Error,
+    error::{Denial, Error},
     middleware::request::RequestContext,
     pages::{
         error,
@@ -72,6 +74,10 @@ pub async fn recognise(
     let Some(tenant) = app.tenant_by_slugs(&organization, &tenant) else {
         return error::respond(&app, None, &Error::NotFound("tenant"), context.id);
     };
+    // A script with a token took a page for a call: a way to sign in is no answer to it.
+    if request.headers().contains_key(TOKEN_TYPE) {
+        return ApiError::from(Denial::SessionNeeded).respond(context.id);
+    }
     let uri = page_of(&request);
     let (visit, fresh) = match visit(&app, tenant, request.headers(), uri, context).await {
         Ok(found) => found,

@@ -4,6 +4,7 @@
 mod automations;
 mod broken;
 mod calls;
+mod credentials;
 mod document;
 mod submit;
 

@@ -30,8 +30,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use tower::ServiceExt;
+use uuid::Uuid;
 
-use crate::app::{NOON, TENANT_UUID, TestHub};
+use crate::app::{NOON, TestHub};
 
 pub const AUTHINFO: &str = "/api/v1/openapi/authinfo";
 pub const TYPE: &str = "x-ah-openapi-auth: openapi-token\r\n";
@@ -40,6 +41,8 @@ pub const TYPE: &str = "x-ah-openapi-auth: openapi-token\r\n";
 #[derive(Clone, Debug)]
 pub struct Issued {
     pub id: TokenId,
+    /// First half of the credential.
+    pub tenant: Uuid,
     pub value: String,
     pub app_key: Option<String>,
 }
@@ -47,7 +50,7 @@ pub struct Issued {
 impl Issued {
     /// What stands in `Authorization`.
     pub fn credential(&self) -> String {
-        format!("Bearer {TENANT_UUID}/{}", self.value)
+        format!("Bearer {}/{}", self.tenant, self.value)
     }
 
     pub fn request(&self, path: &str) -> Request<Body> {
@@ -93,11 +96,16 @@ impl TestHub {
             move |s: &mut automation_hub_storage::Session<'_>| Ok::<_, Error>(tokens::insert(s, &new)?);
         let id = self.app.store.write(self.tenant, insert).await.unwrap();
         self.token_changed(id).await;
-        Issued { id, value, app_key: app_key.map(str::to_owned) }
+        Issued { id, tenant: self.tenant_uuid(), value, app_key: app_key.map(str::to_owned) }
     }
 
     pub fn digest(&self, purpose: Purpose, secret: &str) -> StoredDigest {
-        self.app.keys.peppers.current().store(purpose, TENANT_UUID, secret.as_bytes())
+        self.app.keys.peppers.current().store(purpose, self.tenant_uuid(), secret.as_bytes())
+    }
+
+    fn tenant_uuid(&self) -> Uuid {
+        let tenants = self.app.tenants();
+        tenants.iter().find(|tenant| tenant.id == self.tenant).unwrap().uuid
     }
 
     /// What every change of a token does once it is committed and before it is answered.

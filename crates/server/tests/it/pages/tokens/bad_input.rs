@@ -255,8 +255,8 @@ async fn an_api_token_opens_no_console_page() {
         .header("authorization", format!("Bearer {credential}"))
         .header("x-ah-openapi-auth", "openapi-token");
     let answer = hub.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert!(answer.location().contains("/sign-in"));
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer.json()["type"], "session-required");
 }
 
 #[tokio::test(flavor = "multi_thread")]

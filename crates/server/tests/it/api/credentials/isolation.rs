@@ -1,0 +1,155 @@
+//! Two tenants that know nothing of each other, whatever is asked for and by whatever name.
+
+use automation_hub_domain::{clock::Timestamp, id::CategoryId, role::SYSTEM_ADMIN, token::value::TokenForm};
+use automation_hub_server::api::routes::ROUTES;
+use automation_hub_storage::{
+    StorageError,
+    applications::{self, NewApplication},
+    categories::{self, CategoryLevel},
+};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::{Call, Desk};
+use crate::{api::node, app::BASE, calls::Issued};
+
+/// One tenant's records, all of which bear its mark.
+struct Company {
+    mark: &'static str,
+    base: &'static str,
+    category: CategoryId,
+    /// Of an administrator, who may see everything there is.
+    token: Issued,
+    idea: Value,
+}
+
+fn submission(token: &Issued, body: &Value) -> Call {
+    Call::of(token)
+        .by(Method::POST)
+        .at("/api/v1/openapi/automationidea")
+        .sending("application/json", body.to_string())
+}
+
+fn idea(name: &str, category: CategoryId) -> Value {
+    json!({
+        "process_name": name, "process_description": format!("{name} by hand"), "category_id": category.get(),
+        "rules": 5, "input_type": 4, "input_quality": 3, "stability": 2, "documentation": 1
+    })
+}
+
+impl Desk {
+    /// Fills the hub's present tenant.
+    async fn found(&self, mark: &'static str, base: &'static str) -> Company {
+        let add = move |s: &mut automation_hub_storage::Session<'_>| -> Result<_, StorageError> {
+            let level = CategoryLevel { id: 1, name: format!("{mark} area"), slug: mark.to_lowercase() };
+            categories::insert_level(s, &level)?;
+            let category = categories::insert(s, &node(&format!("{mark} finance"), None, 1))?;
+            let application = NewApplication {
+                name: format!("{mark} ledger"),
+                version: "2026".into(),
+                language: "English".into(),
+                comments: String::new(),
+                is_thin_client: false,
+                is_added_by_end_user: false,
+                categories: vec![category],
+                created_at: Timestamp::from_millis(7),
+            };
+            applications::insert(s, &application)?;
+            Ok(category)
+        };
+        let category = self.hub.app.store.write(self.hub.tenant, add).await.unwrap();
+        let email = format!("{}@company.example", mark.to_lowercase());
+        let admin = self.hub.add_user(&email, &[SYSTEM_ADMIN]).await;
+        let token = self.hub.issue(Some(admin), TokenForm::Uuid, None).await;
+        let made = self.accepted(&submission(&token, &idea(&format!("{mark} idea"), category))).await;
+        Company { mark, base, category, token, idea: made.json()["data"].clone() }
+    }
+}
+
+async fn two_companies() -> (Desk, [Company; 2]) {
+    let mut desk = Desk::start().await;
+    let first = desk.found("Albatross", BASE).await;
+    let solveig = desk.hub.app.tenant_by_slugs("solveig", "production").unwrap().id;
+    let home = std::mem::replace(&mut desk.hub.tenant, solveig);
+    let second = desk.found("Zephyr", "/solveig/production/automationhub_").await;
+    desk.hub.tenant = home;
+    (desk, [first, second])
+}
+
+#[tokio::test]
+async fn what_one_reads_bears_no_mark_of_the_other() {
+    let (desk, companies) = two_companies().await;
+    for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
+        for route in ROUTES.iter().filter(|route| route.method == Method::GET) {
+            let path = route.path.replace("{id}", &own.idea["process_id"].to_string());
+            for base in ["", "/automationhub_", own.base] {
+                let call = Call::of(&own.token).at(format!("{base}/api/v1/openapi{path}"));
+                let text = desk.accepted(&call).await.text().to_lowercase();
+                assert!(!text.contains(&other.mark.to_lowercase()), "{path}: {text}");
+                let bears_own = text.contains(&own.mark.to_lowercase()) || path == "/roles";
+                assert!(bears_own, "{path}: {text}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_the_other_is_not_there_by_any_name() {
+    let (desk, companies) = two_companies().await;
+    for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
+        let mut missing = None;
+        for key in ["process_id", "process_slug", "process_uuid"] {
+            let key = other.idea[key].to_string().replace('"', "");
+            let path = format!("/api/v1/openapi/automations/{key}");
+            desk.accepted(&Call::of(&other.token).at(&path)).await;
+            let answer = desk.refused(&Call::of(&own.token).at(&path), 404, "not-found").await;
+            let told = super::told(&answer);
+            assert_eq!(&told, missing.get_or_insert_with(|| told.clone()));
+        }
+        let nothing = Call::of(&own.token).at("/api/v1/openapi/automations/999999");
+        assert_eq!(Some(super::told(&desk.refused(&nothing, 404, "not-found").await)), missing);
+        for query in [
+            format!("/users?search={}", other.mark),
+            format!("/automations?category_id={}", other.category),
+            format!("/automations?search={}", other.mark),
+        ] {
+            let answer = desk.accepted(&Call::of(&own.token).at(format!("/api/v1/openapi{query}"))).await;
+            assert!(!answer.text().contains(&format!("{} ", other.mark)), "{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_filed_under_the_other_or_in_the_name_of_its_people() {
+    let (desk, companies) = two_companies().await;
+    for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
+        let email = format!("{}@company.example", other.mark.to_lowercase());
+        for (member, value) in [
+            ("category_id", json!(other.category.get())),
+            ("submitter", json!(email)),
+            ("owner", json!(email)),
+        ] {
+            let mut body = idea("A stray idea", own.category);
+            body[member] = value;
+            let answer = desk.refused(&submission(&own.token, &body), 400, "invalid-input").await;
+            assert!(answer.json()["errorDetails"][member].is_array(), "{member}");
+        }
+        // A name taken there is free here, and one taken here is free there.
+        let body = idea(&format!("{} idea", other.mark), own.category);
+        assert_eq!(desk.accepted(&submission(&own.token, &body)).await.status, 201);
+    }
+}
+
+#[tokio::test]
+async fn under_the_others_address_a_token_is_rejected_by_every_call() {
+    let (desk, companies) = two_companies().await;
+    for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
+        for route in ROUTES {
+            let path = route.path.replace("{id}", &other.idea["process_id"].to_string());
+            let call = Call::of(&own.token).by(route.method.clone());
+            let call = call.at(format!("{}/api/v1/openapi{path}", other.base));
+            desk.rejected(&call).await;
+        }
+        desk.accepted(&Call::of(&own.token).at(format!("{}/api/v1/openapi/authinfo", own.base))).await;
+    }
+}

@@ -1,0 +1,270 @@
+//! Every call of the route table under each of its addresses: for whom it is, and that no credential that is
+//! refused elsewhere is taken here.
+
+use automation_hub_domain::{
+    id::CategoryId,
+    role::{STANDARD_USER, SYSTEM_ADMIN},
+    token::value::TokenForm,
+};
+use automation_hub_server::api::routes::{ROUTES, Route};
+use automation_hub_storage::{
+    categories::{self, CategoryLevel},
+    tokens, users,
+};
+use axum::http::Method;
+use serde_json::json;
+
+use super::{APP_KEY, AUTHORIZATION, Call, Desk, NEVER_ISSUED, TOKEN_TYPE};
+use crate::{
+    api::node,
+    app::{BASE, NOON},
+    calls::Issued,
+};
+
+/// What a kind of caller gets: what was asked for, or a refusal of this type.
+type Outcome = Result<u16, &'static str>;
+
+/// One row for each call: an administrator, a standard user, somebody without a role, and no user at all.
+struct Row {
+    method: Method,
+    path: &'static str,
+    outcomes: [Outcome; 4],
+}
+
+const DENIED: Outcome = Err("permission-missing");
+const NO_USER: Outcome = Err("submitter-required");
+
+const fn row(method: Method, path: &'static str, outcomes: [Outcome; 4]) -> Row {
+    Row { method, path, outcomes }
+}
+
+const ROWS: &[Row] = &[
+    row(Method::GET, "/authinfo", [Ok(200), Ok(200), Ok(200), Ok(200)]),
+    row(Method::GET, "/hierarchy", [Ok(200), Ok(200), Ok(200), Ok(200)]),
+    row(Method::GET, "/appinventory", [Ok(200), Ok(200), Ok(200), Ok(200)]),
+    row(Method::GET, "/roles", [Ok(200), DENIED, DENIED, Ok(200)]),
+    row(Method::GET, "/users", [Ok(200), DENIED, DENIED, Ok(200)]),
+    row(Method::GET, "/automations", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::GET, "/automations/{id}", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::POST, "/automationidea", [Ok(201), Ok(201), DENIED, NO_USER]),
+];
+
+fn bases() -> [String; 3] {
+    [
+        "/api/v1/openapi".to_owned(),
+        "/automationhub_/api/v1/openapi".to_owned(),
+        format!("{BASE}/api/v1/openapi"),
+    ]
+}
+
+/// A desk with an idea to look at and a category to file one under.
+struct Matrix {
+    desk: Desk,
+    category: CategoryId,
+    idea: String,
+    ideas: std::cell::Cell<u32>,
+}
+
+impl Matrix {
+    async fn start() -> Self {
+        let desk = Desk::start().await;
+        let category = desk
+            .hub
+            .app
+            .store
+            .write(desk.hub.tenant, |s| {
+                let level =
+                    CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
+                categories::insert_level(s, &level)?;
+                categories::insert(s, &node("Finance", None, 1))
+            })
+            .await
+            .unwrap();
+        let mut matrix = Self { desk, category, idea: String::new(), ideas: std::cell::Cell::new(0) };
+        let made = matrix.desk.accepted(&matrix.submission(matrix.desk.call())).await;
+        matrix.idea = made.json()["data"]["process_id"].to_string();
+        matrix
+    }
+
+    /// An idea that nobody has had yet.
+    fn submission(&self, call: Call) -> Call {
+        let number = self.ideas.replace(self.ideas.get() + 1);
+        let body = json!({
+            "process_name": format!("Idea {number}"), "process_description": "By hand",
+            "category_id": self.category.get(), "rules": 5, "input_type": 4, "input_quality": 3,
+            "stability": 2, "documentation": 1
+        });
+        call.by(Method::POST)
+            .at("/api/v1/openapi/automationidea")
+            .sending("application/json", body.to_string())
+    }
+
+    /// This caller's call of a route.
+    fn call(&self, route: &Route, base: &str, call: Call) -> Call {
+        let path = format!("{base}{}", route.path.replace("{id}", &self.idea));
+        let call = if route.method == Method::POST { self.submission(call) } else { call };
+        call.by(route.method.clone()).at(path)
+    }
+
+    /// Makes the call under each base path.
+    async fn refused_everywhere(&self, state: &str, call: &Call, status: u16, kind: &str) {
+        for route in ROUTES {
+            for base in bases() {
+                let call = self.call(route, &base, call.clone());
+                let answer = self.desk.send(&call).await;
+                let told = (answer.status.as_u16(), answer.json()["type"].clone());
+                assert_eq!(told, (status, kind.into()), "{state}: {} {}", call.method, call.path);
+            }
+        }
+        assert_eq!(self.ideas_made().await, 1, "{state}: nothing was done");
+    }
+
+    async fn ideas_made(&self) -> u64 {
+        let answer = self.desk.accepted(&self.desk.call().at("/api/v1/openapi/automations")).await;
+        answer.json()["data"]["totalItems"].as_u64().unwrap()
+    }
+
+    async fn person(&self, email: &str, roles: &[automation_hub_domain::id::RoleId]) -> Issued {
+        let user = self.desk.hub.add_user(email, roles).await;
+        self.desk.hub.issue(Some(user), TokenForm::Uuid, None).await
+    }
+}
+
+#[tokio::test]
+async fn each_call_is_for_those_its_row_says_under_every_address() {
+    let matrix = Matrix::start().await;
+    let callers = [
+        matrix.person("ines@nordwind.example", &[SYSTEM_ADMIN]).await,
+        matrix.person("omar@nordwind.example", &[STANDARD_USER]).await,
+        matrix.person("paul@nordwind.example", &[]).await,
+        matrix.desk.hub.issue(None, TokenForm::Prefixed, None).await,
+    ];
+    for route in ROUTES {
+        let row = ROWS.iter().find(|row| row.method == route.method && row.path == route.path);
+        let row = row.unwrap_or_else(|| panic!("{} {} has no row", route.method, route.path));
+        for (token, outcome) in callers.iter().zip(row.outcomes) {
+            for base in bases() {
+                let call = matrix.call(route, &base, Call::of(token));
+                match outcome {
+                    Ok(status) => assert_eq!(matrix.desk.accepted(&call).await.status, status, "{call:?}"),
+                    Err(kind) => drop(matrix.desk.refused(&call, 403, kind).await),
+                }
+            }
+        }
+    }
+    assert_eq!(ROWS.len(), ROUTES.len(), "a row without a call");
+}
+
+#[tokio::test]
+async fn a_tenant_level_token_may_submit_for_somebody_it_names() {
+    let matrix = Matrix::start().await;
+    let token = matrix.desk.hub.issue(None, TokenForm::Uuid, None).await;
+    let mut call = matrix.submission(Call::of(&token));
+    let answer = matrix.desk.refused(&call, 403, "submitter-required").await;
+    assert!(answer.text().contains("submitter"));
+    call.body = call.body.replacen('{', r#"{"submitter": "ana@nordwind.example","#, 1);
+    assert_eq!(matrix.desk.accepted(&call).await.status, 201);
+    let info = matrix.desk.accepted(&Call::of(&token)).await;
+    assert_eq!(info.json()["data"]["user"], json!(null));
+}
+
+#[tokio::test]
+async fn what_the_caller_sends_wrong_is_refused_by_every_call() {
+    let matrix = Matrix::start().await;
+    let desk = &matrix.desk;
+    let good = desk.call();
+    let value = desk.token.value.clone();
+    for (state, call, status, kind) in [
+        ("nothing", Call::bare(), 401, "credentials-missing"),
+        ("another scheme", good.clone().with(AUTHORIZATION, "Basic eDp5"), 401, "credentials-missing"),
+        ("no scheme", good.clone().with(AUTHORIZATION, &value), 401, "credentials-missing"),
+        ("malformed", good.clone().with(AUTHORIZATION, "Bearer x"), 401, "token-rejected"),
+        ("never issued", desk.call_with_value(NEVER_ISSUED), 401, "token-rejected"),
+        ("of another tenant", desk.call_with_value(&desk.witness.value), 401, "token-rejected"),
+        ("in capitals", desk.call_with_value(&value.to_uppercase()), 401, "token-rejected"),
+        ("twice", good.clone().and(AUTHORIZATION, desk.token.credential()), 400, "invalid-request"),
+        ("no type", good.clone().without(TOKEN_TYPE), 401, "token-type-missing"),
+        ("another type", good.clone().with(TOKEN_TYPE, "jwt"), 401, "token-type-unknown"),
+        ("type twice", good.and(TOKEN_TYPE, "openapi-token"), 400, "invalid-request"),
+    ] {
+        matrix.refused_everywhere(state, &call, status, kind).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_token_is_refused_by_every_call() {
+    let matrix = Matrix::start().await;
+    let (desk, hub) = (&matrix.desk, &matrix.desk.hub);
+    let ana = Some(desk.ana);
+    let [inactive, revoked, keyed, of_inactive] = [
+        hub.issue(ana, TokenForm::Uuid, None).await,
+        hub.issue(ana, TokenForm::Uuid, None).await,
+        hub.issue(ana, TokenForm::Uuid, Some("correct-app-key")).await,
+        matrix.person("omar@nordwind.example", &[STANDARD_USER]).await,
+    ];
+    let id = inactive.id;
+    desk.write(move |s| Ok(tokens::set_active(s, id, false, None, NOON)?)).await;
+    let id = revoked.id;
+    desk.write(move |s| Ok(tokens::revoke(s, id, None, NOON)?)).await;
+    let omar = hub.app.store.read(hub.tenant, |s| {
+        users::find_by_email(s, &automation_hub_domain::user::Email::parse("omar@nordwind.example").unwrap())
+    });
+    let omar = omar.await.unwrap().unwrap().id;
+    desk.write(move |s| Ok(users::set_active(s, omar, false, NOON)?)).await;
+    hub.app.person_changed(hub.tenant, omar).await.unwrap();
+    for token in [&inactive, &revoked] {
+        hub.token_changed(token.id).await;
+    }
+    for (state, call, kind) in [
+        ("inactive", Call::of(&inactive), "token-inactive"),
+        ("revoked", Call::of(&revoked), "token-rejected"),
+        ("no app key", Call::of(&keyed).without(APP_KEY), "app-key-required"),
+        ("user inactive", Call::of(&of_inactive), "user-inactive"),
+    ] {
+        matrix.refused_everywhere(state, &call, 401, kind).await;
+    }
+    for route in ROUTES {
+        let keyed = hub.issue(ana, TokenForm::Uuid, Some("correct-app-key")).await;
+        for base in bases() {
+            let call = matrix.call(route, &base, Call::of(&keyed).with(APP_KEY, "wrong-app-key"));
+            desk.refused(&call, 401, "app-key-rejected").await;
+        }
+    }
+    hub.clock.set(NOON.plus_days(90));
+    for route in ROUTES {
+        for base in bases() {
+            let answer = desk.send(&matrix.call(route, &base, desk.call())).await;
+            assert_eq!(answer.json()["type"], "token-expired", "{} {}", route.method, route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_method_is_told_which_there_are() {
+    let matrix = Matrix::start().await;
+    for route in ROUTES {
+        for base in bases() {
+            for method in
+                [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]
+            {
+                let path = matrix.call(route, &base, matrix.desk.call()).path;
+                let taken = |method: &Method| {
+                    ROUTES.iter().any(|other| other.path == route.path && other.method == *method)
+                };
+                if taken(&method) || method == Method::HEAD && taken(&Method::GET) {
+                    continue;
+                }
+                let call = matrix.desk.call().by(method.clone()).at(path);
+                let answer = matrix.desk.send(&call).await;
+                assert_eq!(answer.status, 405, "{call:?}");
+                let allow: Vec<_> = answer.header("allow").split(',').map(str::trim).collect();
+                assert!(allow.contains(&route.method.as_str()), "{call:?}: {allow:?}");
+                assert!(!allow.contains(&method.as_str()), "{call:?}: {allow:?}");
+                if method != Method::HEAD {
+                    let answer = matrix.desk.refused(&call, 405, "method-not-allowed").await;
+                    assert_eq!(answer.json()["message"], "This call doesn't take this method.");
+                }
+            }
+        }
+    }
+}
