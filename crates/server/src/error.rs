@@ -49,7 +49,8 @@ pub enum Denial {
     /// An API token was used where only a signed-in person may act.
     #[error("a browser session is needed")]
     SessionNeeded,
-    /// A write that didn't come from one of our own pages.
+    /// The request came from elsewhere than it has to: a write, from one of our own pages; the set-up, from this
+    /// machine.
     #[error("the request came from elsewhere")]
     Origin,
 }

@@ -1,5 +1,6 @@
 //! Failures as pages tell them: what happened, what to do, and the request id to quote. Together with
-//! `api/error.rs` the only place that names a status for a failure.
+//! `api/error.rs` the only place that names a status for a failure; pages that show a refusal within a form of
+//! their own get its status here.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -14,7 +15,7 @@ use crate::{
     error::{Denial, Error},
     middleware::request::RequestId,
     pages::{
-        html,
+        format, html,
         shell::{Section, Shell},
         visit::Visit,
     },
@@ -71,11 +72,38 @@ pub fn respond(app: &App, visit: Option<&Visit>, error: &Error, request_id: Requ
         Some(shell) => html::page_with(told.status, &ErrorPage { shell, told: &told, request_id: id }),
         None => html::page_with(told.status, &ErrorGate { told: &told, request_id: id }),
     };
-    let mut response = page.unwrap_or_else(|_| told.status.into_response());
+    with_wait(page.unwrap_or_else(|_| told.status.into_response()), error)
+}
+
+/// A failure that a page of its own explains better than the general one.
+pub fn page_of(error: &Error, template: &impl Template) -> Result<Response, PageError> {
+    Ok(with_wait(html::page_with(status(error), template)?, error))
+}
+
+/// A form shown once more, with what is wrong beside its fields.
+pub fn form_again(template: &impl Template) -> Result<Response, PageError> {
+    html::page_with(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+fn with_wait(mut response: Response, error: &Error) -> Response {
     if let Error::TooMany { retry_after_secs } = error {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_secs));
     }
     response
+}
+
+fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::SignedOut | Error::StepUp => StatusCode::UNAUTHORIZED,
+        Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Stale => StatusCode::PRECONDITION_FAILED,
+        Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 /// Asks for the password, then comes back to the page.
@@ -86,51 +114,50 @@ fn to_credential_check(visit: &Visit) -> Response {
 }
 
 fn tell(error: &Error) -> Told {
-    let told =
-        |status, title: &'static str, text: Cow<'static, str>| Told { status, title: title.into(), text };
-    match error {
-        Error::NotFound(what) => Told {
-            status: StatusCode::NOT_FOUND,
-            title: format!("There is no such {what}").into(),
-            text: "It may have been removed, or the address has a typing error.".into(),
-        },
-        Error::Forbidden(denial) => told(StatusCode::FORBIDDEN, "You can't do this", denial_text(*denial)),
+    log(error);
+    let (title, text): (Cow<'static, str>, Cow<'static, str>) = match error {
+        Error::NotFound(what) => (
+            format!("There is no such {what}").into(),
+            "It may have been removed, or the address has a typing error.".into(),
+        ),
+        Error::Forbidden(denial) => ("You can’t do this".into(), denial_text(*denial)),
         Error::SignedOut | Error::StepUp => {
-            told(StatusCode::UNAUTHORIZED, "You are signed out", "Sign in, then repeat the step.".into())
+            ("You are signed out".into(), "Sign in, then repeat the step.".into())
         }
         Error::Invalid(violations) => {
             let text = violations.iter().map(|v| format!("{}: {}", v.field, v.message)).collect::<Vec<_>>();
-            told(StatusCode::UNPROCESSABLE_ENTITY, "Something needs another look", text.join(" ").into())
+            ("Something needs another look".into(), text.join(" ").into())
         }
-        Error::Conflict(message) => {
-            told(StatusCode::CONFLICT, "This clashes with what is there", message.clone())
-        }
-        Error::Stale => told(
-            StatusCode::PRECONDITION_FAILED,
-            "Somebody else changed this meanwhile",
+        Error::Conflict(message) => ("This clashes with what is there".into(), message.clone()),
+        Error::Stale => (
+            "Somebody else changed this meanwhile".into(),
             "Nothing was saved. Go back, reload the page, and make the change again.".into(),
         ),
-        Error::TooMany { retry_after_secs } => told(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many tries",
-            format!("Wait {retry_after_secs} seconds, then try again.").into(),
+        Error::TooMany { retry_after_secs } => (
+            "Too many tries".into(),
+            format!("Wait {}, then try again.", format::wait(*retry_after_secs)).into(),
         ),
+        Error::Unavailable(_) => {
+            ("The hub can’t do this now".into(), "Nothing was changed. Try again in a few seconds.".into())
+        }
+        Error::Internal(_) => (
+            "The hub failed at this".into(),
+            "Nothing was changed. Try again, or quote the request below when asking for help.".into(),
+        ),
+    };
+    Told { status: status(error), title, text }
+}
+
+/// What the browser isn't told: the causes of a failure that is ours.
+fn log(error: &Error) {
+    match error {
         Error::Unavailable(cause) => {
             tracing::error!(error = cause.as_ref() as &dyn std::error::Error, "page unavailable");
-            told(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The hub can't do this now",
-                "Nothing was changed. Try again in a few seconds.".into(),
-            )
         }
         Error::Internal(cause) => {
             tracing::error!(error = cause.as_ref() as &dyn std::error::Error, "page failed");
-            told(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "The hub failed at this",
-                "Nothing was changed. Try again, or quote the request below when asking for help.".into(),
-            )
         }
+        _ => {}
     }
 }
 
@@ -142,7 +169,7 @@ fn denial_text(denial: Denial) -> Cow<'static, str> {
         Denial::UserNeeded | Denial::SubmitterNeeded => "This needs an acting person.".into(),
         Denial::SessionNeeded => "Only a person signed in to these pages can do this.".into(),
         Denial::Origin => {
-            "The form wasn't sent from a page of this hub, or its page is too old. Reload it and try again."
+            "The form wasn’t sent from a page of this hub, or its page is too old. Reload it and try again."
                 .into()
         }
     }

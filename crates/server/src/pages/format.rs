@@ -1,8 +1,6 @@
 //! How pages write numbers, money, days and instants: one spelling everywhere, in the tenant's time zone
 //! and currency. Rules of wording, not of business.
 
-use std::fmt::Write as _;
-
 use automation_hub_domain::{clock::Timestamp, tenant::Tenant};
 use jiff::{ZonedDateTime, tz::TimeZone};
 
@@ -145,12 +143,21 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{}{NBSP}{}", count(n), if n == 1 { one } else { many })
 }
 
-/// Rounded to a whole number, with thousands separated.
+/// Rounded to a whole number, half up, with thousands separated.
 pub fn whole(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs());
+    let digits = format!("{:.0}", value.abs().round());
     // Figures are far below 2^64; what isn't a number never gets here as one.
     let text = digits.parse().map_or(digits, count);
     if value <= -0.5 { format!("−{text}") } else { text }
+}
+
+/// How long somebody has to wait, in the unit that says most: `20 seconds`, `15 minutes`.
+pub fn wait(secs: u32) -> String {
+    match secs {
+        ..=1 => "1 second".to_owned(),
+        2..90 => format!("{secs} seconds"),
+        _ => format!("{} minutes", secs.div_ceil(60)),
+    }
 }
 
 /// A share of a hundred: `84 %`.
@@ -163,12 +170,19 @@ pub fn hours(value: f64) -> String {
     format!("{}{NBSP}h", whole(value))
 }
 
-/// At most two decimals, none that says nothing: `0.58`, `3`, `4.2`.
+/// At most two decimals, rounded half up, none that says nothing: `0.58`, `3`, `4.2`.
 pub fn decimal(value: f64) -> String {
-    let mut text = String::new();
-    if write!(text, "{value:.2}").is_err() {
-        return text;
-    }
+    // By the digits people typed: the binary number for 0.575 lies a little below it, and would be rounded down.
+    let digits = value.abs().to_string();
+    let (whole, part) = digits.split_once('.').unwrap_or((&digits, ""));
+    let hundredths = match (format!("{whole}{part:0<2.2}").parse::<u128>(), part.as_bytes().get(2)) {
+        (Ok(down), Some(b'5'..)) => down + 1,
+        (Ok(down), _) => down,
+        // What isn't a number never gets here as one.
+        (Err(_), _) => return digits,
+    };
+    let sign = if value < 0.0 && hundredths > 0 { "−" } else { "" };
+    let text = format!("{sign}{}.{:02}", hundredths / 100, hundredths % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -275,6 +289,21 @@ mod tests {
         assert_eq!([whole(-0.2), whole(-1_500.0)], ["0", "−1,500"]);
         assert_eq!([percent(84.0), hours(1011.6)], ["84\u{a0}%", "1,012\u{a0}h"]);
         assert_eq!([decimal(0.58), decimal(4.20), decimal(3.0)], ["0.58", "4.2", "3"]);
+        assert_eq!([whole(0.5), whole(2.5), whole(-0.5)], ["1", "3", "−1"], "half up");
         assert_eq!([idea_number(IdeaId::new(42)), idea_number(IdeaId::new(12_345))], ["AH-0042", "AH-12345"]);
+    }
+
+    #[rstest]
+    #[case(0.575, "0.58")]
+    #[case(1.005, "1.01")]
+    #[case(0.574_9, "0.57")]
+    #[case(0.995, "1")]
+    #[case(9.996, "10")]
+    #[case(-0.575, "−0.58")]
+    #[case(-0.001, "0")]
+    #[case(1_234.5, "1234.5")]
+    #[case(120.0, "120")]
+    fn decimals_are_rounded_half_up_as_people_do(#[case] value: f64, #[case] text: &str) {
+        assert_eq!(decimal(value), text);
     }
 }

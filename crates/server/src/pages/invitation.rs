@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{RawPathParams, State},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::Response,
 };
 
@@ -12,7 +12,7 @@ use crate::{
     auth::secret::Secret,
     error::{Error, Violations},
     pages::{
-        error::PageError,
+        error::{self, PageError},
         fields::Fields,
         form::Form,
         html,
@@ -61,16 +61,16 @@ async fn page(
     headers: &HeaderMap,
     violations: Violations,
 ) -> Result<Response, PageError> {
-    let status = if violations.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let user = match code_of(headers) {
-        Some(code) => people::invited(app, visit, &code).await?,
+        Some(code) => people::invited(app, &visit.tenant, &code).await?,
         None => None,
     };
     let Some(user) = user else {
-        let mut response = html::page_with(StatusCode::NOT_FOUND, &OverPage { visit })?;
+        let mut response = error::page_of(&Error::NotFound("invitation"), &OverPage { visit })?;
         clear_cookie(response.headers_mut(), CODE_COOKIE);
         return Ok(response);
     };
+    let is_refused = !violations.is_empty();
     let page = InvitationPage {
         visit,
         csrf_token: visit.csrf_token(),
@@ -78,7 +78,7 @@ async fn page(
         email: user.email.as_str().to_owned(),
         fields: Fields::new(Form::default(), violations),
     };
-    html::page_with(status, &page)
+    if is_refused { error::form_again(&page) } else { html::page(&page) }
 }
 
 fn code_of(headers: &HeaderMap) -> Option<Secret> {
@@ -95,7 +95,7 @@ pub async fn accept(
         return page(&app, &visit, &headers, Violations::default()).await;
     };
     let password = form.raw("password");
-    match people::accept_invitation(&app, &visit, &code, password, client(&visit, &headers)).await {
+    match people::accept_invitation(&app, &visit.tenant, &code, password, client(&visit, &headers)).await {
         Ok(secret) => {
             let mut response = with_session(html::see_other(&format!("{}/", visit.base())), &secret);
             clear_cookie(response.headers_mut(), CODE_COOKIE);

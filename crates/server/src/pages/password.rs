@@ -1,14 +1,14 @@
 //! Changing one's own password.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 
 use crate::{
     app::App,
     auth::password::Password,
     error::{Error, Violations},
     pages::{
-        error::PageError,
+        error::{self, PageError},
         fields::Fields,
         form::Form,
         html,
@@ -44,9 +44,7 @@ pub async fn change(State(app): State<App>, signed_in: SignedIn, form: Form) -> 
     let current = Password::typed(form.raw("current"));
     match people::change_password(&app, &signed_in.actor, current, form.raw("password")).await {
         Ok(()) => Ok(html::see_other(&format!("{}/profile?done=password", signed_in.visit.base()))),
-        Err(Error::Invalid(violations)) => {
-            html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&app, &signed_in, violations)?)
-        }
+        Err(Error::Invalid(violations)) => error::form_again(&page(&app, &signed_in, violations)?),
         Err(error) => Err(error.into()),
     }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use automation_hub_storage::Engine;
 use axum::{
     extract::{RawPathParams, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     middleware::Next,
     response::Response,
 };
@@ -14,7 +14,7 @@ use axum::{
 use crate::{
     app::App,
     auth::secret::Secret,
-    error::Error,
+    error::{Denial, Error},
     middleware::request::RequestContext,
     pages::{
         error::{self, PageError},
@@ -75,7 +75,7 @@ pub async fn guard(
         Err(failure) => return error::respond(&app, None, &failure, context.id),
     }
     if !app.config.server.setup_from_anywhere && !context.address.is_loopback() {
-        let page = html::page_with(StatusCode::FORBIDDEN, &ElsewherePage);
+        let page = error::page_of(&Error::Forbidden(Denial::Origin), &ElsewherePage);
         return page.unwrap_or_else(|_| error::respond(&app, None, &Error::NotFound("page"), context.id));
     }
     let known = cookie(request.headers(), VISIT_COOKIE).and_then(Secret::parse);
@@ -125,7 +125,7 @@ fn code_of(headers: &HeaderMap) -> Option<Secret> {
 
 fn wrong_code(key: &FormKey) -> Result<Response, PageError> {
     let page = CodePage { csrf_token: key.csrf_token(), is_wrong: true };
-    let mut response = html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)?;
+    let mut response = error::form_again(&page)?;
     // So that a wrong code is counted once, not with each look at the page.
     clear_cookie(response.headers_mut(), CODE_COOKIE);
     Ok(response)
@@ -162,7 +162,7 @@ pub async fn finish(
         }
         Err(Error::Invalid(violations)) => {
             let page = setup_page(&app, &key, &headers, Fields::new(form, violations));
-            html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            error::form_again(&page)
         }
         Err(error) => Err(error.into()),
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{FromRequest, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 
@@ -12,9 +12,9 @@ use crate::{
     auth::{password::Password, secret::Secret},
     error::Error,
     pages::{
-        error::PageError,
+        error::{self, PageError},
         form::Form,
-        html,
+        format, html,
         query::Query,
         visit::{SESSION_COOKIE, SignedIn, VISIT_COOKIE, Visit, clear_cookie, set_cookie},
     },
@@ -73,7 +73,7 @@ pub async fn submit(
     let email = form.text("email");
     let password = Password::typed(form.raw("password"));
     let signed_in = sign_in::sign_in(&app, &visit.tenant, email, password, client(&visit, &headers)).await;
-    let (status, failure, retry_after) = match signed_in {
+    let refusal = match signed_in {
         Ok(Some(secret)) => {
             // The browser gets a session of its own each time: one it came with may be somebody else's.
             if let Some(actor) = &visit.actor {
@@ -81,14 +81,12 @@ pub async fn submit(
             }
             return Ok(with_session(html::see_other(&next), &secret));
         }
-        Ok(None) => (StatusCode::UNPROCESSABLE_ENTITY, MISMATCH.to_owned(), None),
-        Err(Error::TooMany { retry_after_secs: secs }) => {
-            (StatusCode::TOO_MANY_REQUESTS, wait(secs), Some(secs))
-        }
-        Err(error) => return Err(error.into()),
+        Ok(None) => Error::invalid("password", MISMATCH),
+        Err(error) => error,
     };
+    let Some(failure) = told_below(&refusal) else { return Err(refusal.into()) };
     let page = SignInPage { email, failure: Some(failure), ..SignInPage::new(&app, &visit, &headers, &next) };
-    Ok(with_wait(html::page_with(status, &page)?, retry_after))
+    error::page_of(&refusal, &page)
 }
 
 /// What the session shows of this browser.
@@ -104,20 +102,15 @@ pub fn with_session(mut response: Response, secret: &Secret) -> Response {
     response
 }
 
-fn with_wait(mut response: Response, retry_after_secs: Option<u32>) -> Response {
-    if let Some(secs) = retry_after_secs {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
+/// What the form itself says below the password; other failures have their page.
+fn told_below(refusal: &Error) -> Option<String> {
+    match refusal {
+        Error::Invalid(violations) => violations.of("password").map(ToOwned::to_owned),
+        Error::TooMany { retry_after_secs } => {
+            Some(format!("Too many tries. Wait {}, then try again.", format::wait(*retry_after_secs)))
+        }
+        _ => None,
     }
-    response
-}
-
-fn wait(secs: u32) -> String {
-    let time = match secs {
-        ..=1 => "1 second".to_owned(),
-        2..90 => format!("{secs} seconds"),
-        _ => format!("{} minutes", secs.div_ceil(60)),
-    };
-    format!("Too many tries. Wait {time}, then try again.")
 }
 
 /// Ends the session. A browser whose session ended before is where it wanted to be.
@@ -167,19 +160,14 @@ pub async fn show_confirm(signed_in: SignedIn, query: Query) -> Result<Response,
 pub async fn confirm(State(app): State<App>, signed_in: SignedIn, form: Form) -> Result<Response, PageError> {
     let next = own_path(&signed_in.visit, form.text("next"));
     let password = Password::typed(form.raw("password"));
-    let (status, failure, retry_after) =
-        match sign_in::confirm_password(&app, &signed_in.actor, password).await {
-            Ok(true) => return Ok(html::see_other(&next)),
-            Ok(false) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "This isn’t your password. Try again.".to_owned(), None)
-            }
-            Err(Error::TooMany { retry_after_secs: secs }) => {
-                (StatusCode::TOO_MANY_REQUESTS, wait(secs), Some(secs))
-            }
-            Err(error) => return Err(error.into()),
-        };
+    let refusal = match sign_in::confirm_password(&app, &signed_in.actor, password).await {
+        Ok(true) => return Ok(html::see_other(&next)),
+        Ok(false) => Error::invalid("password", "This isn’t your password. Try again."),
+        Err(error) => error,
+    };
+    let Some(failure) = told_below(&refusal) else { return Err(refusal.into()) };
     let page = ConfirmPage { failure: Some(failure), ..ConfirmPage::new(&signed_in, next)? };
-    Ok(with_wait(html::page_with(status, &page)?, retry_after))
+    error::page_of(&refusal, &page)
 }
 
 /// Where to go next: a page of this tenant, or its Home. Whatever else stands there, such as another host's

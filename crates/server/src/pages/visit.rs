@@ -23,7 +23,7 @@ use crate::{
     error::{Denial, Error},
     middleware::request::RequestContext,
     pages::{
-        error,
+        error::{self, PageError},
         html::{self, see_other},
         shell::Theme,
     },
@@ -192,7 +192,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let visit = parts.extensions.get::<Visit>().cloned();
-        let Some(visit) = visit else { return Err(Arc::new(Error::SignedOut).into_page_response()) };
+        let Some(visit) = visit else { return Err(PageError::from(Error::SignedOut).into_response()) };
         match visit.actor.clone() {
             Some(actor) => Ok(Self { visit, actor }),
             None if html::is_htmx(&parts.headers) => Err(html::leave_for(&sign_in_path(&visit))),
@@ -206,19 +206,7 @@ impl<S: Sync> FromRequestParts<S> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let visit = parts.extensions.get::<Self>().cloned();
-        visit.ok_or_else(|| Arc::new(Error::NotFound("page")).into_page_response())
-    }
-}
-
-trait IntoPageResponse {
-    fn into_page_response(self) -> Response;
-}
-
-impl IntoPageResponse for Arc<Error> {
-    fn into_page_response(self) -> Response {
-        let mut response = axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        response.extensions_mut().insert(self);
-        response
+        visit.ok_or_else(|| PageError::from(Error::NotFound("page")).into_response())
     }
 }
 

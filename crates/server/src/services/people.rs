@@ -2,9 +2,10 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{RoleId, UserId},
+    id::{CategoryId, RoleId, UserId},
     permission::Permission,
     role::{ACCOUNT_OWNER, STANDARD_USER, SYSTEM_ADMIN},
+    tenant::Tenant,
     text,
     user::{Email, InviteStatus, NewUser, Profile, RoleAssignment, User},
 };
@@ -23,7 +24,6 @@ use crate::{
         secret::Secret,
     },
     error::{Denial, Error, Violations},
-    pages::visit::Visit,
     services::sign_in::{Client, check_own_password, insert_session, own_event},
 };
 
@@ -122,7 +122,8 @@ fn check_assignments(s: &mut Session<'_>, assignments: &[RoleAssignment]) -> Res
 }
 
 fn named(assignments: &[RoleAssignment]) -> Vec<serde_json::Value> {
-    let one = |a: &RoleAssignment| json!({ "role": a.role.get(), "category": a.category.map(automation_hub_domain::id::CategoryId::get) });
+    let one =
+        |a: &RoleAssignment| json!({ "role": a.role.get(), "category": a.category.map(CategoryId::get) });
     assignments.iter().map(one).collect()
 }
 
@@ -236,13 +237,13 @@ pub async fn assign_roles(
 }
 
 /// Whom a working invitation is for.
-pub async fn invited(app: &App, visit: &Visit, code: &Secret) -> Result<Option<User>, Error> {
-    if !visit.tenant.is_active {
+pub async fn invited(app: &App, tenant: &Tenant, code: &Secret) -> Result<Option<User>, Error> {
+    if !tenant.is_active {
         return Ok(None);
     }
     let (digest, now) = (code.digest(), app.clock.now());
     app.store
-        .read(visit.tenant.id, move |s| -> Result<_, Error> {
+        .read(tenant.id, move |s| -> Result<_, Error> {
             let Some(id) = links::find_link(s, &digest, now)? else { return Ok(None) };
             Ok(users::find(s, id)?.filter(|user| user.is_active))
         })
@@ -252,18 +253,18 @@ pub async fn invited(app: &App, visit: &Visit, code: &Secret) -> Result<Option<U
 /// Sets the first password of whom the invitation is for, uses it up, and signs them in.
 pub async fn accept_invitation(
     app: &App,
-    visit: &Visit,
+    tenant: &Tenant,
     code: &Secret,
     password: &str,
     client: Client,
 ) -> Result<Secret, Error> {
-    let user = invited(app, visit, code).await?.ok_or(Error::NotFound("invitation"))?;
+    let user = invited(app, tenant, code).await?.ok_or(Error::NotFound("invitation"))?;
     let password = choose(password, user.email.as_str())?;
     let hash = app.passwords.hash(password).await?;
     let secret = Secret::draw()?;
     let (code, digest, now) = (code.digest(), secret.digest(), app.clock.now());
     app.store
-        .write(visit.tenant.id, move |s| -> Result<_, Error> {
+        .write(tenant.id, move |s| -> Result<_, Error> {
             let id = links::use_link(s, &code, now)?.ok_or(Error::NotFound("invitation"))?;
             let user =
                 users::find(s, id)?.filter(|user| user.is_active).ok_or(Error::NotFound("invitation"))?;

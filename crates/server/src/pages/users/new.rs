@@ -2,13 +2,13 @@
 
 use askama::Template;
 use automation_hub_domain::{permission::Permission, role::STANDARD_USER, user::RoleAssignment};
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 
 use crate::{
     app::App,
     error::{Error, Violations},
     pages::{
-        error::PageError,
+        error::{self, PageError},
         fields::Fields,
         form::Form,
         html,
@@ -70,7 +70,7 @@ async fn refused(
     chosen: &[RoleAssignment],
 ) -> Result<Response, PageError> {
     let page = page(app, signed_in, Fields::new(form, violations), chosen).await?;
-    html::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    error::form_again(&page)
 }
 
 fn input(form: &Form) -> PersonInput {

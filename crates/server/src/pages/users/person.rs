@@ -5,7 +5,7 @@ use automation_hub_domain::{id::UserId, permission::Permission, user::User};
 use automation_hub_storage::users;
 use axum::{
     extract::{RawPathParams, State},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::Response,
 };
 
@@ -13,7 +13,7 @@ use crate::{
     app::App,
     error::{Error, Violations},
     pages::{
-        error::PageError,
+        error::{self, PageError},
         form::Form,
         format::{Format, Moment},
         html,
@@ -138,14 +138,14 @@ pub async fn invite(
 async fn refused(app: &App, signed_in: &SignedIn, id: UserId, error: Error) -> Result<Response, PageError> {
     let first =
         |violations: &Violations| violations.iter().next().map(|violation| violation.message.to_string());
-    let (status, refusal) = match &error {
-        Error::Conflict(text) => (StatusCode::CONFLICT, Some(text.to_string())),
-        Error::Invalid(violations) => (StatusCode::UNPROCESSABLE_ENTITY, first(violations)),
+    let told = match &error {
+        Error::Conflict(text) => Some(text.to_string()),
+        Error::Invalid(violations) => first(violations),
         _ => return Err(error.into()),
     };
     let mut page = page(app, signed_in, id).await?;
-    page.refusal = refusal;
-    html::page_with(status, &page)
+    page.refusal = told;
+    error::page_of(&error, &page)
 }
 
 pub async fn assign_roles(
