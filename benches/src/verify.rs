@@ -66,14 +66,14 @@ pub(crate) fn measure(tokens: usize) -> Result<Figures> {
     let live: Vec<LiveToken> = (0..).take(tokens).map(|at| live_token(peppers.current(), at)).collect();
     let usage = Usage::of(std::process::id());
     let before = usage.anonymous_mb()?;
-    let watch = Stopwatch::start();
+    let before_load = usage.cpu()?;
     let snapshot = Snapshot::new(&peppers, tokens);
     snapshot.put_tenant(tenant()?);
     for id in 0..USERS {
         snapshot.put_user(user(id));
     }
     snapshot.load(live.iter().copied());
-    let load = watch.elapsed();
+    let load = usage.cpu()?.saturating_sub(before_load);
     let resident_mb = usage.anonymous_mb()? - before;
     drop(live);
     let verifier = Verifier::new(snapshot, peppers);
@@ -91,7 +91,7 @@ fn pass(verifier: &Verifier, token: impl Fn(usize) -> String, is_good: bool) -> 
         let address = IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 | at));
         verifier.verify(black_box(&Presented::of(headers, None)), address, NOW)
     };
-    let (mut times, mut spent, mut number) = (Vec::with_capacity(PRESENTED), Duration::ZERO, 0);
+    let (mut times, mut batches, mut number) = (Vec::with_capacity(PRESENTED), Vec::new(), 0);
     for batch in 0..PRESENTED / BATCH {
         // As a server has them: just parsed, while the record is wherever it was left.
         let token_of = |at: usize| headers(&token(batch * BATCH + at));
@@ -101,7 +101,7 @@ fn pass(verifier: &Verifier, token: impl Fn(usize) -> String, is_good: bool) -> 
             number += 1;
             ensure!(verify(number, headers).is_ok() == is_good, "a credential was taken for another");
         }
-        spent += watch.elapsed();
+        batches.push(watch.elapsed());
         // Other tokens, as these are in the cache now.
         let token_of = |at: usize| headers(&token(PRESENTED + batch * BATCH + at));
         for headers in (0..BATCH).map(token_of).collect::<Result<Vec<_>>>()? {
@@ -111,7 +111,8 @@ fn pass(verifier: &Verifier, token: impl Fn(usize) -> String, is_good: bool) -> 
             times.push(watch.elapsed());
         }
     }
-    let per_second = f64::from(u32::try_from(PRESENTED)?) / spent.as_secs_f64();
+    // The median batch: some are interrupted by whatever else the machine has to do.
+    let per_second = f64::from(u32::try_from(BATCH)?) / percentile(&mut batches, 0.5).as_secs_f64();
     Ok(Pass { p50: percentile(&mut times, 0.5), p99: percentile(&mut times, 0.99), per_second })
 }
 

@@ -29,7 +29,7 @@ struct Caller {
 
 #[test]
 fn no_acknowledged_write_is_lost_when_the_program_is_killed() {
-    let rounds: u32 = env::var("AUTOMATION_HUB_TEST_KILLS").map_or(200, |rounds| rounds.parse().unwrap());
+    let rounds: u32 = env::var("HUB_TEST_KILLS").map_or(200, |rounds| rounds.parse().unwrap());
     let bench = Bench::new();
     let caller = Arc::new(Caller::of_a_demo(&bench));
     let mut acknowledged: Vec<Acknowledged> = Vec::new();

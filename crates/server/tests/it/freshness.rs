@@ -60,8 +60,7 @@ struct Round {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_that_begins_after_the_answer_to_a_change_is_accepted() {
-    let rounds =
-        env::var("AUTOMATION_HUB_TEST_ROUNDS").map_or(CHANGES.len(), |rounds| rounds.parse().unwrap());
+    let rounds = env::var("HUB_TEST_ROUNDS").map_or(CHANGES.len(), |rounds| rounds.parse().unwrap());
     let hub = Arc::new(TestHub::start().await);
     let user = hub.add_user("ana@nordwind.example", &[STANDARD_USER]).await;
     for (number, change) in CHANGES.into_iter().cycle().take(rounds).enumerate() {

@@ -75,7 +75,7 @@ impl Secrets {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_value_is_found_in_the_database_its_journal_a_backup_or_the_log() {
-    let count: usize = env::var("AUTOMATION_HUB_TEST_TOKENS").map_or(1000, |count| count.parse().unwrap());
+    let count: usize = env::var("HUB_TEST_TOKENS").map_or(1000, |count| count.parse().unwrap());
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(log.clone()).finish();
