@@ -4,6 +4,7 @@ pub mod applications;
 pub mod auth_info;
 pub mod authenticate;
 pub mod automations;
+pub mod base;
 pub mod calls;
 pub mod document;
 pub mod document_page;

@@ -16,4 +16,5 @@ pub mod middleware;
 pub mod pages;
 pub mod router;
 pub mod sample;
+pub mod server;
 pub mod services;

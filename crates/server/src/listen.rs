@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::{
-    Router,
     body::Body,
     extract::Request,
     http::{StatusCode, header},
@@ -18,7 +17,7 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tower::{ServiceExt, service_fn};
 
-use crate::{config::Config, middleware::request::Peer};
+use crate::{config::Config, middleware::request::Peer, server::Server};
 
 /// Room for a request's head: 16 KiB in all, 100 fields. More is answered 431 before anything is hashed.
 const HEAD_BYTES: usize = 16 * 1024;
@@ -28,7 +27,7 @@ const FIELD_BYTES: usize = 8 * 1024;
 /// Serves until `stop` is done, then waits for the requests in flight, but not for ever.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    server: Server,
     config: &Config,
     stop: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
@@ -39,7 +38,7 @@ pub async fn serve(
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => serve_connection(&builder, &graceful, router.clone(), stream, peer),
+                Ok((stream, peer)) => serve_connection(&builder, &graceful, server.clone(), stream, peer),
                 // Out of descriptors, most likely: the connection waits, and the next turn may do better.
                 Err(error) => {
                     tracing::warn!(%error, "accepting a connection failed");
@@ -80,7 +79,7 @@ fn has_large_field(request: &Request) -> bool {
 fn serve_connection(
     builder: &Builder<TokioExecutor>,
     graceful: &GracefulShutdown,
-    router: Router,
+    server: Server,
     stream: TcpStream,
     peer: SocketAddr,
 ) {
@@ -90,13 +89,13 @@ fn serve_connection(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
-        let router = router.clone();
+        let server = server.clone();
         async move {
             if has_large_field(&request) {
                 let answer = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, [(header::CONNECTION, "close")]);
                 return Ok(answer.into_response());
             }
-            router.oneshot(request).await
+            server.oneshot(request).await
         }
     });
     let connection = builder

@@ -17,7 +17,7 @@ use automation_hub_storage::{
     calls::{self, CallRecord, RefusedCall},
 };
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::Request,
     http::{StatusCode, header},
 };
 use tokio::sync::Notify;
@@ -33,14 +33,13 @@ pub struct Call(CallRecord);
 impl Call {
     pub fn begin(now: Timestamp, token: &TokenRecord, context: RequestContext, request: &Request) -> Self {
         let client = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        let matched = request.extensions().get::<MatchedPath>();
         Self(CallRecord {
             tenant: token.tenant,
             token: token.id,
             user: token.user,
             called_at: now,
             method: request.method().as_str().to_owned(),
-            route: matched.map(|path| route_of(path.as_str()).to_owned()).unwrap_or_default(),
+            route: String::new(),
             path: shorten(request.uri().path(), 512),
             status: 0,
             duration_micros: 0,
@@ -50,16 +49,12 @@ impl Call {
         })
     }
 
-    pub fn end(mut self, status: StatusCode, took: Duration) -> CallRecord {
+    pub fn end(mut self, route: &str, status: StatusCode, took: Duration) -> CallRecord {
+        route.clone_into(&mut self.0.route);
         self.0.status = status.as_u16();
         self.0.duration_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.0
     }
-}
-
-/// The route below the base path: `/automations/{id}`, whichever of the base paths was used.
-fn route_of(matched: &str) -> &str {
-    matched.split_once("/v1/openapi").map_or(matched, |(_, route)| route)
 }
 
 fn shorten(text: &str, limit: usize) -> String {

@@ -18,7 +18,6 @@ use serde_json::Value;
 use crate::{
     api::error::ApiError,
     app::App,
-    auth::actor::Actor,
     error::{Error, Violations},
 };
 
@@ -216,21 +215,11 @@ impl<S: Send + Sync> FromRequestParts<S> for PathPart {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        // Routes stand under several base paths, some with parts of their own; the last part is the route's.
         let params = axum::extract::RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| ApiError::from(Error::NotFound("record")))?;
         let last = params.iter().last().map(|(_, value)| value.to_owned());
         last.map(Self).ok_or_else(|| Error::NotFound("record").into())
-    }
-}
-
-impl FromRequestParts<App> for Actor {
-    type Rejection = ApiError;
-
-    /// Whoever authentication found. A route that stands outside of it has nobody, and answers as to anybody.
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
-        parts.extensions.get().cloned().ok_or_else(|| Error::SignedOut.into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every call of the Open API, and the document that describes them: one list.
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::Router;
 use utoipa::{OpenApi as _, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -9,15 +9,19 @@ use crate::{
         applications, auth_info,
         automations::{list, show, submit},
         document::{self, Document},
-        hierarchy, routes, users,
+        error::ApiError,
+        hierarchy, users,
     },
     app::App,
 };
 
-/// The calls relative to their base path, each behind the check of the route table.
-pub fn open_api(app: &App) -> (Router<App>, OpenApi) {
+/// The calls relative to their base path. Each takes an `Actor`, and with it the check of the route table.
+pub fn open_api() -> (Router<App>, OpenApi) {
     let (router, described) = calls();
-    (router.route_layer(from_fn_with_state(app.clone(), routes::authorize)), described)
+    let router = router
+        .fallback(|| async { ApiError::route_not_found() })
+        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() });
+    (router, described)
 }
 
 /// The document alone, for whoever wants it without a server.

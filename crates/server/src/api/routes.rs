@@ -1,15 +1,16 @@
 //! Who may make which call: one table, checked in one place.
 
+use std::sync::{Arc, OnceLock};
+
 use automation_hub_domain::permission::Permission;
 use axum::{
-    extract::{MatchedPath, Request},
-    http::Method,
-    middleware::Next,
-    response::{IntoResponse as _, Response},
+    extract::{FromRequestParts, MatchedPath},
+    http::{Method, request::Parts},
 };
 
 use crate::{
     api::error::ApiError,
+    app::App,
     auth::actor::Actor,
     error::{Denial, Error},
 };
@@ -75,16 +76,31 @@ impl Route {
     }
 }
 
-/// The check every call passes before its handler runs. A call without a row is nobody's.
-pub async fn authorize(path: MatchedPath, actor: Actor, request: Request, next: Next) -> Response {
-    let matched = path.as_str();
-    // The calls stand under several base paths, all of which end in this part.
-    let path = matched.rsplit_once("/openapi").map_or(matched, |(_, path)| path);
-    let Some(route) = Route::find(request.method(), path) else {
-        return ApiError::route_not_found().into_response();
-    };
-    match route.check(&actor) {
-        Ok(()) => next.run(request).await,
-        Err(error) => ApiError::from(error).into_response(),
+/// Which row of the table a call turned out to be, for its record.
+#[derive(Clone, Debug, Default)]
+pub struct CalledRoute(Arc<OnceLock<&'static str>>);
+
+impl CalledRoute {
+    /// `/automations/{id}`; empty for a call that doesn't exist.
+    pub fn path(&self) -> &'static str {
+        self.0.get().copied().unwrap_or_default()
+    }
+}
+
+impl FromRequestParts<App> for Actor {
+    type Rejection = ApiError;
+
+    /// The check every call passes: who wants to know its caller has its row of the table looked at. A call
+    /// without a row is nobody's.
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
+        let actor: Self = parts.extensions.get().cloned().ok_or(Error::SignedOut)?;
+        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let route = Route::find(&parts.method, path).ok_or_else(ApiError::route_not_found)?;
+        if let Some(called) = parts.extensions.get::<CalledRoute>() {
+            // Set once: a request is routed once.
+            let _ = called.0.set(route.path);
+        }
+        route.check(&actor)?;
+        Ok(actor)
     }
 }

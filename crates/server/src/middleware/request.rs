@@ -10,9 +10,8 @@ use std::{
 };
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, Request},
     http::{HeaderValue, header, request::Parts},
-    middleware::Next,
     response::Response,
 };
 
@@ -59,19 +58,22 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Names the request, finds its source address, and sets the headers every answer carries.
-pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Names the request and finds its source address.
+pub fn identify(app: &App, request: &mut Request) -> RequestContext {
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let context = RequestContext {
         id: RequestId::next(),
         address: app.proxies.source_address(peer, request.headers()),
     };
     request.extensions_mut().insert(context);
-    let mut response = next.run(request).await;
+    context
+}
+
+/// Sets the headers every answer carries.
+pub fn sign(response: &mut Response, context: RequestContext) {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::try_from(context.id.to_string()) {
         headers.insert("x-request-id", id);
     }
-    response
 }

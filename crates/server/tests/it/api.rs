@@ -87,11 +87,8 @@ impl Api {
             })
             .await
             .unwrap();
-        let (calls, _) = open_api(&hub.app);
-        let router = Router::new()
-            .nest("/api/v1/openapi", calls)
-            .layer(map_response(tell))
-            .with_state(hub.app.clone());
+        let (calls, _) = open_api();
+        let router = Router::new().merge(calls).layer(map_response(tell)).with_state(hub.app.clone());
         Self { hub, router, finance, payables, legal, archived }
     }
 
@@ -238,7 +235,7 @@ impl Caller<'_> {
     async fn send(&self, method: Method, path: &str, content_type: &str, body: Body) -> Answer {
         let request = Request::builder()
             .method(method)
-            .uri(format!("/api/v1/openapi{path}"))
+            .uri(path)
             .header(header::CONTENT_TYPE, content_type)
             .header(header::HOST, "127.0.0.1:8080")
             .extension(self.actor.clone())

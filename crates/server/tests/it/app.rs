@@ -22,10 +22,10 @@ use automation_hub_server::{
     keys::Keys,
     pages::visit::{SESSION_COOKIE, VISIT_COOKIE},
     router::router,
+    server::Server,
 };
 use automation_hub_storage::{tenants, testing::TestDatabase, users};
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, Request, Response, StatusCode, header, request::Builder},
 };
@@ -61,7 +61,7 @@ impl Clock for TestClock {
 /// A hub with one tenant, "Nordwind Group / Production".
 pub struct TestHub {
     pub app: App,
-    pub router: Router,
+    pub router: Server,
     pub clock: Arc<TestClock>,
     pub tenant: TenantId,
     pub database: TestDatabase,

@@ -236,10 +236,8 @@ async fn a_client_that_hangs_up_stops_the_reading() {
     let names: Vec<_> = (0..600).map(|n| format!("Idea {n}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     api.add_ideas(caller.id(), api.payables, &names).await;
-    let request = Request::get("/api/v1/openapi/automations?limit=1000")
-        .extension(caller.actor.clone())
-        .body(Body::empty())
-        .unwrap();
+    let request =
+        Request::get("/automations?limit=1000").extension(caller.actor.clone()).body(Body::empty()).unwrap();
     let mut body = api.router.clone().oneshot(request).await.unwrap().into_body();
     let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
     assert!(first.starts_with(br#"{"message":"Success","statusCode":200,"data":{"page":1,"#));

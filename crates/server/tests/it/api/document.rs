@@ -9,10 +9,9 @@ use tower::ServiceExt;
 
 use crate::app::{Answer, TestHub};
 
-#[tokio::test]
-async fn every_call_has_its_row_and_every_row_its_call() {
-    let hub = TestHub::start().await;
-    let (_, document) = open_api(&hub.app);
+#[test]
+fn every_call_has_its_row_and_every_row_its_call() {
+    let (_, document) = open_api();
     let described: BTreeSet<_> = described(&serde_json::to_value(document).unwrap())
         .into_iter()
         .map(|(path, method, _)| format!("{method} {path}"))
@@ -43,10 +42,9 @@ fn who_may_call_what_is_reviewed() {
     ");
 }
 
-#[tokio::test]
-async fn every_call_tells_its_failures_and_credentials() {
-    let hub = TestHub::start().await;
-    let (_, document) = open_api(&hub.app);
+#[test]
+fn every_call_tells_its_failures_and_credentials() {
+    let (_, document) = open_api();
     let document = serde_json::to_value(document).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     for (path, method, operation) in described(&document) {
@@ -63,10 +61,9 @@ async fn every_call_tells_its_failures_and_credentials() {
     assert_eq!(schemes["token"]["scheme"], "bearer");
 }
 
-#[tokio::test]
-async fn every_reference_in_the_document_leads_somewhere() {
-    let hub = TestHub::start().await;
-    let (_, document) = open_api(&hub.app);
+#[test]
+fn every_reference_in_the_document_leads_somewhere() {
+    let (_, document) = open_api();
     let document = serde_json::to_value(document).unwrap();
     let text = document.to_string();
     for (at, _) in text.match_indices("\"#/components/") {
@@ -78,7 +75,7 @@ async fn every_reference_in_the_document_leads_somewhere() {
 #[tokio::test]
 async fn the_page_shows_the_document_without_inline_code() {
     let hub = TestHub::start().await;
-    let (_, document) = open_api(&hub.app);
+    let (_, document) = open_api();
     let router = document_page::router(&document).with_state(hub.app.clone());
     let get = async |path: &str| {
         let request = Request::get(path).body(Body::empty()).unwrap();
