@@ -2,9 +2,10 @@
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
-    routing::{any, get, post},
+    middleware::{from_fn_with_state, map_response},
+    routing::{get, post},
 };
+use tower::Layer as _;
 
 use crate::{
     api::{self, authenticate, document_page, error::ApiError},
@@ -116,9 +117,9 @@ const OPEN_API: [&str; 3] =
 fn open_api(app: &App, calls: Router<App>) -> Router<App> {
     let calls = calls
         .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
-        // A fallback can't be nested under a base path that begins with a parameter.
-        .route("/", any(|| async { ApiError::route_not_found() }))
-        .route("/{*rest}", any(|| async { ApiError::route_not_found() }))
-        .layer(from_fn_with_state(app.clone(), authenticate::authenticate));
-    OPEN_API.into_iter().fold(Router::new(), |router, base| router.nest(base, calls.clone()))
+        .fallback(|| async { ApiError::route_not_found() })
+        .layer(from_fn_with_state(app.clone(), authenticate::authenticate))
+        .with_state(app.clone());
+    let calls = map_response(authenticate::hide_methods).layer(calls);
+    OPEN_API.into_iter().fold(Router::new(), |router, base| router.nest_service(base, calls.clone()))
 }

@@ -2,9 +2,10 @@
 
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
+use automation_hub_domain::tenant::Tenant;
 use axum::{
     body::Body,
-    extract::{RawPathParams, Request, State},
+    extract::{OriginalUri, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -27,7 +28,6 @@ const RETIRING: &str = "x-ah-token-retiring-until";
 
 pub async fn authenticate(
     State(app): State<App>,
-    params: RawPathParams,
     context: RequestContext,
     request: Request,
     next: Next,
@@ -37,7 +37,7 @@ pub async fn authenticate(
         return StatusCode::NO_CONTENT.into_response();
     }
     let is_head = request.method() == Method::HEAD;
-    let mut response = match admit(&app, &params, context, request).await {
+    let mut response = match admit(&app, context, request).await {
         Ok((verified, request)) => call(&app, verified, context, request, next).await,
         Err(error) => error.respond(context.id),
     };
@@ -47,19 +47,20 @@ pub async fn authenticate(
     response
 }
 
+/// The router adds to every answer of a call which methods it takes. Only whoever may call is told.
+pub async fn hide_methods(mut response: Response) -> Response {
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().remove(header::ALLOW);
+    }
+    response
+}
+
 async fn admit(
     app: &App,
-    params: &RawPathParams,
     context: RequestContext,
     request: Request,
 ) -> Result<(Verified, Request), ApiError> {
-    let slug = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-    let addressed = match (slug("org"), slug("tenant")) {
-        (Some(organization), Some(tenant)) => {
-            Some(app.tenant_by_slugs(organization, tenant).ok_or_else(ApiError::tenant_not_found)?)
-        }
-        _ => None,
-    };
+    let addressed = addressed(app, &request)?;
     let request = refuse_token_in_form(app, request).await?;
     let verified = verify(app, request.headers(), request.uri().query(), context.address)?;
     // The credential decides the tenant; an address that names another one is none of its business.
@@ -67,6 +68,20 @@ async fn admit(
         return Err(Refusal::TokenRejected { hint: false }.into());
     }
     Ok((verified, request))
+}
+
+/// The tenant whose slugs stand in the address; none where the address has no place for them. Read from the
+/// address itself: the route's parameters can't be had where any of them isn't text.
+fn addressed(app: &App, request: &Request) -> Result<Option<Arc<Tenant>>, ApiError> {
+    let original = request.extensions().get::<OriginalUri>();
+    let path = original.map_or_else(|| request.uri().path(), |uri| uri.path());
+    let mut parts = path.trim_start_matches('/').split('/');
+    match (parts.next(), parts.next()) {
+        (Some("api" | "automationhub_"), _) | (_, None) | (None, _) => Ok(None),
+        (Some(organization), Some(tenant)) => {
+            app.tenant_by_slugs(organization, tenant).ok_or_else(ApiError::tenant_not_found).map(Some)
+        }
+    }
 }
 
 fn verify(
@@ -152,12 +167,7 @@ async fn call(
     });
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
-        // The router knows which methods a route takes, and has already said so.
-        let allow = response.headers_mut().remove(header::ALLOW);
         response = error.respond(context.id);
-        if let Some(allow) = allow {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
     }
     if let Some(until) = retiring
         && let Ok(value) = HeaderValue::try_from(until.millis().to_string())
