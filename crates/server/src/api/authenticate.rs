@@ -77,7 +77,7 @@ fn addressed(app: &App, request: &Request) -> Result<Option<Arc<Tenant>>, ApiErr
     let path = original.map_or_else(|| request.uri().path(), |uri| uri.path());
     let mut parts = path.trim_start_matches('/').split('/');
     match (parts.next(), parts.next()) {
-        (Some("api" | "automationhub_"), _) | (_, None) | (None, _) => Ok(None),
+        (Some("api" | "automationhub_") | None, _) | (_, None) => Ok(None),
         (Some(organization), Some(tenant)) => {
             app.tenant_by_slugs(organization, tenant).ok_or_else(ApiError::tenant_not_found).map(Some)
         }
