@@ -108,10 +108,11 @@ fn count(
     Ok(())
 }
 
-/// The last call of each token: its row is written once a batch, however many calls there were.
+/// The last call of each token that was answered with what it asked for: a refused one is no use of a token.
+/// The token's row is written once a batch, however many calls there were.
 fn last_calls(calls: &[CallRecord]) -> Vec<&CallRecord> {
     let mut last = BTreeMap::new();
-    for call in calls {
+    for call in calls.iter().filter(|call| call.status < 400) {
         let kept = last.entry(call.token).or_insert(call);
         if call.called_at > kept.called_at {
             *kept = call;

@@ -98,7 +98,7 @@ async fn what_belongs_to_the_other_is_not_there_by_any_name() {
     let (desk, companies) = two_companies().await;
     for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
         let mut missing = None;
-        for key in ["process_id", "process_slug", "process_uuid"] {
+        for key in ["process_id", "process_slug"] {
             let key = other.idea[key].to_string().replace('"', "");
             let path = format!("/api/v1/openapi/automations/{key}");
             desk.accepted(&Call::of(&other.token).at(&path)).await;
