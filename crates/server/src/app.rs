@@ -9,6 +9,7 @@ use automation_hub_domain::{
     tenant::Tenant,
 };
 use automation_hub_storage::{Location, Store, StoreOptions, tenants};
+use tokio::sync::Mutex;
 
 use crate::{
     api::calls::CallRecorder,
@@ -19,6 +20,7 @@ use crate::{
     config::Config,
     directory::Directories,
     error::Error,
+    feed::ChangeFeed,
     keys::Keys,
     middleware::proxies::TrustedProxies,
 };
@@ -43,6 +45,10 @@ pub struct AppState {
     /// Slows down who guesses passwords.
     pub throttle: Throttle,
     pub directories: Directories,
+    /// Follows what other processes change.
+    pub feed: ChangeFeed,
+    /// Held from reading the tenants to putting them in place, so that an older list never comes last.
+    reloading: Mutex<()>,
     /// All tenants. Few and small, so each change replaces the list.
     tenants: ArcSwap<Vec<Arc<Tenant>>>,
 }
@@ -66,6 +72,7 @@ impl App {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
         let passwords = Passwords::new(&config.passwords)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
+        let feed = ChangeFeed::begin(&store).await?;
         let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
         let calls = CallRecorder::new(config.open_api.queue);
         let vault = Vault::new(&keys.outer);
@@ -82,6 +89,8 @@ impl App {
             passwords,
             throttle: Throttle::default(),
             directories: Directories::default(),
+            feed,
+            reloading: Mutex::default(),
             tenants: ArcSwap::default(),
         }));
         app.reload_tenants().await?;
@@ -89,6 +98,7 @@ impl App {
     }
 
     async fn reload_tenants(&self) -> Result<(), Error> {
+        let _alone = self.reloading.lock().await;
         let tenants = self.store.system().read(|s| tenants::list(s).map_err(Error::from)).await?;
         self.tenants.store(Arc::new(tenants.into_iter().map(Arc::new).collect()));
         Ok(())

@@ -12,6 +12,7 @@ mod output;
 mod restore;
 mod serve;
 mod tenant;
+mod token;
 mod user;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -57,6 +58,9 @@ enum Command {
     /// Create people, and give them a way back in
     #[command(subcommand)]
     User(user::Action),
+    /// Create, list and revoke Open API tokens
+    #[command(subcommand)]
+    Token(token::Action),
     /// Print the OpenAPI document
     Openapi,
     /// Copy the database to a file, consistently and while the server runs
@@ -113,6 +117,7 @@ impl Cli {
             Command::Config(action) => config::run(global, &action),
             Command::Tenant(action) => tenant::run(global, action).await,
             Command::User(action) => user::run(global, action).await,
+            Command::Token(action) => token::run(global, action).await,
             Command::Openapi => openapi::run(),
             Command::Backup(arguments) => backup::run(global, arguments).await,
             Command::Restore(arguments) => restore::run(global, arguments).await,

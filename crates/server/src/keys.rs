@@ -96,6 +96,8 @@ pub enum KeyError {
     MissingNumber(i64),
     #[error("key file {0} isn't the key this database was used with; put the right one back from its backup")]
     Wrong(String),
+    #[error("no server has used key file {0} with this database yet; start one with the same configuration")]
+    Unknown(String),
     #[error("key file {0} can't be used")]
     File(String, #[source] io::Error),
     #[error("the system gives no random numbers: {0}")]
@@ -113,13 +115,28 @@ struct Needs {
 impl Keys {
     /// Reads the key files, making those that nothing refers to yet, and checks them against the database.
     pub async fn prepare(config: &Config, store: &Store) -> Result<Self, KeyError> {
-        let needs = store
-            .system()
-            .read(|s| -> Result<_, StorageError> {
-                Ok(Needs { peppers: stored::pepper_numbers(s)?, outer: stored::has_sealed_values(s)? })
-            })
-            .await?;
+        Self::take(KeyFiles::of(config)?, Needs::of_rows(store).await?, store).await
+    }
+
+    /// As [`Keys::prepare`], beside a server that may be running: once the database knows any keys, only those
+    /// will do. What was made under others, no server could verify.
+    pub async fn join(config: &Config, store: &Store) -> Result<Self, KeyError> {
         let files = KeyFiles::of(config)?;
+        let mut needs = Needs::of_rows(store).await?;
+        if store.system().read(stored::has_checks).await? {
+            for (name, file) in [(PEPPER, &files.pepper), (OUTER, &files.outer)] {
+                let number = file.number.get();
+                if store.system().read(move |s| stored::find_check(s, name, number)).await?.is_none() {
+                    return Err(KeyError::Unknown(shown(&file.path)));
+                }
+            }
+            needs.peppers.push(files.pepper.number.get());
+            needs.outer = true;
+        }
+        Self::take(files, needs, store).await
+    }
+
+    async fn take(files: KeyFiles, needs: Needs, store: &Store) -> Result<Self, KeyError> {
         let opened = files.open(&needs)?;
         for (name, key, file, is_needed) in opened.listed(&files, &needs) {
             verify(store, name, key, file, is_needed).await?;
@@ -131,6 +148,15 @@ impl Keys {
     pub fn draw() -> Result<Self, KeyError> {
         let first = PepperNumber::new(1).ok_or(KeyError::NoPrevious("1".to_owned()))?;
         Ok(Opened { pepper: Key::draw(first)?, previous_pepper: None, outer: Key::draw(first)? }.into())
+    }
+}
+
+impl Needs {
+    async fn of_rows(store: &Store) -> Result<Self, StorageError> {
+        store
+            .system()
+            .read(|s| Ok(Self { peppers: stored::pepper_numbers(s)?, outer: stored::has_sealed_values(s)? }))
+            .await
     }
 }
 

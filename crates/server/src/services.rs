@@ -2,6 +2,7 @@
 
 pub mod alarms;
 pub mod ideas;
+pub mod operator;
 pub mod people;
 pub mod renewal;
 pub mod setup;

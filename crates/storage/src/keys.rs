@@ -32,6 +32,13 @@ pub fn find_check(system: &mut System<'_>, name: &str, number: i64) -> Result<Op
     )
 }
 
+/// Whether the database was ever used with keys.
+pub fn has_checks(system: &mut System<'_>) -> Result<bool, StorageError> {
+    system.one("SELECT CASE WHEN EXISTS (SELECT 1 FROM key_checks) THEN 1 ELSE 0 END", values![], |row| {
+        row.get(0)
+    })
+}
+
 pub fn put_check(
     system: &mut System<'_>,
     name: &str,

@@ -5,6 +5,7 @@ pub mod applications;
 pub mod audit;
 pub mod calls;
 pub mod categories;
+pub mod changes;
 pub mod copies;
 pub mod db;
 pub mod dialect;

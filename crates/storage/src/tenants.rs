@@ -9,7 +9,11 @@ use automation_hub_domain::{
 };
 use uuid::Uuid;
 
-use crate::{Row, Session, StorageError, System, values};
+use crate::{
+    Row, Session, StorageError, System,
+    changes::{self, Changed},
+    values,
+};
 
 const COLUMNS: &str = "id, uuid, organization_slug, organization_name, tenant_slug, tenant_name, currency, \
     time_zone, is_active, created_at, token_form, copy_again, copy_again_since, allows_never_expiring";
@@ -90,6 +94,7 @@ pub fn insert(system: &mut System<'_>, new: &NewTenant) -> Result<TenantId, Stor
     let mut session = system.tenant(id);
     insert_default_roles(&mut session)?;
     insert_default_lifecycle(&mut session)?;
+    changes::note(&mut session, Changed::Tenant)?;
     Ok(id)
 }
 
@@ -133,7 +138,7 @@ pub fn set_active(session: &mut Session<'_>, is_active: bool) -> Result<bool, St
     let id = session.tenant();
     let changed =
         session.execute("UPDATE tenants SET is_active = $1 WHERE id = $2", values![is_active, id])?;
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::Tenant)
 }
 
 pub fn update_token_settings(session: &mut Session<'_>, settings: TokenSettings) -> Result<(), StorageError> {
@@ -149,7 +154,7 @@ pub fn update_token_settings(session: &mut Session<'_>, settings: TokenSettings)
             id
         ],
     )?;
-    Ok(())
+    changes::note(session, Changed::Tenant)
 }
 
 /// How often the tenant's catalogue (categories, phases, roles) and its people's particulars have changed.

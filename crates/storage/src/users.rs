@@ -10,7 +10,11 @@ use automation_hub_domain::{
     user::{Email, InviteStatus, NewUser, Profile, RoleAssignment, User},
 };
 
-use crate::{Row, Session, StorageError, tenants, values};
+use crate::{
+    Row, Session, StorageError,
+    changes::{self, Changed},
+    tenants, values,
+};
 
 const COLUMNS: &str = "u.id, u.email, u.first_name, u.last_name, u.job_title, u.department, u.business_unit, \
     u.location, u.is_active, u.invite_status, u.deactivated_at, u.last_sign_in_at, u.created_at, u.updated_at";
@@ -193,7 +197,7 @@ pub fn update_profile(
         ],
     )?;
     tenants::touch_people(session)?;
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::User(id))
 }
 
 /// Switches a person on or off; the instant is kept for the pages that tell since when.
@@ -210,7 +214,7 @@ pub fn set_active(
         values![is_active, deactivated_at, at.millis(), tenant, id],
     )?;
     tenants::touch_people(session)?;
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::User(id))
 }
 
 pub fn set_invite_status(
@@ -313,6 +317,7 @@ pub fn set_role_assignments(
             values![tenant, user, assignment.role, assignment.category.map_or(0, CategoryId::get)],
         )?;
     }
+    changes::note(session, Changed::User(user))?;
     tenants::touch_people(session)
 }
 

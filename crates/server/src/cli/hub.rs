@@ -8,6 +8,7 @@ use automation_hub_server::{
     app::{self, App},
     clock::SystemClock,
     config::Config,
+    feed::ChangeFeed,
     keys::Keys,
     listen,
     router::router,
@@ -75,8 +76,10 @@ impl Hub {
         tracing::info!(address = self.address(), engine = ?self.store.engine(), "listening");
         ready(&app).await?;
         let recorder = tokio::spawn(CallRecorder::run(app.clone()));
+        let follower = tokio::spawn(ChangeFeed::run(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
         recorder.abort();
+        follower.abort();
         app.calls.flush(&app).await?;
         self.store.close().await;
         tracing::info!("stopped");

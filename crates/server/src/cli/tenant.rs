@@ -6,12 +6,13 @@ use automation_hub_domain::{
     tenant::{NewTenant, Slug, Tenant},
     text,
 };
-use automation_hub_server::{clock::SystemClock, config::Config, error::Error, services::setup};
-use automation_hub_storage::{
-    Store, System,
-    audit::{self, AuditEvent},
-    links, tenants,
+use automation_hub_server::{
+    clock::SystemClock,
+    config::Config,
+    error::Error,
+    services::{operator, setup},
 };
+use automation_hub_storage::{Store, System, audit, links, tenants};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -59,9 +60,9 @@ pub(super) struct List {
 }
 
 pub(super) async fn run(global: &Global, action: Action) -> anyhow::Result<()> {
-    let (config, store) = open(global).await?;
+    let (_, store) = open(global).await?;
     let done = match action {
-        Action::Create(create) => create.run(&config, &store).await,
+        Action::Create(create) => create.run(&store).await,
         Action::List(list) => list.run(&store).await,
     };
     store.close().await;
@@ -79,12 +80,9 @@ pub(super) async fn open(global: &Global) -> anyhow::Result<(Config, Store)> {
 }
 
 impl Create {
-    async fn run(&self, config: &Config, store: &Store) -> anyhow::Result<()> {
+    async fn run(&self, store: &Store) -> anyhow::Result<()> {
         let new = self.checked(SystemClock.now())?;
         let tenant = store.system().write(move |s| found(s, &new)).await?;
-        if config.storage.database_url.is_empty() && folder::lock(&config.storage.data_dir).is_err() {
-            output::complain("the server that is running knows the tenant from its next start on");
-        }
         if self.json {
             return output::print(described(&tenant));
         }
@@ -134,33 +132,10 @@ fn found(system: &mut System<'_>, new: &NewTenant) -> Result<Tenant, Error> {
     let session = &mut system.tenant(id);
     setup::insert_category_levels(session)?;
     let tenant = tenants::get(session)?;
-    audit::insert(session, &event(new.created_at, "tenant.create", "tenant", id.get(), &tenant.tenant_name))?;
+    let event = operator::event(new.created_at, "tenant.create", ("tenant", id.get()), &tenant.tenant_name);
+    audit::insert(session, &event)?;
     links::complete_setup(system, new.created_at, false)?;
     Ok(tenant)
-}
-
-/// An entry of the audit trail for what the operator did.
-pub(super) fn event(
-    at: Timestamp,
-    action: &'static str,
-    object_type: &'static str,
-    object_id: i64,
-    object_name: &str,
-) -> AuditEvent {
-    AuditEvent {
-        happened_at: at,
-        actor_user: None,
-        actor_token: None,
-        actor_name: "Command line".to_owned(),
-        action,
-        object_type,
-        object_id,
-        object_name: object_name.to_owned(),
-        before: None,
-        after: None,
-        address: String::new(),
-        request_id: String::new(),
-    }
 }
 
 impl List {

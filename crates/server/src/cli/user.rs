@@ -17,11 +17,12 @@ use automation_hub_server::{
     },
     clock::SystemClock,
     config::Config,
+    services::operator,
 };
 use automation_hub_storage::{
     Session, StorageError, Store, audit,
     links::{self, LinkPurpose},
-    roles, users,
+    roles, sessions, users,
 };
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -175,7 +176,10 @@ impl Create {
             let id = users::insert(s, &new)?;
             users::set_role_assignments(s, id, &assignments)?;
             write_entry(s, id, &entry, LinkPurpose::Invitation, now)?;
-            audit::insert(s, &tenant::event(now, "user.create", "user", id.get(), &new.profile.full_name()))?;
+            audit::insert(
+                s,
+                &operator::event(now, "user.create", ("user", id.get()), &new.profile.full_name()),
+            )?;
             Ok(id)
         };
         let id = store.write(tenant.id, write).await.map_err(|error| match error {
@@ -211,7 +215,11 @@ impl Reset {
         let (id, name) = (user.id, user.full_name());
         let write = move |s: &mut Session<'_>| -> Result<(), StorageError> {
             write_entry(s, id, &entry, LinkPurpose::PasswordReset, now)?;
-            audit::insert(s, &tenant::event(now, "user.reset-password", "user", id.get(), &name))
+            // Whoever knew the old password is signed out with it.
+            if matches!(entry, Entry::Password(_)) {
+                sessions::delete_of_user(s, id, None)?;
+            }
+            audit::insert(s, &operator::event(now, "user.reset-password", ("user", id.get()), &name))
         };
         store.write(tenant.id, write).await?;
         self.way.tell(&email, id, link.as_deref())

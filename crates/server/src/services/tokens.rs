@@ -6,6 +6,7 @@ mod draft;
 mod edit;
 mod fresh;
 mod input;
+mod operator;
 mod reveal;
 mod settings;
 mod usage;
@@ -22,12 +23,13 @@ use automation_hub_storage::{
     tokens::{self, KeyedDigest, StateCounts, Token, TokenFilter, TokenSort},
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     app::App,
     auth::{
         actor::Actor,
-        digest::{Purpose, StoredDigest},
+        digest::{Peppers, Purpose},
     },
     error::Error,
 };
@@ -38,6 +40,7 @@ pub use edit::{RotateInput, edit, rotate};
 pub use fresh::{Shown, show_saved};
 pub(crate) use input::end_of;
 pub use input::{AppKeyInput, TokenInput};
+pub use operator::{OperatorTokens, revoke_as_operator};
 pub use reveal::reveal;
 pub use settings::{SettingsInput, change_settings, kept_copies};
 pub use usage::{DAYS, Usage, usage};
@@ -167,22 +170,16 @@ fn record(
 }
 
 fn digest_value(app: &App, actor: &Actor, value: &TokenValue) -> KeyedDigest {
-    keyed(app.tokens.verifier.peppers().current().store(
-        Purpose::Token,
-        actor.tenant.uuid,
-        value.expose().as_bytes(),
-    ))
+    digest(app.tokens.verifier.peppers(), Purpose::Token, actor.tenant.uuid, value.expose())
 }
 
 fn digest_app_key(app: &App, actor: &Actor, key: &AppKey) -> KeyedDigest {
-    keyed(app.tokens.verifier.peppers().current().store(
-        Purpose::AppKey,
-        actor.tenant.uuid,
-        key.expose().as_bytes(),
-    ))
+    digest(app.tokens.verifier.peppers(), Purpose::AppKey, actor.tenant.uuid, key.expose())
 }
 
-fn keyed(stored: StoredDigest) -> KeyedDigest {
+/// What is kept of a secret.
+fn digest(peppers: &Peppers, purpose: Purpose, tenant: Uuid, secret: &str) -> KeyedDigest {
+    let stored = peppers.current().store(purpose, tenant, secret.as_bytes());
     KeyedDigest { digest: *stored.digest.as_bytes(), pepper_number: stored.pepper.get() }
 }
 

@@ -6,3 +6,4 @@ pub mod harness;
 mod keys;
 mod operators;
 mod serve;
+mod tokens;

@@ -7,6 +7,7 @@ mod app;
 mod calls;
 mod cli;
 mod durability;
+mod feed;
 mod freshness;
 mod leaks;
 mod pages;

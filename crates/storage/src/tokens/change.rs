@@ -7,7 +7,11 @@ use automation_hub_domain::{
 };
 
 use super::KeyedDigest;
-use crate::{Session, StorageError, values};
+use crate::{
+    Session, StorageError,
+    changes::{self, Changed},
+    values,
+};
 
 /// Value and app key sealed under the outer key, while the tenant lets them be copied again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub struct NewToken {
 pub fn insert(session: &mut Session<'_>, new: &NewToken) -> Result<TokenId, StorageError> {
     let tenant = session.tenant();
     let switched_by = new.creator.filter(|_| !new.is_active);
-    session.one(
+    let id = session.one(
         "INSERT INTO tokens (tenant_id, name, name_key, user_id, creator_user_id, digest, pepper_number, \
          last_four, app_key_digest, app_key_pepper_number, created_at, updated_at, expires_at, is_active, \
          switched_by_user_id) \
@@ -56,7 +60,9 @@ pub fn insert(session: &mut Session<'_>, new: &NewToken) -> Result<TokenId, Stor
             switched_by
         ],
         |row| row.get(0),
-    )
+    )?;
+    changes::note(session, Changed::Token(id))?;
+    Ok(id)
 }
 
 /// What an edit does to the app key.
@@ -110,7 +116,7 @@ pub fn update(
     if changed == 1 {
         change_app_key(session, id, &change.app_key)?;
     }
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::Token(id))
 }
 
 /// A sealed copy of the old key goes with it.
@@ -162,7 +168,7 @@ pub fn rotate(
             revision
         ],
     )?;
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::Token(id))
 }
 
 /// Switches a token on or off; switching on ends a suspension. Whether there is such a token.
@@ -180,7 +186,7 @@ pub fn set_active(
          WHERE tenant_id = $4 AND id = $5 AND revoked_at IS NULL",
         values![is_active, by, at.millis(), tenant, id],
     )?;
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::Token(id))
 }
 
 /// Notes that too many wrong app keys switched the token off. Whether that is new.
@@ -191,7 +197,7 @@ pub fn suspend(session: &mut Session<'_>, id: TokenId, at: Timestamp) -> Result<
          WHERE tenant_id = $2 AND id = $3 AND suspended_at IS NULL AND revoked_at IS NULL",
         values![at.millis(), tenant, id],
     )?;
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::Token(id))
 }
 
 /// Leaves a tombstone: everything a value could be known by is gone. Whether there was such a token.
@@ -209,7 +215,7 @@ pub fn revoke(
          revision = revision + 1 WHERE tenant_id = $3 AND id = $4 AND revoked_at IS NULL",
         values![by, at.millis(), tenant, id],
     )?;
-    Ok(changed == 1)
+    changes::note_if(session, changed, Changed::Token(id))
 }
 
 /// Puts digests under a newer pepper in the place of those a call was recognised by, unless they changed since.
@@ -233,7 +239,7 @@ pub fn renew_digests(
             values![&new.digest, new.pepper_number, tenant, id, &old.digest],
         )?;
     }
-    Ok(())
+    changes::note(session, Changed::Token(id))
 }
 
 /// Keeps sealed copies; what is `None` stays as it is.

@@ -6,6 +6,7 @@
 
 mod applications;
 mod categories;
+mod changes;
 mod engine;
 mod error;
 mod ideas;

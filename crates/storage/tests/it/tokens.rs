@@ -97,7 +97,7 @@ async fn found(store: &Store, organization: &str) -> TenantId {
     store.system().write(move |s| tenants::insert(s, &new)).await.unwrap()
 }
 
-fn add_user(s: &mut Session<'_>, first_name: &str, email: &str) -> Result<UserId, StorageError> {
+pub(crate) fn add_user(s: &mut Session<'_>, first_name: &str, email: &str) -> Result<UserId, StorageError> {
     let new = NewUser {
         email: Email::parse(email).unwrap(),
         profile: Profile { first_name: first_name.into(), last_name: "Tester".into(), ..Profile::default() },

@@ -8,9 +8,9 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError, drafts, tenants,
-    tokens::{self, NewToken, SealedValues},
+    tokens::{self, NewToken, SealedValues, Token},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Secrets, digest_app_key, digest_value, draft, input::Present, record};
 use crate::{
@@ -139,19 +139,25 @@ impl New<'_> {
 
     fn record(&self, s: &mut Session<'_>, id: TokenId) -> Result<(), Error> {
         let token = tokens::find(s, id, self.now)?.ok_or(super::NOT_FOUND)?;
-        let after = json!({
-            "type": token.token_type().key(),
-            "user": token.user.as_ref().map(|user| user.email.clone()),
-            "expires_at": token.expires_at.map(Timestamp::millis),
-            "is_active": token.is_active,
-            "has_app_key": token.has_app_key,
-        });
-        let action = match token.token_type() {
-            TokenType::UserAssigned => "token.create_for_user",
-            TokenType::Personal | TokenType::TenantLevel => "token.create",
-        };
+        let (action, after) = described(&token);
         record(s, self.actor, self.now, action, &token, Some((json!({}), after)))
     }
+}
+
+/// What the audit trail says of a new token.
+pub(super) fn described(token: &Token) -> (&'static str, Value) {
+    let after = json!({
+        "type": token.token_type().key(),
+        "user": token.user.as_ref().map(|user| user.email.clone()),
+        "expires_at": token.expires_at.map(Timestamp::millis),
+        "is_active": token.is_active,
+        "has_app_key": token.has_app_key,
+    });
+    let action = match token.token_type() {
+        TokenType::UserAssigned => "token.create_for_user",
+        TokenType::Personal | TokenType::TenantLevel => "token.create",
+    };
+    (action, after)
 }
 
 fn refuse_second(error: StorageError) -> Error {

@@ -7,7 +7,7 @@ use std::{
 
 use super::harness::{Bench, Server, mode, stderr};
 
-fn found(bench: &Bench) -> serde_json::Value {
+pub fn found(bench: &Bench) -> serde_json::Value {
     bench.json(&[
         "tenant",
         "create",
@@ -19,7 +19,7 @@ fn found(bench: &Bench) -> serde_json::Value {
     ])
 }
 
-fn with_input(bench: &Bench, arguments: &[&str], input: &str) -> Output {
+pub fn with_input(bench: &Bench, arguments: &[&str], input: &str) -> Output {
     let mut command = bench.command(arguments);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -1,0 +1,27 @@
+//! What the operator does at the command line, beside or without a running server, is written down like the rest.
+
+use automation_hub_domain::clock::Timestamp;
+use automation_hub_storage::audit::AuditEvent;
+
+/// An entry of the audit trail for what the operator did.
+pub fn event(
+    at: Timestamp,
+    action: &'static str,
+    (object_type, object_id): (&'static str, i64),
+    object_name: &str,
+) -> AuditEvent {
+    AuditEvent {
+        happened_at: at,
+        actor_user: None,
+        actor_token: None,
+        actor_name: "Operator".to_owned(),
+        action,
+        object_type,
+        object_id,
+        object_name: object_name.to_owned(),
+        before: None,
+        after: None,
+        address: String::new(),
+        request_id: String::new(),
+    }
+}
