@@ -120,5 +120,10 @@ fn open_api(app: &App, calls: Router<App>) -> Router<App> {
         .route("/", any(|| async { ApiError::route_not_found() }))
         .route("/{*rest}", any(|| async { ApiError::route_not_found() }))
         .layer(from_fn_with_state(app.clone(), authenticate::authenticate));
-    OPEN_API.into_iter().fold(Router::new(), |router, base| router.nest(base, calls.clone()))
+    OPEN_API.into_iter().fold(Router::new(), |router, base| {
+        // Nesting doesn't reach the base path with a slash at its end.
+        router
+            .nest(base, calls.clone())
+            .route_service(&format!("{base}/"), calls.clone().with_state(app.clone()))
+    })
 }

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
     body::Body,
-    extract::{RawPathParams, Request, State},
+    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -19,6 +19,7 @@ use crate::{
         snapshot::TokenRecord,
         verify::{Alarm, Refusal, Renewal, Verified},
     },
+    error::Error,
     middleware::request::RequestContext,
 };
 
@@ -27,7 +28,7 @@ const RETIRING: &str = "x-ah-token-retiring-until";
 
 pub async fn authenticate(
     State(app): State<App>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     context: RequestContext,
     request: Request,
     next: Next,
@@ -37,7 +38,7 @@ pub async fn authenticate(
         return StatusCode::NO_CONTENT.into_response();
     }
     let is_head = request.method() == Method::HEAD;
-    let mut response = match admit(&app, &params, context, request).await {
+    let mut response = match admit(&app, params.as_ref().ok(), context, request).await {
         Ok((verified, request)) => call(&app, verified, context, request, next).await,
         Err(error) => error.respond(context.id),
     };
@@ -49,11 +50,11 @@ pub async fn authenticate(
 
 async fn admit(
     app: &App,
-    params: &RawPathParams,
+    params: Option<&RawPathParams>,
     context: RequestContext,
     request: Request,
 ) -> Result<(Verified, Request), ApiError> {
-    let slug = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+    let slug = |name: &str| params?.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
     let addressed = match (slug("org"), slug("tenant")) {
         (Some(organization), Some(tenant)) => {
             Some(app.tenant_by_slugs(organization, tenant).ok_or_else(ApiError::tenant_not_found)?)
@@ -65,6 +66,10 @@ async fn admit(
     // The credential decides the tenant; an address that names another one is none of its business.
     if addressed.is_some_and(|tenant| tenant.id != verified.tenant.id) {
         return Err(Refusal::TokenRejected { hint: false }.into());
+    }
+    // What isn't UTF-8 names nothing there is.
+    if params.is_none() {
+        return Err(Error::NotFound("record").into());
     }
     Ok((verified, request))
 }
