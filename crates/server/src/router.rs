@@ -3,37 +3,36 @@
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{any, get, post},
+    routing::{get, post},
 };
 
 use crate::{
-    api::{self, authenticate, document_page, error::ApiError},
+    api::{self, document_page},
     app::App,
     assets,
-    middleware::{request, security},
+    middleware::security,
     pages::{
         automation, home, invitation, password, pipeline, profile, setup, sign_in, start, tokens, users,
         visit,
     },
+    server::Server,
 };
 
 /// Under what people's addresses begin; organisation and tenant by their slugs.
 const TENANT: &str = "/{org}/{tenant}/automationhub_";
 
 /// The whole server.
-pub fn router(app: App) -> Router {
-    let (calls, document) = api::router::open_api(&app);
-    Router::new()
+pub fn router(app: App) -> Server {
+    let (calls, document) = api::router::open_api();
+    let pages = Router::new()
         .route("/", get(start::show))
         .merge(document_page::router(&document))
         .merge(setup_pages(&app))
         .merge(tenant_pages(&app))
         .fallback(start::not_found)
         .layer(axum::middleware::from_fn(security::page_headers))
-        .merge(open_api(&app, calls))
-        .merge(assets::router())
-        .layer(from_fn_with_state(app.clone(), request::identify))
-        .with_state(app)
+        .merge(assets::router());
+    Server::new(app.clone(), calls.with_state(app.clone()), pages.with_state(app))
 }
 
 /// The people of a tenant, in the Admin Console.
@@ -106,24 +105,4 @@ fn open_api_console() -> Router<App> {
 fn own_tokens() -> Router<App> {
     use tokens::own;
     Router::new().route("/profile/tokens/{id}/revoke", get(own::show_revoke).post(own::revoke))
-}
-
-/// Where the Open API is reached: with the tenant in the address, behind a gateway's prefix, and bare.
-const OPEN_API: [&str; 3] =
-    ["/{org}/{tenant}/automationhub_/api/v1/openapi", "/automationhub_/api/v1/openapi", "/api/v1/openapi"];
-
-/// The Open API under each of its addresses. Whoever calls proves who they are before a route is looked for.
-fn open_api(app: &App, calls: Router<App>) -> Router<App> {
-    let calls = calls
-        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
-        // A fallback can't be nested under a base path that begins with a parameter.
-        .route("/", any(|| async { ApiError::route_not_found() }))
-        .route("/{*rest}", any(|| async { ApiError::route_not_found() }))
-        .layer(from_fn_with_state(app.clone(), authenticate::authenticate));
-    OPEN_API.into_iter().fold(Router::new(), |router, base| {
-        // Nesting doesn't reach the base path with a slash at its end.
-        router
-            .nest(base, calls.clone())
-            .route_service(&format!("{base}/"), calls.clone().with_state(app.clone()))
-    })
 }

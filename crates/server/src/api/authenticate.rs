@@ -3,15 +3,16 @@
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
+    Router,
     body::Body,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery},
     response::{IntoResponse, Response},
 };
+use tower::ServiceExt as _;
 
 use crate::{
-    api::{calls::Call, error::ApiError, extract},
+    api::{base::Base, calls::Call, error::ApiError, extract, routes::CalledRoute},
     app::App,
     auth::{
         actor::{Actor, Via},
@@ -19,27 +20,27 @@ use crate::{
         snapshot::TokenRecord,
         verify::{Alarm, Refusal, Renewal, Verified},
     },
-    error::Error,
     middleware::request::RequestContext,
 };
 
 /// Tells a caller that its value was rotated away, and until when it still works.
 const RETIRING: &str = "x-ah-token-retiring-until";
 
-pub async fn authenticate(
-    State(app): State<App>,
-    params: Result<RawPathParams, RawPathParamsRejection>,
+/// Answers a call: who makes it is settled before the router looks for it.
+pub async fn answer(
+    app: &App,
+    calls: Router,
+    base: Base,
     context: RequestContext,
     request: Request,
-    next: Next,
 ) -> Response {
     // A preflight carries no credential by definition; answered without any origin it permits nothing.
     if request.method() == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
     let is_head = request.method() == Method::HEAD;
-    let mut response = match admit(&app, params.as_ref().ok(), context, request).await {
-        Ok((verified, request)) => call(&app, verified, context, request, next).await,
+    let mut response = match admit(app, base.addressed, context, request).await {
+        Ok((verified, request)) => call(app, verified, (calls, base.call), context, request).await,
         Err(error) => error.respond(context.id),
     };
     if is_head {
@@ -50,26 +51,19 @@ pub async fn authenticate(
 
 async fn admit(
     app: &App,
-    params: Option<&RawPathParams>,
+    addressed: Option<(String, String)>,
     context: RequestContext,
     request: Request,
 ) -> Result<(Verified, Request), ApiError> {
-    let slug = |name: &str| params?.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-    let addressed = match (slug("org"), slug("tenant")) {
-        (Some(organization), Some(tenant)) => {
-            Some(app.tenant_by_slugs(organization, tenant).ok_or_else(ApiError::tenant_not_found)?)
-        }
-        _ => None,
+    let found = |(organization, tenant): (String, String)| {
+        app.tenant_by_slugs(&organization, &tenant).ok_or_else(ApiError::tenant_not_found)
     };
+    let addressed = addressed.map(found).transpose()?;
     let request = refuse_token_in_form(app, request).await?;
     let verified = verify(app, request.headers(), request.uri().query(), context.address)?;
     // The credential decides the tenant; an address that names another one is none of its business.
     if addressed.is_some_and(|tenant| tenant.id != verified.tenant.id) {
         return Err(Refusal::TokenRejected { hint: false }.into());
-    }
-    // What isn't UTF-8 names nothing there is.
-    if params.is_none() {
-        return Err(Error::NotFound("record").into());
     }
     Ok((verified, request))
 }
@@ -137,13 +131,15 @@ async fn refuse_token_in_form(app: &App, request: Request) -> Result<Request, Ap
 async fn call(
     app: &App,
     verified: Verified,
+    (calls, path): (Router, PathAndQuery),
     context: RequestContext,
     mut request: Request,
-    next: Next,
 ) -> Response {
     #[expect(clippy::disallowed_methods, reason = "measures how long the call takes")]
     let begun = Instant::now();
     let call = Call::begin(app.clock.now(), &verified.token, context, &request);
+    let route = CalledRoute::default();
+    *request.uri_mut() = Uri::from(path);
     let retiring = verified.retiring_until;
     if let Some(renewal) = verified.renewal {
         renew(app, &verified.token, renewal);
@@ -155,7 +151,11 @@ async fn call(
         address: context.address,
         request_id: context.id,
     });
-    let mut response = next.run(request).await;
+    request.extensions_mut().insert(route.clone());
+    let mut response = match calls.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
         // The router knows which methods a route takes, and has already said so.
         let allow = response.headers_mut().remove(header::ALLOW);
@@ -170,6 +170,6 @@ async fn call(
         response.headers_mut().insert(RETIRING, value);
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    app.calls.record(call.end(response.status(), begun.elapsed()));
+    app.calls.record(call.end(route.path(), response.status(), begun.elapsed()));
     response
 }
