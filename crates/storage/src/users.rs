@@ -1,5 +1,7 @@
 //! People of a tenant, their passwords and the roles they hold.
 
+use std::ops::RangeInclusive;
+
 use automation_hub_domain::{
     access::Access,
     clock::Timestamp,
@@ -65,16 +67,17 @@ pub struct UserFilter {
     /// Part of a name or an e-mail address, as typed.
     pub search: Option<String>,
     pub is_active: Option<bool>,
-    pub invite_status: Option<InviteStatus>,
+    /// From the first to the last of these.
+    pub invite_status: Option<RangeInclusive<InviteStatus>>,
     pub role: Option<RoleId>,
 }
 
 const FILTER: &str = "WHERE u.tenant_id = $1 \
     AND ($2 = '' OR u.search_key LIKE $2 ESCAPE '\\') \
     AND (u.is_active = $3 OR $3 < 0) \
-    AND (u.invite_status = $4 OR $4 < 0) \
+    AND u.invite_status BETWEEN $4 AND $5 \
     AND (EXISTS (SELECT 1 FROM role_assignments a \
-        WHERE a.tenant_id = u.tenant_id AND a.user_id = u.id AND a.role_id = $5) OR $5 < 0) ";
+        WHERE a.tenant_id = u.tenant_id AND a.user_id = u.id AND a.role_id = $6) OR $6 < 0) ";
 
 /// People by name. An empty search finds all.
 pub fn list(
@@ -85,17 +88,23 @@ pub fn list(
     let tenant = session.tenant();
     let pattern = filter.search.as_deref().map(contains_pattern).unwrap_or_default();
     let is_active = filter.is_active.map_or(-1, i64::from);
-    let invite = filter.invite_status.map_or(-1, InviteStatus::code);
+    let (least, most) = filter
+        .invite_status
+        .as_ref()
+        .map_or((0, i64::MAX), |range| (range.start().code(), range.end().code()));
     let role = filter.role.map_or(-1, RoleId::get);
     let (limit, offset) = (clamp(request.limit), clamp(request.offset));
     let total: i64 = session.one(
         &["SELECT COUNT(*) FROM users u ", FILTER].concat(),
-        values![tenant, &pattern, is_active, invite, role],
+        values![tenant, &pattern, is_active, least, most, role],
         |row| row.get(0),
     )?;
-    let sql = select(&[FILTER, "ORDER BY u.name_key, u.id LIMIT $6 OFFSET $7"].concat());
-    let items =
-        session.all(&sql, values![tenant, &pattern, is_active, invite, role, limit, offset], from_row)?;
+    let sql = select(&[FILTER, "ORDER BY u.name_key, u.id LIMIT $7 OFFSET $8"].concat());
+    let items = session.all(
+        &sql,
+        values![tenant, &pattern, is_active, least, most, role, limit, offset],
+        from_row,
+    )?;
     Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })
 }
 

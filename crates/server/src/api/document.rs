@@ -1,9 +1,11 @@
 //! The OpenAPI document: what all calls have in common is added here, once.
 
+use std::collections::BTreeMap;
+
 use utoipa::{
     OpenApi,
     openapi::{
-        ContentBuilder, OpenApi as Described, Ref, ResponseBuilder,
+        ContentBuilder, OpenApi as Described, Ref, RefOr, ResponseBuilder, Schema,
         path::Operation,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -38,6 +40,14 @@ const FAILURES: [(&str, &str); 5] = [
     ("503", "The hub can't answer now; `Retry-After` says when to try again."),
 ];
 
+/// What a response says where the call itself adds nothing: the format asks for a text on each.
+const USUAL: [(&str, &str); 4] = [
+    ("200", "Success."),
+    ("201", "Resource Created."),
+    ("404", "There is no such record."),
+    ("409", "What is asked for clashes with what is there."),
+];
+
 /// Adds the security scheme and the common failures to every operation.
 pub fn complete(document: &mut Described) {
     let components = document.components.get_or_insert_default();
@@ -58,6 +68,7 @@ pub fn complete(document: &mut Described) {
         "app_key",
         header("x-ah-openapi-app-key", "The token's app key, if it has one."),
     );
+    refer_to_contents(&mut components.schemas);
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
@@ -71,13 +82,31 @@ fn complete_operation(operation: &mut Operation) {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(description).into());
     }
     for (status, response) in &mut operation.responses.responses {
-        if let ("404" | "409", utoipa::openapi::RefOr::T(response)) = (status.as_str(), response) {
+        let RefOr::T(response) = response else { continue };
+        if matches!(status.as_str(), "404" | "409") {
             response.content = problem("").content;
+        }
+        if response.description.is_empty() {
+            let usual = USUAL.iter().find(|(candidate, _)| candidate == status);
+            usual.map_or("An answer.", |(_, text)| text).clone_into(&mut response.description);
         }
     }
     let scopes: [&str; 0] = [];
     let both = || SecurityRequirement::new("token", scopes).add("mode", scopes);
     operation.security = Some(vec![both(), both().add("app_key", scopes)]);
+}
+
+/// An envelope of some contents is described with all of them written out; it may as well refer to them.
+fn refer_to_contents(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (name, schema) in schemas {
+        let Some(contents) = name.strip_prefix("Envelope_") else { continue };
+        if let RefOr::T(Schema::Object(envelope)) = schema
+            && names.iter().any(|name| name == contents)
+        {
+            envelope.properties.insert("data".into(), Ref::from_schema_name(contents).into());
+        }
+    }
 }
 
 fn problem(description: &str) -> utoipa::openapi::Response {

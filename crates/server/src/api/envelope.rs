@@ -64,7 +64,7 @@ pub fn json_response(status: StatusCode, body: Body) -> Response {
 /// Where in a list its answer stands. Stands beside the rows, which have a name of their own.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Paging {
-    /// Counted from 1.
+    /// Counted from 1; the last one if the page asked for lies beyond it.
     pub page: u64,
     /// How many rows this answer has.
     #[serde(rename = "pageSize")]
@@ -78,11 +78,14 @@ pub struct Paging {
 
 impl Paging {
     pub fn of(request: PageRequest, total: u64) -> Self {
+        let pages = total_pages(total, request.limit);
         Self {
-            page: if total == 0 { 1 } else { request.number() },
+            // Published clients ask on until `page` is `totalPages`. Beyond the last page, where a list that
+            // shrank meanwhile leads them, they would never stop.
+            page: request.number().min(pages),
             page_size: request.limit.min(total.saturating_sub(request.offset)),
             total_items: total,
-            total_pages: total_pages(total, request.limit),
+            total_pages: pages,
         }
     }
 

@@ -78,6 +78,14 @@ impl ApiError {
         )
     }
 
+    pub fn unsupported_encoding() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content-encoding-unsupported",
+            "Send the body as it is, without Content-Encoding.",
+        )
+    }
+
     pub fn body_too_large(limit: usize) -> Self {
         let message = format!("The body is larger than {limit} bytes.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message)

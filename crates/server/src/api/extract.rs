@@ -32,9 +32,14 @@ impl FromRequest<App> for JsonObject {
         if !is_json(request.headers()) {
             return Err(ApiError::unsupported_media_type());
         }
+        if is_encoded(request.headers()) {
+            return Err(ApiError::unsupported_encoding());
+        }
         let limit = app.config.server.body_limit_bytes;
         let body = read_body(request.into_body(), limit).await?;
-        let Strict(value) = serde_json::from_slice(&body)
+        // Windows' tools begin a file so; JSON has no such mark, but lets a reader pass over it.
+        let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
+        let Strict(value) = serde_json::from_slice(text)
             .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
         match value {
             Value::Object(fields) => Ok(Self(fields)),
@@ -60,6 +65,13 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = content_type else { return false };
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// JSON in which a repeated member is an error. Left to itself the parser would keep the last of two, and a
@@ -158,12 +170,17 @@ impl Query {
     }
 
     /// The first non-empty value under one of the names; several names are several spellings of one thing.
-    pub fn text(&self, names: &[&str]) -> Option<&str> {
+    pub fn text<'q>(&'q self, names: &'q [&str]) -> Option<&'q str> {
+        self.texts(names).next()
+    }
+
+    fn texts<'q>(&'q self, names: &'q [&str]) -> impl Iterator<Item = &'q str> {
         let is_named = |name: &str| names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name));
         self.0
             .iter()
-            .find(|(name, value)| is_named(name) && !value.trim().is_empty())
+            .filter(move |(name, _)| is_named(name))
             .map(|(_, value)| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     /// A whole number; anything else is noted against the name it was sent under.
@@ -176,10 +193,13 @@ impl Query {
         parsed.ok()
     }
 
-    /// Whole numbers separated by commas; `all` means that none is asked for.
+    /// Whole numbers, separated by commas or in parameters of their own; `all` means that none is asked for.
     pub fn integers(&self, names: &[&'static str], violations: &mut Violations) -> Option<Vec<i64>> {
-        let text = self.text(names).filter(|text| !text.eq_ignore_ascii_case("all"))?;
-        let parsed = text.split(',').map(|part| part.trim().parse()).collect::<Result<Vec<i64>, _>>();
+        let parts: Vec<&str> = self.texts(names).flat_map(|text| text.split(',')).map(str::trim).collect();
+        if parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("all")) {
+            return None;
+        }
+        let parsed = parts.into_iter().map(str::parse).collect::<Result<Vec<i64>, _>>();
         if parsed.is_err() {
             violations.add(names.first().copied().unwrap_or_default(), "A whole number is needed.");
         }
@@ -200,8 +220,9 @@ impl Query {
         let page = natural(&["page"], 0);
         let offset = natural(&["offset"], 0);
         match (offset, page) {
+            // Some clients send the `offset` of the first page along with every `page`.
+            (None | Some(0), Some(page)) => PageRequest::numbered(page, limit),
             (Some(offset), _) => PageRequest { offset, limit },
-            (None, Some(page)) => PageRequest::numbered(page, limit),
             (None, None) => PageRequest { offset: 0, limit },
         }
     }
@@ -252,6 +273,20 @@ mod tests {
     }
 
     #[test]
+    fn numbers_may_be_joined_or_repeated() {
+        for (query, expected) in [
+            ("status=46,47&status=50", Some(vec![46, 47, 50])),
+            ("status=46&Statuses= 47", Some(vec![46, 47])),
+            ("status=46&status=all", None),
+            ("status=", None),
+        ] {
+            let mut violations = Violations::default();
+            let found = Query::parse(query).integers(&["status", "statuses"], &mut violations);
+            assert_eq!((found, violations.is_empty()), (expected, true), "{query}");
+        }
+    }
+
+    #[test]
     fn wrong_page_parameters_are_all_named() {
         let mut violations = Violations::default();
         Query::parse("limit=0&page=-1&offset=x").page(50, &mut violations);
@@ -260,10 +295,12 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_wins_over_a_page() {
+    fn an_offset_wins_over_a_page_unless_it_is_zero() {
         let mut violations = Violations::default();
         let request = Query::parse("limit=20&page=3&offset=7").page(50, &mut violations);
         assert_eq!(request, PageRequest { offset: 7, limit: 20 });
+        let request = Query::parse("limit=20&page=3&offset=0").page(50, &mut violations);
+        assert_eq!(request, PageRequest { offset: 40, limit: 20 });
         assert_eq!(Query::parse("page=2").page(50, &mut violations), PageRequest { offset: 50, limit: 50 });
     }
 }

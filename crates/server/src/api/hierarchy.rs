@@ -1,16 +1,50 @@
 //! `GET /hierarchy`: the category tree.
 
 use axum::{extract::State, response::Response};
+use utoipa::ToSchema;
 
 use crate::{
-    api::{envelope, error::ApiError},
+    api::{
+        envelope::{self, Envelope},
+        error::ApiError,
+    },
     app::App,
     auth::actor::Actor,
     error::Error,
 };
 
+/// The tree as the API document describes it; it is written without such a value.
+#[derive(serde::Serialize, ToSchema)]
+pub struct Hierarchy {
+    levels: Vec<CategoryLevel>,
+    /// Those of the top level.
+    categories: Vec<CategoryNode>,
+}
+
+#[derive(serde::Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+struct CategoryLevel {
+    category_level_id: i64,
+    category_level_name: String,
+    category_level_slug: String,
+}
+
+#[derive(serde::Serialize, ToSchema)]
+struct CategoryNode {
+    category_id: i64,
+    category_name: String,
+    category_level_id: i64,
+    category_order_number: i64,
+    category_is_other: u8,
+    /// 0 for an archived one: nothing can be filed there.
+    category_is_active: u8,
+    category_scope: i64,
+    #[schema(no_recursion)]
+    subcategories: Vec<CategoryNode>,
+}
+
 /// Levels and categories, nested through `subcategories`. An archived one has `category_is_active` 0.
-#[utoipa::path(get, path = "/hierarchy", tag = "Categories", responses((status = 200, body = Object)))]
+#[utoipa::path(get, path = "/hierarchy", tag = "Categories", responses((status = 200, body = Envelope<Hierarchy>)))]
 pub async fn hierarchy(State(app): State<App>, actor: Actor) -> Result<Response, ApiError> {
     let shared = app.clone();
     let directory =

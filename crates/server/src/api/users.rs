@@ -82,9 +82,9 @@ fn filter(query: &Query, violations: &mut Violations) -> UserFilter {
     match query.text(&["inviteStatus"]).map(str::to_ascii_lowercase).as_deref() {
         None => {}
         Some("all") => filter.is_active = None,
-        Some("active") => filter.invite_status = Some(InviteStatus::Active),
+        Some("active") => filter.invite_status = Some(InviteStatus::Active..=InviteStatus::Active),
         Some("inactive") => filter.is_active = Some(false),
-        Some("pending") => filter.invite_status = Some(InviteStatus::Pending),
+        Some("pending") => filter.invite_status = Some(InviteStatus::PendingUnsent..=InviteStatus::Pending),
         Some(_) => violations.add("inviteStatus", "One of all, active, inactive and pending is needed."),
     }
     filter

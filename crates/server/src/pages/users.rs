@@ -92,7 +92,7 @@ impl Standing {
             Self::Inactive => (false, None),
         };
         filter.is_active = Some(is_active);
-        filter.invite_status = status;
+        filter.invite_status = status.map(|status| status..=status);
     }
 }
 

@@ -7,6 +7,7 @@ mod calls;
 mod credentials;
 mod document;
 mod submit;
+mod tolerance;
 
 use std::sync::Arc;
 
