@@ -11,6 +11,7 @@ use automation_hub_server::{
     keys::Keys,
     listen,
     router::router,
+    services::upkeep,
 };
 use automation_hub_storage::Store;
 use tokio::net::TcpListener;
@@ -75,8 +76,10 @@ impl Hub {
         tracing::info!(address = self.address(), engine = ?self.store.engine(), "listening");
         ready(&app).await?;
         let recorder = tokio::spawn(CallRecorder::run(app.clone()));
+        let upkeep = tokio::spawn(upkeep::run(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
         recorder.abort();
+        upkeep.abort();
         app.calls.flush(&app).await?;
         self.store.close().await;
         tracing::info!("stopped");

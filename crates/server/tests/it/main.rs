@@ -12,3 +12,4 @@ mod leaks;
 mod pages;
 mod raw;
 mod statements;
+mod upkeep;
