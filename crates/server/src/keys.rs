@@ -6,6 +6,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use automation_hub_storage::{StorageError, Store, keys as stored};
@@ -66,6 +67,8 @@ impl fmt::Debug for Key {
 pub struct Keys {
     pub peppers: Peppers,
     pub outer: Key,
+    /// Where they were read from; none where they last as long as the process.
+    files: Option<Arc<KeyFiles>>,
 }
 
 /// The keys as read, before they are known to be the right ones.
@@ -141,13 +144,19 @@ impl Keys {
         for (name, key, file, is_needed) in opened.listed(&files, &needs) {
             verify(store, name, key, file, is_needed).await?;
         }
-        Ok(opened.into())
+        Ok(opened.into_keys(Some(Arc::new(files))))
+    }
+
+    /// Looks at the files once more: since the start they may have gone, or have been opened to others.
+    pub fn check_files(&self) -> Result<(), KeyError> {
+        self.files.as_ref().map_or(Ok(()), |files| files.check())
     }
 
     /// Keys that last as long as the process, for databases that do too.
     pub fn draw() -> Result<Self, KeyError> {
         let first = PepperNumber::new(1).ok_or(KeyError::NoPrevious("1".to_owned()))?;
-        Ok(Opened { pepper: Key::draw(first)?, previous_pepper: None, outer: Key::draw(first)? }.into())
+        Ok(Opened { pepper: Key::draw(first)?, previous_pepper: None, outer: Key::draw(first)? }
+            .into_keys(None))
     }
 }
 
@@ -160,15 +169,13 @@ impl Needs {
     }
 }
 
-impl From<Opened> for Keys {
-    fn from(opened: Opened) -> Self {
-        let pepper = |key: &Key| Pepper::new(key.number, &key.bytes);
-        let previous = opened.previous_pepper.as_ref().map(pepper);
-        Self { peppers: Peppers::new(pepper(&opened.pepper), previous), outer: opened.outer }
-    }
-}
-
 impl Opened {
+    fn into_keys(self, files: Option<Arc<KeyFiles>>) -> Keys {
+        let pepper = |key: &Key| Pepper::new(key.number, &key.bytes);
+        let previous = self.previous_pepper.as_ref().map(pepper);
+        Keys { peppers: Peppers::new(pepper(&self.pepper), previous), outer: self.outer, files }
+    }
+
     fn listed<'k>(
         &'k self,
         files: &'k KeyFiles,
@@ -203,11 +210,13 @@ async fn verify(
     }
 }
 
+#[derive(Debug)]
 struct KeyFile {
     path: PathBuf,
     number: PepperNumber,
 }
 
+#[derive(Debug)]
 struct KeyFiles {
     pepper: KeyFile,
     previous_pepper: Option<KeyFile>,
@@ -247,6 +256,15 @@ impl KeyFiles {
             None => None,
         };
         Ok(Opened { pepper, previous_pepper, outer: self.outer.read_or_make(needs.outer)? })
+    }
+
+    fn check(&self) -> Result<(), KeyError> {
+        for file in
+            [Some(&self.pepper), self.previous_pepper.as_ref(), Some(&self.outer)].into_iter().flatten()
+        {
+            file.read()?.ok_or_else(|| KeyError::Lost(shown(&file.path)))?;
+        }
+        Ok(())
     }
 }
 
@@ -362,5 +380,27 @@ mod tests {
         for text in [String::new(), "a".repeat(63), "a".repeat(65), format!("+{}", "a".repeat(63))] {
             assert!(parse_hex(text.as_bytes()).is_none(), "{text:?}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn key_files_are_looked_at_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, kind| KeyFile::named(folder.path().join(name), kind).unwrap();
+        let files = KeyFiles {
+            pepper: file("pepper.1", PEPPER),
+            previous_pepper: None,
+            outer: file("outer.1", OUTER),
+        };
+        let opened = files.open(&Needs { peppers: Vec::new(), outer: false }).unwrap();
+        let keys = opened.into_keys(Some(Arc::new(files)));
+        keys.check_files().unwrap();
+
+        let outer = folder.path().join("outer.1");
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        fs::set_permissions(&outer, readable).unwrap();
+        assert!(matches!(keys.check_files(), Err(KeyError::Readable(_, 0o644))));
+        fs::remove_file(outer).unwrap();
+        assert!(matches!(keys.check_files(), Err(KeyError::Lost(_))));
     }
 }

@@ -8,3 +8,4 @@ pub mod renewal;
 pub mod setup;
 pub mod sign_in;
 pub mod tokens;
+pub mod upkeep;

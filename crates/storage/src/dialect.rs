@@ -8,6 +8,14 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// Asks for the instant by the database's own clock; the embedded engine has none but ours.
+    pub(crate) const fn clock_query(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"),
+        }
+    }
+
     /// Replaces `{id}` (a generated key) and `{bytes}` (the type of byte strings).
     pub(crate) fn fill(self, sql: &str) -> String {
         let (id, bytes) = match self {

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use automation_hub_domain::id::TenantId;
+use automation_hub_domain::{clock::Timestamp, id::TenantId};
 
 use crate::db::{Connection, Counters, blocking, postgres, sqlite};
 use crate::dialect::Engine;
 use crate::error::StorageError;
 use crate::migrate;
 use crate::session::{Session, System};
+use crate::values;
 
 mod options;
 
@@ -114,6 +115,13 @@ impl Store {
     /// The rarely used way around the tenant boundary.
     pub fn system(&self) -> SystemStore<'_> {
         SystemStore { store: self }
+    }
+
+    /// The instant by the database's own clock, if it has one.
+    pub async fn database_time(&self) -> Result<Option<Timestamp>, StorageError> {
+        let Some(query) = self.engine().clock_query() else { return Ok(None) };
+        let millis = self.system().read(move |s| s.one(query, values![], |row| row.get(0))).await?;
+        Ok(Some(Timestamp::from_millis(millis)))
     }
 
     pub fn engine(&self) -> Engine {

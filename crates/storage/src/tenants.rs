@@ -7,7 +7,6 @@ use automation_hub_domain::{
     role::DEFAULT_ROLES,
     tenant::{NewTenant, Slug, Tenant, TokenSettings},
 };
-use uuid::Uuid;
 
 use crate::{
     Row, Session, StorageError, System,
@@ -44,11 +43,6 @@ fn from_row(row: &Row<'_>) -> Result<Tenant, StorageError> {
 
 fn slug(text: &str) -> Result<Slug, StorageError> {
     Slug::parse(text).map_err(|error| StorageError::Corrupt(format!("tenant slug: {error}")))
-}
-
-pub fn find_by_uuid(system: &mut System<'_>, uuid: &Uuid) -> Result<Option<Tenant>, StorageError> {
-    let sql = format_columns("WHERE uuid = $1");
-    system.optional(&sql, values![uuid], from_row)
 }
 
 pub fn find_by_slugs(

@@ -13,7 +13,7 @@ use automation_hub_domain::{
     id::{TenantId, TokenId},
 };
 use automation_hub_storage::{
-    Session, System,
+    System,
     calls::{self, CallRecord, RefusedCall},
 };
 use axum::{
@@ -23,9 +23,6 @@ use axum::{
 use tokio::sync::Notify;
 
 use crate::{app::App, auth::snapshot::TokenRecord, error::Error, middleware::request::RequestContext};
-
-/// Batches between two looks for records that are too old.
-const FORGET_EVERY: u64 = 60;
 
 /// A call that is being answered.
 pub struct Call(CallRecord);
@@ -138,19 +135,15 @@ impl CallRecorder {
         waiting.refused.extend(batch.refused.into_iter().take(room));
     }
 
-    /// Flushes every few seconds, or sooner when the queue fills; now and then forgets what is too old.
+    /// Flushes every few seconds, or sooner when the queue fills.
     pub async fn run(app: App) {
         let every = Duration::from_secs(app.config.open_api.flush_secs);
-        for batches in 1_u64.. {
+        loop {
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
                 () = app.calls.half_full.notified() => {}
             }
-            let mut done = app.calls.flush(&app).await;
-            if done.is_ok() && batches.is_multiple_of(FORGET_EVERY) {
-                done = forget_old(&app).await;
-            }
-            if let Err(error) = done {
+            if let Err(error) = app.calls.flush(&app).await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "the call log could not be written"
@@ -162,16 +155,4 @@ impl CallRecorder {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn forget_old(app: &App) -> Result<(), Error> {
-    let before = app.clock.now().plus_days(-app.config.open_api.call_log_days);
-    for tenant in app.tenants().iter() {
-        let delete = move |s: &mut Session<'_>| -> Result<_, Error> {
-            calls::delete_old(s, before)?;
-            Ok(())
-        };
-        app.store.write(tenant.id, delete).await?;
-    }
-    Ok(())
 }

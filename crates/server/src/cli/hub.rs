@@ -12,6 +12,7 @@ use automation_hub_server::{
     keys::Keys,
     listen,
     router::router,
+    services::upkeep,
 };
 use automation_hub_storage::Store;
 use tokio::net::TcpListener;
@@ -77,9 +78,11 @@ impl Hub {
         ready(&app).await?;
         let recorder = tokio::spawn(CallRecorder::run(app.clone()));
         let follower = tokio::spawn(ChangeFeed::run(app.clone()));
+        let upkeep = tokio::spawn(upkeep::run(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
-        recorder.abort();
-        follower.abort();
+        for task in [recorder, follower, upkeep] {
+            task.abort();
+        }
         app.calls.flush(&app).await?;
         self.store.close().await;
         tracing::info!("stopped");

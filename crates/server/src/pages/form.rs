@@ -1,6 +1,6 @@
 //! Forms. One that was not proved to come from our own page can't be read: the check is in the extractor.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
@@ -41,7 +41,7 @@ impl<S: Sync> FromRequestParts<S> for FormKey {
 }
 
 /// The fields of a form that was sent by one of our own pages in this very browser.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
@@ -72,6 +72,13 @@ impl Form {
     /// A ticked check box.
     pub fn is_ticked(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
+    }
+}
+
+impl fmt::Debug for Form {
+    /// Names only: a value may be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 

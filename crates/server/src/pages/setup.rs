@@ -1,6 +1,6 @@
 //! The page of the first start. Its code comes by the address once, moves into a cookie, and is gone from there.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use askama::Template;
 use automation_hub_storage::Engine;
@@ -20,7 +20,7 @@ use crate::{
         error::{self, PageError},
         fields::Fields,
         form::{Form, FormKey},
-        html,
+        format, html,
         sign_in::with_session,
         visit::{VISIT_COOKIE, clear_cookie, cookie, set_cookie},
     },
@@ -32,6 +32,8 @@ use crate::{
 
 const CODE_COOKIE: &str = "__Host-ah-setup";
 const PATH: &str = "/set-up";
+/// Clocks further apart than this weren't set by a time server.
+const CLOCK_TOLERANCE_MILLIS: i64 = 1000;
 
 #[derive(Template)]
 #[template(path = "setup.html")]
@@ -59,7 +61,7 @@ struct ElsewherePage;
 struct Check {
     is_fine: bool,
     title: &'static str,
-    text: &'static str,
+    text: Cow<'static, str>,
 }
 
 /// Opens the page only while there is something to set up, and only to this machine unless configured.
@@ -114,7 +116,7 @@ pub async fn show(State(app): State<App>, key: FormKey, headers: HeaderMap) -> R
         let mut fields = Fields::default();
         fields.set("currency", "EUR");
         fields.set("time_zone", "UTC");
-        return html::page(&setup_page(&app, &key, &headers, fields));
+        return html::page(&setup_page(&app, &key, &headers, fields).await?);
     }
     wrong_code(&key)
 }
@@ -161,7 +163,7 @@ pub async fn finish(
             Ok(response)
         }
         Err(Error::Invalid(violations)) => {
-            let page = setup_page(&app, &key, &headers, Fields::new(form, violations));
+            let page = setup_page(&app, &key, &headers, Fields::new(form, violations)).await?;
             error::form_again(&page)
         }
         Err(error) => Err(error.into()),
@@ -184,39 +186,75 @@ fn input(form: &Form) -> SetupInput {
     }
 }
 
-fn setup_page(app: &App, key: &FormKey, headers: &HeaderMap, fields: Fields) -> SetupPage {
+async fn setup_page(
+    app: &App,
+    key: &FormKey,
+    headers: &HeaderMap,
+    fields: Fields,
+) -> Result<SetupPage, Error> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
-    SetupPage {
+    Ok(SetupPage {
         csrf_token: key.csrf_token(),
         fields,
         host,
         currencies: &CURRENCIES,
         time_zones: setup::time_zones(),
-        checks: checks(app),
-    }
+        checks: checks(app).await?,
+    })
 }
 
-fn checks(app: &App) -> Vec<Check> {
-    let database = match app.store.engine() {
+/// What the page says of the server: each line is looked up while it is shown.
+async fn checks(app: &App) -> Result<Vec<Check>, Error> {
+    let clock = setup::clock_difference_millis(app).await?;
+    let secure = app.config.server.public_url.starts_with("https://");
+    let checks = [
+        Some(database_check(app)),
+        Some(keys_check(app)),
+        clock.map(clock_check),
+        Some(Check {
+            is_fine: false,
+            title: "No mail server",
+            text: "Invitations show a link to hand over.".into(),
+        }),
+        (!secure).then(|| Check {
+            is_fine: false,
+            title: "Plain HTTP",
+            text: "Fine on this machine. Put TLS in front before others use it.".into(),
+        }),
+    ];
+    Ok(checks.into_iter().flatten().collect())
+}
+
+/// The page itself was read from it.
+fn database_check(app: &App) -> Check {
+    let text = match app.store.engine() {
         Engine::Sqlite => "Embedded SQLite, written to disk on every change.",
         Engine::Postgres => "PostgreSQL.",
     };
-    let is_plain = !app.config.server.public_url.starts_with("https://");
-    let mut checks = vec![
-        Check { is_fine: true, title: "Database ready", text: database },
-        Check {
+    Check { is_fine: true, title: "Database ready", text: text.into() }
+}
+
+fn keys_check(app: &App) -> Check {
+    match app.keys.check_files() {
+        Ok(()) => Check {
             is_fine: true,
             title: "Secret keys made",
-            text: "Readable by the server only. Back them up apart from the database: without the pepper no token works.",
+            text: "Readable by the server only. Back them up apart from the database: without the pepper no token works."
+                .into(),
         },
-        Check { is_fine: false, title: "No mail server yet", text: "Invitations show a link to hand over." },
-    ];
-    if is_plain {
-        checks.push(Check {
-            is_fine: false,
-            title: "Plain HTTP",
-            text: "Fine on this machine. Put TLS in front before others use it.",
-        });
+        Err(error) => {
+            Check { is_fine: false, title: "Secret keys need a look", text: format!("{error}.").into() }
+        }
     }
-    checks
+}
+
+fn clock_check(difference_millis: i64) -> Check {
+    let apart = difference_millis.abs();
+    if apart < CLOCK_TOLERANCE_MILLIS {
+        let text = format!("with the database, within {}\u{a0}ms.", apart.max(1));
+        return Check { is_fine: true, title: "Clock agrees", text: text.into() };
+    }
+    let seconds = format::count(apart.unsigned_abs().div_ceil(1000));
+    let text = format!("{seconds}\u{a0}s from the database’s. Set both by the same time server.");
+    Check { is_fine: false, title: "Clock differs", text: text.into() }
 }

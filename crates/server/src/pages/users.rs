@@ -11,7 +11,10 @@ use automation_hub_domain::{
     permission::Permission,
     user::{InviteStatus, User},
 };
-use automation_hub_storage::users::{self, UserFilter};
+use automation_hub_storage::{
+    Session,
+    users::{self, UserFilter},
+};
 use axum::{extract::State, response::Response};
 
 use crate::{
@@ -121,6 +124,8 @@ impl UsersPage {
     }
 }
 
+type Found = (Page<User>, Vec<Row>, Vec<(i64, String)>);
+
 struct Row {
     id: UserId,
     name: String,
@@ -147,22 +152,8 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     }
     let request = PageRequest::numbered(query.number("page").unwrap_or_default(), PageRequest::DEFAULT_LIMIT);
     let format = Format::of(&signed_in.visit.tenant, app.clock.now());
-    let (people, rows, roles) = app
-        .store
-        .scan(signed_in.actor.tenant_id(), move |s| -> Result<_, Error> {
-            let people = users::list(s, &filter, request)?;
-            let catalogue = Catalogue::load(s)?;
-            let ids: Vec<_> = people.items.iter().map(|user| user.id).collect();
-            let held = users::role_assignments(s, &ids)?;
-            let names = |id| {
-                let own = held.iter().filter(move |(user, _)| *user == id);
-                own.map(|(_, assignment)| catalogue.name(*assignment)).collect()
-            };
-            let rows: Vec<_> = people.items.iter().map(|user| row(user, names(user.id), &format)).collect();
-            let roles = catalogue.roles.iter().map(|role| (role.id.get(), role.name.clone())).collect();
-            Ok((people, rows, roles))
-        })
-        .await?;
+    let read = app.store.scan(signed_in.actor.tenant_id(), move |s| read(s, &filter, request, &format));
+    let (people, rows, roles) = read.await?;
     let address = |page| page_address(&signed_in.visit.base(), &search, standing, role, page);
     html::page(&UsersPage {
         shell: Shell::of(&app, &signed_in.visit, Section::Users).ok_or(Error::SignedOut)?,
@@ -176,6 +167,26 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
         roles,
         rows,
     })
+}
+
+/// A page of people with what its rows show, and the roles to filter by.
+fn read(
+    s: &mut Session<'_>,
+    filter: &UserFilter,
+    request: PageRequest,
+    format: &Format,
+) -> Result<Found, Error> {
+    let people = users::list(s, filter, request)?;
+    let catalogue = Catalogue::load(s)?;
+    let ids: Vec<_> = people.items.iter().map(|user| user.id).collect();
+    let held = users::role_assignments(s, &ids)?;
+    let names = |id| {
+        let own = held.iter().filter(move |(user, _)| *user == id);
+        own.map(|(_, assignment)| catalogue.name(*assignment)).collect()
+    };
+    let rows = people.items.iter().map(|user| row(user, names(user.id), format)).collect();
+    let roles = catalogue.roles.iter().map(|role| (role.id.get(), role.name.clone())).collect();
+    Ok((people, rows, roles))
 }
 
 fn row(user: &User, roles: Vec<RoleName>, format: &Format) -> Row {

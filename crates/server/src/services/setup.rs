@@ -62,6 +62,14 @@ pub async fn is_open(app: &App) -> Result<bool, Error> {
         .await
 }
 
+/// How far the database's clock is ahead of ours; none where it has no clock of its own.
+pub async fn clock_difference_millis(app: &App) -> Result<Option<i64>, Error> {
+    let before = app.clock.now();
+    let theirs = app.store.database_time().await?;
+    let way_back = app.clock.now().since(before) / 2;
+    Ok(theirs.map(|theirs| theirs.since(before) - way_back))
+}
+
 /// Whether this is the code. A wrong one counts; after ten only a restart helps.
 pub async fn check_code(app: &App, code: &Secret) -> Result<bool, Error> {
     let digest = code.digest();
@@ -90,8 +98,8 @@ fn too_many(expires_at: Option<Timestamp>, now: Timestamp) -> Error {
     Error::TooMany { retry_after_secs: u32::try_from(left.max(1)).unwrap_or(u32::MAX) }
 }
 
-/// What the set-up page asks for, as typed.
-#[derive(Clone, Debug, Default)]
+/// What the set-up page asks for, as typed. No `Debug`: the password would be in it.
+#[derive(Clone, Default)]
 pub struct SetupInput {
     pub organization_name: String,
     pub organization_slug: String,
@@ -172,51 +180,66 @@ pub fn insert_category_levels(s: &mut Session<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// All that is wrong is told at once, so both halves are looked at before either is refused.
 fn check(app: &App, input: &SetupInput) -> Result<Foundation, Error> {
-    const NAME_LIMIT: usize = 100;
     let now = app.clock.now();
     let mut wrong = Violations::default();
+    let tenant = check_tenant(&mut wrong, input, now)?;
+    let owner = check_owner(&mut wrong, input, now);
+    match (tenant, owner) {
+        (Some(tenant), Some((owner, password))) => Ok(Foundation { tenant, owner, password }),
+        _ => Err(Error::Invalid(wrong)),
+    }
+}
+
+fn check_tenant(
+    wrong: &mut Violations,
+    input: &SetupInput,
+    created_at: Timestamp,
+) -> Result<Option<NewTenant>, Error> {
+    const NAME_LIMIT: usize = 100;
     let organization_name = wrong.check("company", text::line(&input.organization_name, NAME_LIMIT));
     let tenant_name = wrong.check("tenant", text::line(&input.tenant_name, NAME_LIMIT));
-    let organization_slug =
-        short_name(&mut wrong, "company_slug", &input.organization_slug, organization_name);
-    let tenant_slug = short_name(&mut wrong, "tenant_slug", &input.tenant_slug, tenant_name);
-    let first_name = wrong.check("first_name", text::line(&input.first_name, Profile::FIELD_LIMIT));
-    let last_name = wrong.check("last_name", text::line(&input.last_name, Profile::FIELD_LIMIT));
-    let email = wrong.check("email", Email::parse(&input.email));
-    let password = wrong.check("password", Password::choose(&input.password, &input.email));
+    let organization_slug = short_name(wrong, "company_slug", &input.organization_slug, organization_name);
+    let tenant_slug = short_name(wrong, "tenant_slug", &input.tenant_slug, tenant_name);
     let currency = wrong.check("currency", listed(CURRENCIES.iter().map(|c| c.0), &input.currency));
     let time_zone = wrong.check("time_zone", listed(time_zones().iter(), &input.time_zone));
-    let checked = (organization_name.zip(organization_slug), tenant_name.zip(tenant_slug));
-    let person = (first_name.zip(last_name), email.zip(password), currency.zip(time_zone));
-    let ((Some(organization), Some(tenant)), (Some(name), Some((email, password)), Some(place))) =
-        (checked, person)
+    let names = (organization_name.zip(organization_slug), tenant_name.zip(tenant_slug));
+    let ((Some(organization), Some(tenant)), Some((currency, time_zone))) = (names, currency.zip(time_zone))
     else {
-        return Err(Error::Invalid(wrong));
+        return Ok(None);
     };
-    let tenant = NewTenant {
+    Ok(Some(NewTenant {
         uuid: random_uuid()?,
         organization_slug: organization.1,
         organization_name: organization.0.to_owned(),
         tenant_slug: tenant.1,
         tenant_name: tenant.0.to_owned(),
-        currency: place.0,
-        time_zone: place.1,
-        created_at: now,
-    };
+        currency,
+        time_zone,
+        created_at,
+    }))
+}
+
+fn check_owner(
+    wrong: &mut Violations,
+    input: &SetupInput,
+    created_at: Timestamp,
+) -> Option<(NewUser, Password)> {
+    let first_name = wrong.check("first_name", text::line(&input.first_name, Profile::FIELD_LIMIT));
+    let last_name = wrong.check("last_name", text::line(&input.last_name, Profile::FIELD_LIMIT));
+    let email = wrong.check("email", Email::parse(&input.email));
+    let password = wrong.check("password", Password::choose(&input.password, &input.email));
+    let (first_name, last_name) = (first_name?.to_owned(), last_name?.to_owned());
     let owner = NewUser {
-        email,
-        profile: Profile {
-            first_name: name.0.to_owned(),
-            last_name: name.1.to_owned(),
-            ..Profile::default()
-        },
+        email: email?,
+        profile: Profile { first_name, last_name, ..Profile::default() },
         is_active: true,
         invite_status: InviteStatus::Active,
         password_hash: None,
-        created_at: now,
+        created_at,
     };
-    Ok(Foundation { tenant, owner, password })
+    Some((owner, password?))
 }
 
 /// The short name typed, or one made of the name.

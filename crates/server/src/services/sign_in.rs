@@ -95,15 +95,12 @@ async fn begin_session(
     client: Client,
 ) -> Result<bool, Error> {
     let now = app.clock.now();
-    let limits = app.session_limits();
     app.store
         .write(tenant.id, move |s| -> Result<_, Error> {
             let is_same = users::password_hash(s, user)?.flatten() == hash;
             let Some(person) = users::find(s, user)?.filter(|person| person.is_active && is_same) else {
                 return Ok(false);
             };
-            let idle_since = now.plus_minutes(-limits.idle_minutes);
-            sessions::delete_ended(s, idle_since, now.plus_hours(-limits.absolute_hours))?;
             insert_session(s, &person, digest, &client, now)?;
             Ok(true)
         })

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use automation_hub_domain::{role::SYSTEM_ADMIN, token::value::TokenForm, user::RoleAssignment};
-use automation_hub_server::{app::App, router::router};
+use automation_hub_server::{app::App, router::router, server::Server};
 use automation_hub_storage::{Store, StoreOptions, tenants, tokens, users};
-use axum::{Router, http::StatusCode};
+use axum::http::StatusCode;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::{
 /// A server beside the hub's own, with connections and memory of its own.
 struct Other {
     app: App,
-    router: Router,
+    router: Server,
 }
 
 impl Other {

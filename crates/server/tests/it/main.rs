@@ -13,3 +13,4 @@ mod leaks;
 mod pages;
 mod raw;
 mod statements;
+mod upkeep;

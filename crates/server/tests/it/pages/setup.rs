@@ -1,7 +1,7 @@
 use automation_hub_domain::{clock::Clock, user::Email};
 use automation_hub_server::error::Error;
 use automation_hub_server::services::setup;
-use automation_hub_storage::{audit, categories, tenants, users};
+use automation_hub_storage::{Engine, audit, categories, tenants, users};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -181,4 +181,17 @@ async fn set_up_stays_on_its_own_machine() {
     let answer = hub.send(request).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert!(answer.text().contains("Set this hub up on its own machine"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_tells_what_the_server_found_out_about_itself() {
+    let (hub, link) = fresh().await;
+    let mut browser = open(&hub, &link).await;
+    let text = browser.get("/set-up").await.text();
+    for expected in ["Database ready", "Secret keys made", "No mail server", "Plain HTTP"] {
+        assert!(text.contains(expected), "{expected}");
+    }
+    // The hub's clock stands still in tests; only a server has another to compare it with.
+    assert_eq!(text.contains("Clock differs"), hub.app.store.engine() == Engine::Postgres);
+    assert!(!text.contains("Clock agrees"));
 }
