@@ -24,7 +24,7 @@ use automation_hub_storage::{
     users,
 };
 use clap::{ArgGroup, Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::{Global, output, tenant};
@@ -47,6 +47,7 @@ pub(super) enum Action {
 
 #[derive(Args)]
 #[command(group = ArgGroup::new("whose").required(true), group = ArgGroup::new("end"), group = ArgGroup::new("key"))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Create {
     /// Name by which people know the token
     name: String,
@@ -162,10 +163,10 @@ impl Create {
         let app_key = secrets.app_key.as_ref().filter(|_| self.generate_app_key).map(AppKey::expose);
         if self.place.json {
             let mut told = described(token, tenant, now);
-            told["tenant_id"] = json!(tenant.uuid.to_string());
-            told["token"] = json!(value);
-            told["app_key"] = json!(app_key);
-            return output::print(told);
+            told.insert("tenant_id".to_owned(), json!(tenant.uuid.to_string()));
+            told.insert("token".to_owned(), json!(value));
+            told.insert("app_key".to_owned(), json!(app_key));
+            return output::print(Value::Object(told));
         }
         output::print(format_args!("Token          {value}"))?;
         if let Some(app_key) = app_key {
@@ -206,19 +207,20 @@ async fn present(store: &Store, tenant: &Tenant, now: Timestamp) -> anyhow::Resu
     Ok(store.scan(tenant.id, move |s| tokens::list(s, &filter, sort, everything, now)).await?)
 }
 
-fn described(token: &Token, tenant: &Tenant, now: Timestamp) -> Value {
-    json!({
-        "id": token.id.get(),
-        "name": token.name,
-        "type": token.token_type().key(),
-        "user": token.user.as_ref().map(|user| &user.email),
-        "last_four": token.last_four,
-        "has_app_key": token.has_app_key,
-        "state": state(token, tenant, now),
-        "created_at": instant(Some(token.created_at)),
-        "expires_at": instant(token.expires_at),
-        "last_used_at": instant(token.last_used_at),
-    })
+fn described(token: &Token, tenant: &Tenant, now: Timestamp) -> Map<String, Value> {
+    let members = [
+        ("id", json!(token.id.get())),
+        ("name", json!(token.name)),
+        ("type", json!(token.token_type().key())),
+        ("user", json!(token.user.as_ref().map(|user| &user.email))),
+        ("last_four", json!(token.last_four)),
+        ("has_app_key", json!(token.has_app_key)),
+        ("state", json!(state(token, tenant, now))),
+        ("created_at", json!(instant(Some(token.created_at)))),
+        ("expires_at", json!(instant(token.expires_at))),
+        ("last_used_at", json!(instant(token.last_used_at))),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn state(token: &Token, tenant: &Tenant, now: Timestamp) -> String {
@@ -237,7 +239,7 @@ impl List {
         let present = present(store, &tenant, now).await?;
         if self.place.json {
             let all = present.iter().map(|token| described(token, &tenant, now));
-            return output::print(all.collect::<Value>());
+            return output::print(all.map(Value::Object).collect::<Value>());
         }
         for token in present {
             let user = token.user.as_ref().map_or("tenant-level", |user| user.email.as_str());
