@@ -110,7 +110,7 @@ async fn a_byte_order_mark_is_passed_over_and_a_coding_refused() {
     let answer =
         caller.send(Method::POST, "/automationidea", "application/json", Body::from("\u{feff}{}")).await;
     assert_problem(&answer, 400, "invalid-input");
-    let request = Request::post("/api/v1/openapi/automationidea")
+    let request = Request::post("/automationidea")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::CONTENT_ENCODING, "gzip")
         .extension(caller.actor.clone())
