@@ -1,11 +1,15 @@
 //! What Open API tokens did: one record per accepted call, counters per day, and what usage pages ask of them.
 
+mod list;
+
 use std::collections::BTreeMap;
 
 use automation_hub_domain::{
     clock::Timestamp,
     id::{TenantId, TokenId, UserId},
 };
+
+pub use list::{CallEntry, CallFilter, CallPosition, list};
 
 use crate::{Session, StorageError, System, tokens::day_of, users::clamp, values};
 

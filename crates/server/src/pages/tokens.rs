@@ -1,5 +1,6 @@
 //! Admin Console > Platform Setup > Open API: the console of tokens, one file for each page of it.
 
+pub mod calls;
 pub mod confirm;
 pub mod form;
 mod fresh;

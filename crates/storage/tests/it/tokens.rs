@@ -10,7 +10,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError, Store,
-    calls::{self, CallRecord, RefusedCall},
+    calls::{self, CallFilter, CallRecord, RefusedCall},
     drafts, tenants,
     testing::TestDatabase,
     tokens::{
@@ -430,4 +430,43 @@ async fn a_batch_of_calls_is_counted_by_day_route_and_address() {
         Ok(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_are_listed_newest_first_page_by_page_and_by_token_or_failure() {
+    let hub = Hub::start().await;
+    let (one, other) = (hub.add(|_| {}).await, hub.add(|_| {}).await);
+    let tenant = hub.tenant;
+    let omar = Some(hub.omar);
+    let made = [
+        CallRecord { user: omar, ..call(tenant, one, NOW, "10.0.0.1") },
+        CallRecord { status: 404, ..call(tenant, other, NOW, "10.0.0.2") },
+        CallRecord { status: 500, ..call(tenant, one, NOW.plus_minutes(1), "10.0.0.3") },
+        call(tenant, other, NOW.plus_minutes(-1), "10.0.0.4"),
+    ];
+    hub.database.store.system().write(move |s| calls::insert_batch(s, &made, &[])).await.unwrap();
+    let list = async |filter: CallFilter, limit| {
+        let found = hub.write(move |s| calls::list(s, filter, limit)).await;
+        let addresses: Vec<_> = found.iter().map(|call| call.address.clone()).collect();
+        (addresses.join(" "), found.last().map(calls::CallEntry::position))
+    };
+    let all = CallFilter::default();
+    assert_eq!(list(all, 50).await.0, "10.0.0.3 10.0.0.2 10.0.0.1 10.0.0.4");
+    // Two of one millisecond are told apart by their ids, so that no page ends between them for ever.
+    let (first, position) = list(all, 2).await;
+    let (second, end) = list(CallFilter { after: position, ..all }, 2).await;
+    assert_eq!((first.as_str(), second.as_str()), ("10.0.0.3 10.0.0.2", "10.0.0.1 10.0.0.4"));
+    assert_eq!(list(CallFilter { after: end, ..all }, 2).await.0, "");
+    assert_eq!(list(CallFilter { is_failed: true, ..all }, 50).await.0, "10.0.0.3 10.0.0.2");
+    assert_eq!(list(CallFilter { token: Some(one), ..all }, 50).await.0, "10.0.0.3 10.0.0.1");
+    assert_eq!(list(CallFilter { token: Some(other), is_failed: true, after: None }, 50).await.0, "10.0.0.2");
+
+    let named = hub.write(move |s| calls::list(s, CallFilter { token: Some(one), ..all }, 50)).await;
+    let names: Vec<_> = named.iter().map(|call| call.user.as_ref().map(|(_, name)| name.as_str())).collect();
+    assert_eq!(names, [None, Some("Omar 100% Tester")]);
+    assert!(named.iter().all(|call| call.token_name == "Power BI refresh"));
+
+    let stranger = found(&hub.database.store, "other").await;
+    let theirs = hub.database.store.write(stranger, move |s| calls::list(s, all, 50)).await.unwrap();
+    assert_eq!(theirs, [], "another tenant sees nothing");
 }

@@ -127,7 +127,7 @@ impl UsageView {
             calls: format::count(accepted),
             refused: format::count(refused),
             refused_share: (refused > 0).then(|| share(refused)),
-            slow: usage.durations.map(|durations| millis(durations.slow_micros)),
+            slow: usage.durations.map(|durations| words::millis(durations.slow_micros)),
             plot: Plot::new(&usage.days),
             routes: usage.routes.iter().map(|route| route_line(route, accepted)).collect(),
             addresses: usage.addresses.iter().map(|one| address_line(one, newest, &format, now)).collect(),
@@ -144,17 +144,13 @@ fn tenths_of_percent(part: u64, whole: u64) -> String {
 }
 
 /// `6.2`, in milliseconds.
-fn millis(micros: u64) -> String {
-    format!("{}.{}", micros / 1000, micros % 1000 / 100)
-}
-
 fn route_line(route: &RouteCount, accepted: u64) -> RouteLine {
     RouteLine {
         method: route.method.clone(),
         route: route.route.clone(),
         share: (route.calls * 100).checked_div(accepted).unwrap_or_default().min(100),
         calls: format::count(route.calls),
-        typical: format!("{}\u{a0}ms", millis(route.average_micros)),
+        typical: words::took(route.average_micros),
     }
 }
 
@@ -324,6 +320,6 @@ mod tests {
     fn shares_and_durations_have_one_decimal() {
         assert_eq!(tenths_of_percent(20, 6605), "0.3\u{a0}%");
         assert_eq!(tenths_of_percent(0, 0), "0.0\u{a0}%");
-        assert_eq!(millis(6_249), "6.2");
+        assert_eq!(words::millis(6_249), "6.2");
     }
 }

@@ -4,6 +4,8 @@ use automation_hub_domain::{clock::Timestamp, token::state::TokenState};
 use automation_hub_storage::tokens::Token;
 use jiff::{ZonedDateTime, tz::TimeZone};
 
+use crate::pages::format::Moment;
+
 const NBSP: char = '\u{a0}';
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -34,6 +36,26 @@ pub(super) fn expiry_value(expires_at: Timestamp) -> String {
 /// `17 Nov 2026` of any instant, in UTC.
 pub(super) fn day(at: Timestamp) -> String {
     utc(at).strftime("%-d %b %Y").to_string()
+}
+
+/// An instant to the second, in UTC as everything about tokens: `17 Nov 2026, 12:00:05 UTC`.
+pub(super) fn moment(at: Timestamp) -> Moment {
+    let at = utc(at);
+    Moment {
+        text: at.strftime("%-d %b %Y, %H:%M:%S UTC").to_string(),
+        iso: at.timestamp().to_string(),
+        title: at.strftime("%-d %B %Y, %H:%M:%S%.3f UTC").to_string(),
+    }
+}
+
+/// Milliseconds with one decimal: `3.2 ms`.
+pub(super) fn took(micros: u64) -> String {
+    format!("{}{NBSP}ms", millis(micros))
+}
+
+/// As [`took`], without the unit.
+pub(super) fn millis(micros: u64) -> String {
+    format!("{}.{}", micros / 1000, micros % 1000 / 100)
 }
 
 /// `17 Nov`, for a day counted from 1970.

@@ -1,0 +1,191 @@
+//! The call log: what Open API tokens called, newest first.
+
+use askama::Template;
+use automation_hub_domain::{clock::Timestamp, id::TokenId, page::PageRequest, permission::Permission};
+use automation_hub_storage::{
+    Session,
+    calls::{self, CallEntry, CallFilter, CallPosition},
+    tokens,
+};
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{PATH, words};
+use crate::{
+    app::App,
+    error::Error,
+    pages::{error::PageError, format::Moment, html, query::Query, shell::Shell, visit::SignedIn},
+};
+
+#[derive(Template)]
+#[template(path = "tokens/calls.html")]
+struct CallsPage {
+    shell: Shell,
+    path: String,
+    /// The one token whose calls are shown, and the address of all calls with the same result.
+    token: Option<(String, String)>,
+    results: Vec<ResultLink>,
+    rows: Vec<CallRow>,
+    kept_days: i64,
+    is_filtered: bool,
+    is_continued: bool,
+    newest: String,
+    older: Option<String>,
+}
+
+struct ResultLink {
+    title: &'static str,
+    href: String,
+    is_current: bool,
+}
+
+struct CallRow {
+    at: Moment,
+    token: TokenId,
+    token_name: String,
+    user: Option<String>,
+    method: String,
+    path: String,
+    state_class: &'static str,
+    status: String,
+    took: String,
+    address: String,
+    client: String,
+    request_id: String,
+}
+
+/// What the address asks for. What can't be read asks for nothing.
+struct Asked {
+    filter: CallFilter,
+}
+
+impl Asked {
+    fn of(query: &Query) -> Self {
+        let token = query.number("token").and_then(|id| i64::try_from(id).ok()).map(TokenId::new);
+        Self {
+            filter: CallFilter {
+                token,
+                is_failed: query.text("result") == "failed",
+                after: position(query.text("after")),
+            },
+        }
+    }
+
+    fn href(&self, path: &str, change: impl FnOnce(&mut CallFilter)) -> String {
+        let mut filter = CallFilter { after: None, ..self.filter };
+        change(&mut filter);
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(token) = filter.token {
+            query.append_pair("token", &token.to_string());
+        }
+        if filter.is_failed {
+            query.append_pair("result", "failed");
+        }
+        if let Some(CallPosition { called_at, id }) = filter.after {
+            query.append_pair("after", &format!("{}-{id}", called_at.millis()));
+        }
+        let query = query.finish();
+        if query.is_empty() { format!("{path}/calls") } else { format!("{path}/calls?{query}") }
+    }
+}
+
+fn position(text: &str) -> Option<CallPosition> {
+    let (called_at, id) = text.split_once('-')?;
+    Some(CallPosition { called_at: Timestamp::from_millis(called_at.parse().ok()?), id: id.parse().ok()? })
+}
+
+pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> Result<Response, PageError> {
+    signed_in.actor.require(Permission::OpenApi)?;
+    let asked = Asked::of(&query);
+    let filter = asked.filter;
+    let now = app.clock.now();
+    let read = move |s: &mut Session<'_>| -> Result<_, Error> {
+        let token = match filter.token {
+            Some(id) => Some(tokens::find(s, id, now)?.ok_or(Error::NotFound("token"))?.name),
+            None => None,
+        };
+        // One more than is shown tells whether there are older ones.
+        Ok((token, calls::list(s, filter, PageRequest::DEFAULT_LIMIT + 1)?))
+    };
+    let (token, found) = app.store.scan(signed_in.actor.tenant_id(), read).await?;
+    let shell = super::shell(&app, &signed_in.visit)?.below("Call log");
+    let path = format!("{}{PATH}", shell.base);
+    html::page(&CallsPage::new(shell, path, &asked, token, found, app.config.open_api.call_log_days))
+}
+
+impl CallsPage {
+    fn new(
+        shell: Shell,
+        path: String,
+        asked: &Asked,
+        token: Option<String>,
+        mut found: Vec<CallEntry>,
+        kept_days: i64,
+    ) -> Self {
+        let limit = usize::try_from(PageRequest::DEFAULT_LIMIT).unwrap_or(usize::MAX);
+        let has_older = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().map(CallEntry::position).filter(|_| has_older);
+        let result = |title, is_failed| ResultLink {
+            title,
+            href: asked.href(&path, |filter| filter.is_failed = is_failed),
+            is_current: asked.filter.is_failed == is_failed,
+        };
+        Self {
+            token: token.map(|name| (name, asked.href(&path, |filter| filter.token = None))),
+            results: vec![result("All", false), result("Failed", true)],
+            rows: found.into_iter().map(CallRow::new).collect(),
+            kept_days,
+            is_filtered: asked.filter.is_failed || asked.filter.token.is_some(),
+            is_continued: asked.filter.after.is_some(),
+            newest: asked.href(&path, |_| ()),
+            older: last.map(|position| asked.href(&path, |filter| filter.after = Some(position))),
+            shell,
+            path,
+        }
+    }
+}
+
+impl CallRow {
+    fn new(call: CallEntry) -> Self {
+        let status = StatusCode::from_u16(call.status).ok();
+        let reason = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
+        Self {
+            at: words::moment(call.called_at),
+            token: call.token,
+            token_name: call.token_name,
+            user: call.user.map(|(_, name)| name),
+            state_class: match call.status {
+                ..400 => "ok",
+                400..500 => "warn",
+                _ => "bad",
+            },
+            status: format!("{} {reason}", call.status).trim_end().to_owned(),
+            took: words::took(call.duration_micros),
+            method: call.method,
+            path: call.path,
+            address: call.address,
+            client: call.client,
+            request_id: call.request_id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_list_reads_back_from_its_address() {
+        let filter = CallFilter {
+            token: Some(TokenId::new(7)),
+            is_failed: true,
+            after: Some(CallPosition { called_at: Timestamp::from_millis(1_794_916_800_000), id: 42 }),
+        };
+        let href = Asked { filter }.href("", |kept| kept.after = filter.after);
+        assert_eq!(href, "/calls?token=7&result=failed&after=1794916800000-42");
+        assert_eq!(position("1794916800000-42"), filter.after);
+        for text in ["", "-", "1", "x-1", "1-x"] {
+            assert_eq!(position(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The call log: what tokens called.
+
+use automation_hub_domain::token::value::TokenForm;
+use axum::http::StatusCode;
+
+use super::*;
+use crate::calls::{AUTHINFO, Issued};
+
+async fn send(hub: &TestHub, issued: &Issued, path: &str) -> StatusCode {
+    let status = hub.send(issued.request(path)).await.status;
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_accepted_call_stands_there_with_its_answer_and_who_made_it() {
+    let hub = hub().await;
+    let omar = hub.add_user("ota@nordwind.test", &[STANDARD_USER]).await;
+    let issued = hub.issue(Some(omar), TokenForm::Uuid, None).await;
+    let mut ines = hub.signed_in(INES).await;
+    assert!(ines.get(&console("/calls")).await.text().contains("No calls yet."));
+    assert_eq!(send(&hub, &issued, AUTHINFO).await, StatusCode::OK);
+    assert_eq!(send(&hub, &issued, "/api/v1/openapi/users?secret=1").await, StatusCode::FORBIDDEN);
+
+    let page = ines.get(&console("/calls")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let text = page.text();
+    assert!(text.find("openapi/users<").unwrap() < text.find("openapi/authinfo<").unwrap(), "newest first");
+    assert!(text.contains(">200 OK<") && text.contains(">403 Forbidden<"), "{text}");
+    assert!(!text.contains("secret=1") && !text.contains(&issued.value), "neither queries nor values");
+
+    let failed = ines.get(&console("/calls?result=failed")).await.text();
+    assert!(failed.contains(">403 Forbidden<") && !failed.contains(">200 OK<"));
+    let of_token = ines.get(&console(&format!("/calls?token={}", issued.id))).await.text();
+    assert!(of_token.contains("Show the calls of all tokens") && of_token.contains(">200 OK<"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_stand_on_a_page_and_older_ones_follow() {
+    let hub = hub().await;
+    let omar = hub.add_user("ota@nordwind.test", &[STANDARD_USER]).await;
+    let issued = hub.issue(Some(omar), TokenForm::Uuid, None).await;
+    for _ in 0..51 {
+        send(&hub, &issued, AUTHINFO).await;
+    }
+    let mut ines = hub.signed_in(INES).await;
+    let first = ines.get(&console("/calls")).await.text();
+    assert_eq!(first.matches("openapi/authinfo<").count(), 50);
+    let (before, _) = first.split_once("\" rel=\"next\"").unwrap();
+    let (_, older) = before.rsplit_once("href=\"").unwrap();
+    let second = ines.get(&older.replace("&#38;", "&")).await.text();
+    assert_eq!(second.matches("openapi/authinfo<").count(), 1);
+    assert!(second.contains("Newest calls") && !second.contains("rel=\"next\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_for_those_who_manage_tokens() {
+    let hub = hub().await;
+    let mut omar = hub.signed_in(OMAR).await;
+    assert_eq!(omar.get(&console("/calls")).await.status, StatusCode::FORBIDDEN);
+    let mut ines = hub.signed_in(INES).await;
+    assert_eq!(ines.get(&console("/calls?token=4711")).await.status, StatusCode::NOT_FOUND);
+    let odd = ines.get(&console("/calls?token=x&result=%00&after=1-")).await;
+    assert_eq!(odd.status, StatusCode::OK, "what can't be read asks for nothing");
+}
