@@ -29,7 +29,7 @@ macro_rules! on {
 }
 macro_rules! off {
     () => {
-        "t.revoked_at IS NULL AND (t.suspended_at IS NOT NULL OR t.is_active = 0)"
+        "COALESCE(t.revoked_at, 0) = 0 AND (t.suspended_at IS NOT NULL OR t.is_active = 0)"
     };
 }
 macro_rules! allows_never {
