@@ -78,6 +78,15 @@ pub async fn list(
         .await
 }
 
+/// The page of the unfiltered list, newest first, that shows a token.
+pub async fn page_with(app: &App, actor: &Actor, id: TokenId) -> Result<PageRequest, Error> {
+    actor.require(Permission::OpenApi)?;
+    let newer =
+        app.store.read(actor.tenant_id(), move |s| tokens::count_newer(s, id).map_err(Error::from)).await?;
+    let limit = PageRequest::DEFAULT_LIMIT;
+    Ok(PageRequest { offset: newer / limit * limit, limit })
+}
+
 /// A token of the tenant, for whoever manages tokens.
 pub async fn find(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Error> {
     actor.require(Permission::OpenApi)?;
