@@ -18,7 +18,11 @@ const START_MS = 60_000;
 const STOP_MS = 10_000;
 const LOG_CHARACTERS = 8_000;
 
-export const VIEWPORTS = { desktop: { width: 1400, height: 900 }, phone: { width: 390, height: 844 } };
+export const VIEWPORTS = {
+  desktop: { width: 1400, height: 900 },
+  phone: { width: 390, height: 844 },
+  narrow: { width: 320, height: 640 },
+};
 
 // ---- The server ---------------------------------------------------------
 
@@ -185,11 +189,29 @@ async function missingIcons(page) {
   return missing;
 }
 
-/** What must hold on every page and in every state of it. */
-export async function check(page) {
+/** What a finger can't hit: 44 pixels, but for links within running text. */
+async function smallTargets(page) {
+  if (!await page.evaluate(() => matchMedia('(pointer: coarse)').matches)) return [];
+  return page.evaluate(() => {
+    const selector = 'button, .btn, input:not([type="hidden"]), select, summary, .ah-nav a, .ah-menu a, .ah-seg a, .ah-tabs a';
+    const ofLabel = (one) => (['radio', 'checkbox'].includes(one.type) && (one.closest('label') ?? one.labels[0])) || one;
+    const targets = [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility()).map(ofLabel);
+    return targets.filter((one) => { const { height } = one.getBoundingClientRect(); return height > 1 && height < 43.5; })
+      .map((one) => one.outerHTML.slice(0, 120));
+  });
+}
+
+/** No problem, no missing icon, nothing wider than the window, nothing too small for a finger. */
+export async function checkFit(page) {
   assert.deepEqual(page.problems, [], `problems on ${page.url()}`);
   assert.deepEqual(await missingIcons(page), [], `icons missing on ${page.url()}`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `${page.url()} is ${overflow} px wider than the window`);
+  if (page.hasScripts) assert.deepEqual(await smallTargets(page), [], `targets of ${page.url()}`);
+}
+
+/** What must hold on every page and in every state of it. */
+export async function check(page) {
+  await checkFit(page);
   if (page.hasScripts) await axe(page);
 }

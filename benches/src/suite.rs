@@ -6,6 +6,7 @@ mod creates;
 mod hub;
 mod lists;
 mod memory;
+mod pages;
 mod postgres;
 mod reads;
 mod report;
@@ -89,6 +90,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let Bench { small, large, folder, .. } = bench;
     let data = large.into_data();
     memory::cold_start(&program, &data, &mut report).await?;
+    pages::measure(&program, &mut report).await?;
     if let Some(url) = &options.postgres {
         postgres::measure(&program, url, &small, &mut report).await?;
     }

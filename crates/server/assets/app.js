@@ -87,6 +87,32 @@ document.addEventListener('close', (event) => {
   returnPoint(opener)?.focus();
 }, true);
 
+// ---- Dialogs that htmx fills ---------------------------------------------
+
+document.addEventListener('htmx:afterSwap', (event) => {
+  const dialog = event.detail.target;
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  const menu = document.activeElement?.closest?.('[popover]')?.id;
+  document.querySelectorAll('dialog[open]').forEach((other) => { if (other !== dialog) other.close(); });
+  dialog.dataset.filled = '';
+  if (!dialog.open) {
+    if (menu) dialog.dataset.menu = menu;
+    dialog.showModal();
+  }
+  (dialog.querySelector('[aria-invalid="true"]') ?? dialog.querySelector('[autofocus]'))?.focus();
+});
+
+// Nothing secret stays behind in a dialog that is closed.
+document.addEventListener('close', (event) => {
+  const dialog = event.target;
+  if (!('filled' in dialog.dataset)) return;
+  dialog.replaceChildren();
+  const { menu } = dialog.dataset;
+  delete dialog.dataset.filled;
+  delete dialog.dataset.menu;
+  if (menu) document.querySelector(`[popovertarget="${CSS.escape(menu)}"]`)?.focus();
+}, true);
+
 // ---- Forms are sent once: data-busy="Saving…" on the button -------------
 
 const STILL_MS = 10_000;
@@ -133,19 +159,35 @@ document.addEventListener('htmx:afterRequest', (event) => {
 // A page that comes back from the browser's history comes back as it was left.
 window.addEventListener('pageshow', () => [...restores.keys()].forEach(end));
 
-// ---- A part that couldn't be loaded says so, and the rest stays usable --------
+// ---- What couldn't be loaded or saved says so, and the rest stays usable ------
 
-function fail({ detail }) {
-  const part = detail.target;
-  if (!part || detail.requestConfig?.verb !== 'get') return;
+function whatFailed({ type, detail }) {
+  const id = detail.xhr?.getResponseHeader?.('x-request-id');
+  const quote = id ? `, or quote request ${id}` : '';
+  if (detail.requestConfig.verb === 'get') return `This couldn’t be loaded. Nothing was changed. Try again${quote}.`;
+  // It may have arrived: a form sent twice makes one thing.
+  if (type === 'htmx:sendError') return 'No answer came. Check the connection, then send it again.';
+  return `This couldn’t be saved. Nothing was changed. Try again${quote}.`;
+}
+
+/** A closed dialog is no place to say something. */
+function placeFor({ target, elt }) {
+  const dialog = elt?.closest('dialog[open]');
+  if (dialog) return (dialog.querySelector('.fields') ?? dialog.querySelector('.ah-dialog-body') ?? dialog).firstElementChild;
+  return target instanceof HTMLDialogElement ? document.querySelector('main').firstElementChild : target;
+}
+
+function fail(event) {
+  const { detail } = event;
+  const place = detail.requestConfig && placeFor(detail);
+  if (!place) return;
   const note = document.createElement('p');
   note.className = 'ah-note warn ah-mb';
   note.dataset.failed = '';
   note.setAttribute('role', 'alert');
-  const id = detail.xhr?.getResponseHeader?.('x-request-id');
-  const quote = id ? `, or quote request ${id}` : '';
-  note.textContent = `This couldn’t be loaded. Nothing was changed. Try again${quote}.`;
-  part.before(note);
+  note.textContent = whatFailed(event);
+  place.before(note);
+  note.scrollIntoView({ block: 'nearest' });
 }
 
 const forget = () => document.querySelectorAll('[data-failed]').forEach((note) => note.remove());
@@ -154,21 +196,48 @@ document.addEventListener('htmx:beforeRequest', forget);
 document.addEventListener('htmx:responseError', fail);
 document.addEventListener('htmx:sendError', fail);
 
-// ---- Keys: data-key="c" or data-key="g p" on what they reach ------------
-// <html data-keys="off"> is the reader's wish to have none (WCAG 2.1.4).
+// ---- Keys: data-key="e" or data-key="g p" on what they reach -------------------
+// <html data-keys="off"> is the reader's wish to have none (WCAG 2.1.4). What they do is told by pages/keyboard.rs.
 
 const FIELDS = 'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"]), textarea, select, [contenteditable]';
 let pressed = '';
 
+const isSeen = (element) => element.checkVisibility?.() ?? true;
+const focusedRow = () => document.activeElement.closest('.ah-rows tbody tr');
+
+/** A link can be followed wherever it stands; a field or a button has to be seen. */
 function reach(keys) {
+  const selector = `[data-key="${CSS.escape(keys)}"]`;
   const scope = document.querySelector('dialog:modal') ?? document;
-  const candidates = [...scope.querySelectorAll(`[data-key="${CSS.escape(keys)}"]`)];
-  const target = candidates.find((element) => element.checkVisibility?.() ?? true);
+  const candidates = [...scope.querySelectorAll(selector)].filter((element) => !element.closest('.ah-rows'));
+  const target = focusedRow()?.querySelector(selector) ?? candidates.find(isSeen) ?? candidates.find((one) => one.matches('a'));
   if (!target) return false;
   if (target.matches(FIELDS)) target.focus();
   else target.click();
   return true;
 }
+
+/** Rows are walked through by the links that open them, so that Enter opens the one that has the focus. */
+function walk(step) {
+  const links = [...document.querySelectorAll('.ah-rows tbody [role="rowheader"] a')].filter(isSeen);
+  if (links.length === 0 || document.querySelector('dialog:modal')) return false;
+  document.querySelector('[popover]:popover-open')?.hidePopover();
+  const at = links.findIndex((link) => link.closest('tr') === focusedRow());
+  const next = at < 0 ? links.at(step > 0 ? 0 : -1) : links[at + step];
+  next?.focus();
+  return true;
+}
+
+function openMenu() {
+  const button = focusedRow()?.querySelector('[popovertarget]');
+  if (!button) return false;
+  const menu = document.getElementById(button.getAttribute('popovertarget'));
+  menu.showPopover({ source: button });
+  menu.querySelector('a, button')?.focus();
+  return true;
+}
+
+const rowKeys = { j: () => walk(1), k: () => walk(-1), '.': openMenu };
 
 document.addEventListener('keydown', (event) => {
   if (event.isComposing || event.defaultPrevented) return;
@@ -181,7 +250,7 @@ document.addEventListener('keydown', (event) => {
   const isOff = document.documentElement.dataset.keys === 'off';
   if (isOff || isField || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
   const key = event.key.toLowerCase();
-  const isFound = (pressed && reach(`${pressed} ${key}`)) || reach(key);
+  const isFound = (pressed && reach(`${pressed} ${key}`)) || reach(key) || rowKeys[key]?.();
   if (isFound) event.preventDefault();
   const isFirstOfTwo = document.querySelector(`[data-key^="${CSS.escape(key)} "]`);
   pressed = !isFound && isFirstOfTwo ? key : '';

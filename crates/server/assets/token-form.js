@@ -1,31 +1,6 @@
-// The Open API console: forms in a dialog, the User field, the type it leads to, expiry presets, and "Call now".
+// The Open API console: the User field, the type it leads to, expiry presets, and "Call now".
 // Parts come from the server and replace each other, so everything listens on the document.
 import { announce } from './live.js';
-
-// ---- Dialogs that htmx fills ---------------------------------------------
-
-document.addEventListener('htmx:afterSwap', (event) => {
-  const dialog = event.detail.target;
-  if (!(dialog instanceof HTMLDialogElement)) return;
-  const opener = document.activeElement?.closest?.('[popover]')?.id;
-  document.querySelectorAll('dialog[open]').forEach((other) => { if (other !== dialog) other.close(); });
-  if (!dialog.open) {
-    if (opener) dialog.dataset.menu = opener;
-    dialog.showModal();
-  }
-  enhance(dialog);
-  (dialog.querySelector('[aria-invalid="true"]') ?? dialog.querySelector('[autofocus]'))?.focus();
-});
-
-// Nothing secret stays behind in a dialog that is closed.
-document.addEventListener('close', (event) => {
-  const dialog = event.target;
-  if (dialog.id !== 'token-dialog' && dialog.id !== 'token-drawer') return;
-  dialog.replaceChildren();
-  const menu = dialog.dataset.menu;
-  delete dialog.dataset.menu;
-  if (menu) document.querySelector(`[popovertarget="${CSS.escape(menu)}"]`)?.focus();
-}, true);
 
 // ---- What a form gains from scripts --------------------------------------
 
@@ -43,6 +18,8 @@ function enhance(root) {
   }
   for (const button of root.querySelectorAll('[data-call]')) button.hidden = false;
 }
+
+document.addEventListener('htmx:afterSwap', (event) => enhance(event.detail.target));
 
 const KINDS = { 'personal': 'Personal', 'user-assigned': 'User assigned', 'tenant-level': 'Tenant level' };
 

@@ -9,6 +9,7 @@ pub mod format;
 pub mod home;
 pub mod html;
 pub mod invitation;
+pub mod keyboard;
 pub mod password;
 pub mod pipeline;
 pub mod profile;

@@ -12,8 +12,8 @@ use crate::{
     assets,
     middleware::security,
     pages::{
-        automation, home, invitation, password, pipeline, profile, setup, sign_in, start, tokens, users,
-        visit,
+        automation, home, invitation, keyboard, password, pipeline, profile, setup, sign_in, start, tokens,
+        users, visit,
     },
     server::Server,
 };
@@ -71,6 +71,8 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/profile", get(profile::show))
         .route("/profile/password", get(password::show).post(password::change))
         .route("/profile/theme", post(profile::choose_theme))
+        .route("/profile/keys", post(profile::choose_keys))
+        .route("/keyboard", get(keyboard::show))
         .route("/profile/end-other-sessions", post(profile::end_other_sessions))
         .route("/profile/sessions/{id}/end", post(profile::end_session))
         .nest(users::PATH, user_pages())

@@ -38,8 +38,14 @@ macro_rules! migrations {
 }
 
 /// In the order of their numbers. What was released never changes.
-static MIGRATIONS: &[Source] =
-    migrations!["0001_tenants_and_people", "0002_ideas", "0003_tokens", "0004_key_checks", "0005_changes"];
+static MIGRATIONS: &[Source] = migrations![
+    "0001_tenants_and_people",
+    "0002_ideas",
+    "0003_tokens",
+    "0004_key_checks",
+    "0005_changes",
+    "0006_token_lists",
+];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {
     let migrations: Result<Vec<_>, _> = MIGRATIONS

@@ -20,7 +20,9 @@ pub use change::{
     insert_reveal, put_sealed, renew_digests, revoke, rotate, sealed_count, sealed_values, set_active,
     suspend, update,
 };
-pub use list::{StateCounts, StateFilter, TokenFilter, TokenSort, count_by_state, list, list_of_user};
+pub use list::{
+    StateCounts, StateFilter, TokenFilter, TokenSort, count_by_state, count_newer, list, list_of_user,
+};
 
 /// A digest and the number of the pepper it was made under.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -209,18 +209,26 @@ fn extra(
     let value = TokenValue::from_random(TokenForm::Uuid, random()?);
     let secret = value.expose().as_bytes();
     let stored = workshop.peppers.current().store(Purpose::Token, directory.tenant_uuid, secret);
-    let user = users.get(usize::try_from(number)? % users.len()).copied();
+    let person =
+        |number: u64| Ok::<_, anyhow::Error>(users.get(usize::try_from(number)? % users.len()).copied());
+    let creator = person(number)?;
+    // Of every type and in every state, as they are where tokens are many.
+    let user = match number % 10 {
+        0 => None,
+        1 | 2 => person(number + 1)?,
+        _ => creator,
+    };
     // Backwards, so that the sample ones stay the oldest and the list has a history.
     let minutes_ago = i64::try_from(number % 500_000)?;
     Ok(NewToken {
         name: name(&format!("Script {:06}", number + 1))?,
         user,
-        creator: user,
+        creator,
         value: KeyedDigest { digest: *stored.digest.as_bytes(), pepper_number: stored.pepper.get() },
         last_four: value.last_four().to_owned(),
         app_key: None,
         created_at: workshop.now.plus_minutes(-minutes_ago),
-        expires_at: Some(workshop.now.plus_days(30 + i64::try_from(number % 330)?)),
-        is_active: true,
+        expires_at: Some(workshop.now.plus_days(i64::try_from(number % 330)? - 30)),
+        is_active: number % 23 != 0,
     })
 }

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode;
 
 use crate::{
     app::App,
@@ -116,7 +117,11 @@ async fn read(request: Request, limit: usize) -> Result<Form, Error> {
         };
         Error::invalid("form", message)
     })?;
-    Ok(Form(form_urlencoded::parse(&body.to_bytes()).into_owned().collect()))
+    let body = body.to_bytes();
+    if percent_decode(&body).decode_utf8().is_err() {
+        return Err(Error::invalid("form", "The form is no UTF-8."));
+    }
+    Ok(Form(form_urlencoded::parse(&body).into_owned().collect()))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

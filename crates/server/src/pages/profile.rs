@@ -21,7 +21,7 @@ use crate::{
         shell::{Section, Shell, Theme},
         tokens::own::OwnTokens,
         users::roles::{RoleName, role_names},
-        visit::{SignedIn, clear_cookie, set_lasting_cookie},
+        visit::{KEYS_COOKIE, KEYS_OFF, SignedIn, clear_cookie, set_lasting_cookie},
     },
     services::sign_in,
 };
@@ -74,7 +74,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
             "password" => Some("Password changed. Your other browsers are signed out."),
             "session" => Some("That browser is signed out."),
             "sessions" => Some("All other browsers are signed out."),
-            "theme" => Some("Saved."),
+            "theme" | "keys" => Some("Saved."),
             _ => None,
         },
     })
@@ -147,6 +147,16 @@ pub async fn choose_theme(signed_in: SignedIn, form: Form) -> Response {
     match Theme::of(Some(form.text("theme"))).attribute() {
         Some(theme) => set_lasting_cookie(response.headers_mut(), Theme::COOKIE, theme, YEAR_SECS),
         None => clear_cookie(response.headers_mut(), Theme::COOKIE),
+    }
+    response
+}
+
+pub async fn choose_keys(signed_in: SignedIn, form: Form) -> Response {
+    let mut response = back(&signed_in, "keys");
+    if form.is_ticked("keys") {
+        clear_cookie(response.headers_mut(), KEYS_COOKIE);
+    } else {
+        set_lasting_cookie(response.headers_mut(), KEYS_COOKIE, KEYS_OFF, YEAR_SECS);
     }
     response
 }

@@ -40,6 +40,7 @@ pub enum Section {
     Home,
     Pipeline,
     Profile,
+    Keyboard,
     Users,
     OpenApi,
     Error,
@@ -104,6 +105,7 @@ const ADMIN: &[Entry] = &[
 /// A link of the navigation, ready for the template.
 #[derive(Clone, Debug)]
 pub struct NavLink {
+    pub section: Section,
     pub title: &'static str,
     pub icon: &'static str,
     pub href: String,
@@ -131,10 +133,13 @@ pub struct Shell {
     pub tint: u8,
     pub csrf_token: String,
     pub theme: Option<&'static str>,
+    pub has_keys: bool,
     pub is_admin: bool,
     /// The first console page this person may see, if any.
     pub admin_href: Option<String>,
     pub nav: Vec<NavLink>,
+    /// What the navigation doesn't show here and keys reach all the same.
+    pub elsewhere: Vec<NavLink>,
     pub crumbs: Vec<Crumb>,
     pub may_explore: bool,
 }
@@ -147,7 +152,7 @@ impl Shell {
         let base = visit.base();
         let may = |entry: &Entry| entry.needs.is_none_or(|permission| actor.may(permission));
         let is_admin = ADMIN.iter().any(|entry| entry.section == section);
-        let entries = if is_admin { ADMIN } else { WORK };
+        let (entries, others) = if is_admin { (ADMIN, WORK) } else { (WORK, ADMIN) };
         let admin_href = ADMIN.iter().find(|entry| may(entry)).map(|entry| format!("{base}{}", entry.path));
         Some(Self {
             organization: visit.tenant.organization_name.clone(),
@@ -157,9 +162,11 @@ impl Shell {
             tint: tint(user.id.get()),
             csrf_token: visit.csrf_token(),
             theme: visit.theme.attribute(),
+            has_keys: visit.has_keys,
             is_admin,
             admin_href,
             nav: links(entries, &base, section, may),
+            elsewhere: links(others, &base, section, may),
             crumbs: crumbs(entries, &base, section, is_admin),
             may_explore: actor.may(Permission::Explore),
             base,
@@ -186,6 +193,7 @@ fn links(entries: &[Entry], base: &str, current: Section, may: impl Fn(&Entry) -
         let heading = (entry.group != group).then_some(entry.group);
         group = entry.group;
         links.push(NavLink {
+            section: entry.section,
             title: entry.title,
             icon: entry.icon,
             href: format!("{base}{}", entry.path),
@@ -202,6 +210,7 @@ fn crumbs(entries: &[Entry], base: &str, section: Section, is_admin: bool) -> Ve
     let Some(entry) = entries.iter().find(|entry| entry.section == section) else {
         return match section {
             Section::Profile => vec![plain("Your profile")],
+            Section::Keyboard => vec![plain("Keyboard")],
             _ => Vec::new(),
         };
     };

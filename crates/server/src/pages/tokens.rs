@@ -5,6 +5,7 @@ pub mod confirm;
 pub mod form;
 mod fresh;
 pub mod list;
+mod notice;
 pub mod own;
 pub mod people;
 pub mod reveal;

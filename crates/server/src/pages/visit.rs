@@ -32,6 +32,9 @@ use crate::{
 pub const SESSION_COOKIE: &str = "__Host-ah-session";
 /// Binds the hidden field of sign-in forms to the browser, before there is a session.
 pub const VISIT_COOKIE: &str = "__Host-ah-visit";
+/// `off` where the reader wants no single keys.
+pub const KEYS_COOKIE: &str = "ah-keys";
+pub const KEYS_OFF: &str = "off";
 
 /// Writing down each request would cost a write each; a minute is exact enough for 30 idle ones.
 const TOUCH_MILLIS: i64 = 60_000;
@@ -44,6 +47,8 @@ pub struct Visit {
     /// What the hidden field of forms is derived from: the session's secret, or the visit's.
     pub secret: Arc<Secret>,
     pub theme: Theme,
+    /// Whether single keys act (WCAG 2.1.4).
+    pub has_keys: bool,
     pub context: RequestContext,
     /// The page asked for, to come back to after signing in; of a form, the page it stood on.
     pub uri: Uri,
@@ -122,10 +127,12 @@ async fn visit(
     context: RequestContext,
 ) -> Result<(Visit, bool), Error> {
     let theme = Theme::of(cookie(headers, Theme::COOKIE));
+    let has_keys = cookie(headers, KEYS_COOKIE) != Some(KEYS_OFF);
     if let Some(secret) = cookie(headers, SESSION_COOKIE).and_then(Secret::parse)
         && let Some(actor) = find_actor(app, &tenant, &secret, context).await?
     {
-        let visit = Visit { tenant, actor: Some(actor), secret: Arc::new(secret), theme, context, uri };
+        let visit =
+            Visit { tenant, actor: Some(actor), secret: Arc::new(secret), theme, has_keys, context, uri };
         return Ok((visit, false));
     }
     let known = cookie(headers, VISIT_COOKIE).and_then(Secret::parse);
@@ -134,7 +141,7 @@ async fn visit(
         Some(secret) => secret,
         None => Secret::draw()?,
     };
-    Ok((Visit { tenant, actor: None, secret: Arc::new(secret), theme, context, uri }, fresh))
+    Ok((Visit { tenant, actor: None, secret: Arc::new(secret), theme, has_keys, context, uri }, fresh))
 }
 
 async fn find_actor(

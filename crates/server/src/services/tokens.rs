@@ -38,8 +38,8 @@ pub use create::create;
 pub use draft::{Draft, begin, reopen};
 pub use edit::{RotateInput, edit, rotate};
 pub use fresh::{Shown, show_saved};
-pub(crate) use input::end_of;
 pub use input::{AppKeyInput, TokenInput};
+pub(crate) use input::{end_of, find_user};
 pub use operator::{OperatorTokens, revoke_as_operator};
 pub use reveal::reveal;
 pub use settings::{SettingsInput, change_settings, kept_copies};
@@ -76,6 +76,15 @@ pub async fn list(
             Ok(TokenList { page: Page { items, total: counts.of(filter.state), request }, counts })
         })
         .await
+}
+
+/// The page of the unfiltered list, newest first, that shows a token.
+pub async fn page_with(app: &App, actor: &Actor, id: TokenId) -> Result<PageRequest, Error> {
+    actor.require(Permission::OpenApi)?;
+    let newer =
+        app.store.read(actor.tenant_id(), move |s| tokens::count_newer(s, id).map_err(Error::from)).await?;
+    let limit = PageRequest::DEFAULT_LIMIT;
+    Ok(PageRequest { offset: newer / limit * limit, limit })
 }
 
 /// A token of the tenant, for whoever manages tokens.

@@ -93,6 +93,15 @@ impl TestHub {
 
     /// Adds a person with roles for all categories, who can sign in with [`PASSWORD`].
     pub async fn add_user(&self, email: &str, roles: &[RoleId]) -> UserId {
+        self.add_user_with(self.tenant, email, roles).await
+    }
+
+    /// Adds a person without roles to another tenant.
+    pub async fn add_user_to(&self, tenant: TenantId, email: &str) -> UserId {
+        self.add_user_with(tenant, email, &[]).await
+    }
+
+    async fn add_user_with(&self, tenant: TenantId, email: &str, roles: &[RoleId]) -> UserId {
         let hash = self.app.passwords.hash(Password::typed(PASSWORD)).await.unwrap();
         let new = NewUser {
             email: Email::parse(email).unwrap(),
@@ -109,7 +118,7 @@ impl TestHub {
         let assignments: Vec<_> = roles.iter().map(|&role| RoleAssignment { role, category: None }).collect();
         self.app
             .store
-            .write(self.tenant, move |s| -> Result<_, Error> {
+            .write(tenant, move |s| -> Result<_, Error> {
                 let id = users::insert(s, &new)?;
                 users::set_role_assignments(s, id, &assignments)?;
                 Ok(id)

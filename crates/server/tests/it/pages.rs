@@ -3,6 +3,7 @@
 mod automation;
 mod home;
 mod ideas;
+mod keyboard;
 mod origin;
 mod pipeline;
 mod profile;

@@ -2,24 +2,72 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::UserId,
+    id::{TokenId, UserId},
     page::{Direction, PageRequest},
     token::TokenType,
 };
 
 use super::{COLUMNS, Token, first_day, from_row};
 use crate::{
-    Session, StorageError,
+    Row, Session, StorageError,
     users::{clamp, contains_pattern},
     values,
 };
 
-/// The state as a rank; reasons are tried in the order in which verification names them. Reads `judged`.
+/// What both statements may need. It stands first, as placeholders count in the order of their first use and not
+/// each statement needs all: the tenant, the first day of refusals, the present, the end of what is near, the search.
+const ASKED: &str = "WITH asked AS (SELECT $1, $2, $3, $4, $5)";
+/// The people a search finds: looked for once, however often they are asked about.
+const FOUND: &str =
+    ", found AS MATERIALIZED (SELECT id FROM users WHERE tenant_id = $1 AND search_key LIKE $5 ESCAPE '\\')";
+
+// The conditions are those of indexes, word for word.
+macro_rules! on {
+    () => {
+        "t.revoked_at IS NULL AND t.suspended_at IS NULL AND t.is_active = 1"
+    };
+}
+macro_rules! off {
+    () => {
+        "COALESCE(t.revoked_at, 0) = 0 AND (t.suspended_at IS NOT NULL OR t.is_active = 0)"
+    };
+}
+macro_rules! allows_never {
+    () => {
+        "(SELECT allows_never_expiring FROM tenants WHERE id = $1)"
+    };
+}
+macro_rules! expired {
+    () => {
+        concat!("(t.expires_at <= $3 OR (t.expires_at IS NULL AND ", allows_never!(), " = 0))")
+    };
+}
+macro_rules! unexpired {
+    () => {
+        concat!("(t.expires_at > $3 OR (t.expires_at IS NULL AND ", allows_never!(), " = 1))")
+    };
+}
+macro_rules! user_is_off {
+    () => {
+        "t.user_id IN (SELECT id FROM users WHERE tenant_id = $1 AND is_active = 0)"
+    };
+}
+macro_rules! user_is_on {
+    () => {
+        "(t.user_id IS NULL OR t.user_id NOT IN (SELECT id FROM users WHERE tenant_id = $1 AND is_active = 0))"
+    };
+}
+/// The state as a rank; reasons are tried in the order in which verification names them.
 macro_rules! state {
     () => {
-        "(CASE WHEN t.revoked_at IS NOT NULL THEN 5 WHEN t.suspended_at IS NOT NULL OR t.is_active = 0 THEN 4 \
-         WHEN t.expires_at <= j.present OR (t.expires_at IS NULL AND o.allows_never_expiring = 0) THEN 2 \
-         WHEN u.is_active = 0 THEN 3 WHEN t.expires_at <= j.soon THEN 1 ELSE 0 END)"
+        concat!(
+            "(CASE WHEN t.revoked_at IS NOT NULL THEN 5 WHEN t.suspended_at IS NOT NULL OR t.is_active = 0 THEN 4 \
+             WHEN ",
+            expired!(),
+            " THEN 2 WHEN ",
+            user_is_off!(),
+            " THEN 3 WHEN t.expires_at <= $4 THEN 1 ELSE 0 END)"
+        )
     };
 }
 
@@ -45,16 +93,18 @@ pub enum StateFilter {
 }
 
 impl StateFilter {
-    /// The first and the last rank that belong to it.
-    const fn ranks(self) -> (i64, i64) {
+    /// Agrees with the rank: what one state is asked for by, an index finds.
+    const fn condition(self) -> &'static str {
         match self {
-            Self::All => (0, 4),
-            Self::Active => (0, 1),
-            Self::Expiring => (1, 1),
-            Self::Expired => (2, 2),
-            Self::UserDeactivated => (3, 3),
-            Self::Inactive => (4, 4),
-            Self::Revoked => (5, 5),
+            Self::All => "t.revoked_at IS NULL",
+            Self::Active => concat!(on!(), " AND ", unexpired!(), " AND ", user_is_on!()),
+            Self::Expiring => {
+                concat!(on!(), " AND t.expires_at > $3 AND t.expires_at <= $4 AND ", user_is_on!())
+            }
+            Self::Expired => concat!(on!(), " AND ", expired!()),
+            Self::Inactive => off!(),
+            Self::UserDeactivated => concat!(on!(), " AND ", unexpired!(), " AND ", user_is_off!()),
+            Self::Revoked => "t.revoked_at IS NOT NULL",
         }
     }
 }
@@ -117,20 +167,6 @@ pub struct StateCounts {
 }
 
 impl StateCounts {
-    fn add(&mut self, rank: i64, count: u64) {
-        match rank {
-            0 => self.active += count,
-            1 => {
-                self.active += count;
-                self.expiring += count;
-            }
-            2 => self.expired += count,
-            3 => self.user_deactivated += count,
-            4 => self.inactive += count,
-            _ => self.revoked += count,
-        }
-    }
-
     pub const fn of(&self, state: StateFilter) -> u64 {
         match state {
             StateFilter::All => self.active + self.expired + self.inactive + self.user_deactivated,
@@ -144,25 +180,29 @@ impl StateCounts {
     }
 }
 
-/// What the filter's search and type leave. `$1` is the tenant; `judged` holds what states are judged by, and
-/// stands first because placeholders count in the order of their first use.
-const JUDGED: &str = "WITH judged AS (SELECT $1 AS tenant, $2 AS first_day, $3 AS present, $4 AS soon, $5 AS pattern, $6 AS kind) ";
-const JUDGED_JOINS: &str = "JOIN tenants o ON o.id = t.tenant_id CROSS JOIN judged j ";
-const MATCHES: &str = "t.tenant_id = $1 AND (j.pattern = '' OR u.search_key LIKE j.pattern ESCAPE '\\') \
-    AND (j.kind < 0 OR j.kind = (CASE WHEN t.user_id IS NULL THEN 2 WHEN t.creator_user_id = t.user_id THEN 0 \
-    ELSE 1 END)) ";
-
-const fn type_rank(token_type: Option<TokenType>) -> i64 {
-    match token_type {
-        None => -1,
-        Some(TokenType::Personal) => 0,
-        Some(TokenType::UserAssigned) => 1,
-        Some(TokenType::TenantLevel) => 2,
+impl TokenFilter {
+    /// What search and type leave, to stand behind other conditions.
+    fn narrowing(&self) -> String {
+        let search = if self.pattern().is_empty() { "" } else { " AND t.user_id IN (SELECT id FROM found)" };
+        let token_type = match self.token_type {
+            None => "",
+            Some(TokenType::Personal) => " AND t.creator_user_id = t.user_id",
+            Some(TokenType::UserAssigned) => {
+                " AND t.user_id IS NOT NULL AND (t.creator_user_id IS NULL OR t.creator_user_id <> t.user_id)"
+            }
+            Some(TokenType::TenantLevel) => " AND t.user_id IS NULL",
+        };
+        [search, token_type].concat()
     }
-}
 
-fn pattern(filter: &TokenFilter) -> String {
-    filter.user_search.as_deref().map(contains_pattern).unwrap_or_default()
+    fn pattern(&self) -> String {
+        self.user_search.as_deref().map(contains_pattern).unwrap_or_default()
+    }
+
+    /// The beginning of a statement.
+    fn asked(&self) -> String {
+        [ASKED, if self.pattern().is_empty() { "" } else { FOUND }, " "].concat()
+    }
 }
 
 /// Counts the tokens the filter's search and type leave, by state.
@@ -173,28 +213,42 @@ pub fn count_by_state(
 ) -> Result<StateCounts, StorageError> {
     let tenant = session.tenant();
     let soon = now.plus_days(NEAR_DAYS);
-    let sql = [
-        JUDGED,
-        "SELECT state, COUNT(*) FROM (SELECT ",
-        state!(),
-        " AS state FROM tokens t LEFT JOIN users u ON u.id = t.user_id ",
-        JUDGED_JOINS,
-        "WHERE ",
-        MATCHES,
-        ") AS ranked GROUP BY state",
-    ]
-    .concat();
-    let kind = type_rank(filter.token_type);
-    let mut counts = StateCounts::default();
-    session.each(
+    let narrowing = filter.narrowing();
+    let of = |condition: &str| {
+        ["(SELECT COUNT(*) FROM tokens t WHERE t.tenant_id = $1 AND ", condition, &narrowing, ")"].concat()
+    };
+    // Each is a range of an index.
+    let counts = [
+        of(concat!(on!(), " AND t.expires_at > $4")),
+        of(concat!(on!(), " AND t.expires_at > $3 AND t.expires_at <= $4")),
+        of(concat!(on!(), " AND t.expires_at <= $3")),
+        of(concat!(on!(), " AND t.expires_at IS NULL")),
+        of(off!()),
+        of(StateFilter::Revoked.condition()),
+        of(StateFilter::UserDeactivated.condition()),
+        of(concat!(on!(), " AND t.expires_at > $3 AND t.expires_at <= $4 AND ", user_is_off!())),
+    ];
+    let sql = [&filter.asked(), "SELECT ", &counts.join(", "), ", ", allows_never!()].concat();
+    session.one(
         &sql,
-        values![tenant, first_day(now), now.millis(), soon.millis(), &pattern(filter), kind],
-        |row| {
-            counts.add(row.get(0)?, u64::try_from(row.get::<i64>(1)?).unwrap_or_default());
-            Ok(())
-        },
-    )?;
-    Ok(counts)
+        values![tenant, first_day(now), now.millis(), soon.millis(), &filter.pattern()],
+        counts_from_row,
+    )
+}
+
+fn counts_from_row(row: &Row<'_>) -> Result<StateCounts, StorageError> {
+    let count = |index| Ok::<_, StorageError>(u64::try_from(row.get::<i64>(index)?).unwrap_or_default());
+    let (later, near, past, never) = (count(0)?, count(1)?, count(2)?, count(3)?);
+    let (user_deactivated, deactivated_near) = (count(6)?, count(7)?);
+    let (never_good, never_bad) = if row.get(8)? { (never, 0) } else { (0, never) };
+    Ok(StateCounts {
+        active: (later + near + never_good).saturating_sub(user_deactivated),
+        expiring: near.saturating_sub(deactivated_near),
+        expired: past + never_bad,
+        inactive: count(4)?,
+        user_deactivated,
+        revoked: count(5)?,
+    })
 }
 
 /// One page of the list. Revoked tokens are in none but their own.
@@ -209,26 +263,21 @@ pub fn list(
     let (sort, direction) = sort;
     let order = sort.order(direction);
     let soon = now.plus_days(NEAR_DAYS);
-    // Said apart from the state, as an index covers the tokens that aren't revoked.
-    let live = if filter.state == StateFilter::Revoked { "" } else { "AND t.revoked_at IS NULL " };
+    let users = if sort == TokenSort::User { "LEFT JOIN users u ON u.id = t.user_id " } else { "" };
     let sql = [
-        JUDGED,
+        &filter.asked(),
         COLUMNS,
-        JUDGED_JOINS,
-        "WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM tokens t LEFT JOIN users u ON u.id = t.user_id ",
-        JUDGED_JOINS,
-        "WHERE ",
-        MATCHES,
-        live,
-        "AND ",
-        state!(),
-        " BETWEEN $7 AND $8 ",
+        "WHERE t.tenant_id = $1 AND t.id IN (SELECT t.id FROM tokens t ",
+        users,
+        "WHERE t.tenant_id = $1 AND ",
+        filter.state.condition(),
+        &filter.narrowing(),
+        " ",
         order,
-        "LIMIT $9 OFFSET $10) ",
+        "LIMIT $6 OFFSET $7) ",
         order,
     ]
     .concat();
-    let (first, last) = filter.state.ranks();
     session.all(
         &sql,
         values![
@@ -236,15 +285,23 @@ pub fn list(
             first_day(now),
             now.millis(),
             soon.millis(),
-            &pattern(filter),
-            type_rank(filter.token_type),
-            first,
-            last,
+            &filter.pattern(),
             clamp(request.limit),
             clamp(request.offset)
         ],
         from_row,
     )
+}
+
+/// How many tokens stand before this one, newest first and without a filter.
+pub fn count_newer(session: &mut Session<'_>, id: TokenId) -> Result<u64, StorageError> {
+    let tenant = session.tenant();
+    let count: i64 = session.one(
+        "SELECT COUNT(*) FROM tokens WHERE tenant_id = $1 AND revoked_at IS NULL AND id > $2",
+        values![tenant, id],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(count).unwrap_or_default())
 }
 
 /// The tokens that act as a person, newest first, revoked ones left out.

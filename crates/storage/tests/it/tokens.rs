@@ -4,8 +4,8 @@ use automation_hub_domain::{
     clock::Timestamp,
     id::{SessionId, TenantId, TokenId, UserId},
     page::{Direction, PageRequest},
-    tenant::{NewTenant, Slug},
-    token::{TokenName, TokenType},
+    tenant::{NewTenant, Slug, TokenSettings},
+    token::{TokenName, TokenType, state::TokenState},
     user::{Email, InviteStatus, NewUser, Profile},
 };
 use automation_hub_storage::{
@@ -76,10 +76,56 @@ impl Hub {
         }
     }
 
+    /// Each state's list is as long as it is counted, and holds what the domain calls by that state.
+    async fn assert_counts_agree(&self, token_type: Option<TokenType>, user_search: Option<&str>) {
+        let filter = |state| TokenFilter { user_search: user_search.map(str::to_owned), state, token_type };
+        let unfiltered = filter(StateFilter::All);
+        let counts = self.write(move |s| tokens::count_by_state(s, &unfiltered, NOW)).await;
+        let never = self.write(|s| Ok(tenants::get(s)?.settings.allows_never_expiring)).await;
+        for state in STATES {
+            let asked = filter(state);
+            let order = (TokenSort::State, Direction::Ascending);
+            let page = PageRequest { offset: 0, limit: 100 };
+            let found = self.write(move |s| tokens::list(s, &asked, order, page, NOW)).await;
+            assert_eq!(found.len() as u64, counts.of(state), "{state:?} {token_type:?} {user_search:?}");
+            for token in found {
+                assert!(belongs(state, token.state(never, NOW)), "{state:?}: {token:?}");
+                assert!(token_type.is_none_or(|wanted| token.token_type() == wanted), "{token_type:?}");
+            }
+        }
+    }
+
     async fn names(&self, filter: TokenFilter, sort: TokenSort, direction: Direction) -> Vec<String> {
         let page = PageRequest::default();
         let found = self.write(move |s| tokens::list(s, &filter, (sort, direction), page, NOW)).await;
         found.into_iter().map(|token| token.name).collect()
+    }
+}
+
+const STATES: [StateFilter; 7] = [
+    StateFilter::All,
+    StateFilter::Active,
+    StateFilter::Expiring,
+    StateFilter::Expired,
+    StateFilter::Inactive,
+    StateFilter::UserDeactivated,
+    StateFilter::Revoked,
+];
+
+fn belongs(filter: StateFilter, state: Option<TokenState>) -> bool {
+    match (filter, state) {
+        (StateFilter::Revoked, state) => state.is_none(),
+        (_, None) => false,
+        (StateFilter::All, Some(_)) => true,
+        (StateFilter::Active, Some(state)) => state.works(),
+        (StateFilter::Expiring, Some(state)) => matches!(state, TokenState::ExpiresInDays(_)),
+        (StateFilter::Expired, Some(state)) => {
+            matches!(state, TokenState::Expired | TokenState::ExpiryMissing)
+        }
+        (StateFilter::Inactive, Some(state)) => {
+            matches!(state, TokenState::Inactive | TokenState::Suspended)
+        }
+        (StateFilter::UserDeactivated, Some(state)) => state == TokenState::UserDeactivated,
     }
 }
 
@@ -311,6 +357,38 @@ async fn the_list_is_counted_filtered_and_sorted_by_state() {
     assert_eq!(all, ["Active", "Expiring", "Never", "Expired", "Deactivated", "Inactive"]);
     let all = hub.names(TokenFilter::default(), TokenSort::Expires, Direction::Descending).await;
     assert_eq!((all[0].as_str(), all[5].as_str()), ("Never", "Expired"));
+    assert_eq!(hub.write(move |s| tokens::count_newer(s, revoked)).await, 0);
+    assert_eq!(hub.write(|s| tokens::count_newer(s, TokenId::new(0))).await, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_agree_with_lists_whatever_is_asked_for() {
+    let hub = Hub::start().await;
+    let gone = hub.write(|s| add_user(s, "Gone", "gone@nordwind.test")).await;
+    hub.write(move |s| users::set_active(s, gone, false, NOW)).await;
+    let (ines, omar) = (hub.ines, hub.omar);
+    for user in [None, Some(ines), Some(omar), Some(gone)] {
+        for expires_at in [None, Some(NOW), Some(NOW.plus_days(14)), Some(NOW.plus_days(90))] {
+            hub.add(|new| (new.user, new.expires_at) = (user, expires_at)).await;
+            let off =
+                hub.add(|new| (new.user, new.expires_at, new.is_active) = (user, expires_at, false)).await;
+            hub.write(move |s| tokens::suspend(s, off, NOW)).await;
+            let revoked = hub.add(|new| (new.user, new.expires_at) = (user, expires_at)).await;
+            hub.write(move |s| tokens::revoke(s, revoked, None, NOW)).await;
+        }
+    }
+    for allows_never_expiring in [false, true] {
+        hub.write(move |s| {
+            let settings = TokenSettings { allows_never_expiring, ..tenants::get(s)?.settings };
+            tenants::update_token_settings(s, settings)
+        })
+        .await;
+        for token_type in [None].into_iter().chain(TokenType::ALL.map(Some)) {
+            for user_search in [None, Some("omar"), Some("tester"), Some("nobody")] {
+                hub.assert_counts_agree(token_type, user_search).await;
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,11 @@ use axum::{
     response::Response,
 };
 
-use super::{PATH, done, token_id};
+use super::{
+    PATH, done,
+    notice::{Done, list_after},
+    token_id,
+};
 use crate::{
     app::App,
     error::{Error, Violations},
@@ -101,8 +105,8 @@ pub async fn revoke(
     _form: Form,
 ) -> Result<Response, PageError> {
     signed_in.actor.require(Permission::OpenApi)?;
-    tokens::revoke(&app, &signed_in.actor, token_id(&params)?).await?;
-    Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base())))
+    let token = tokens::revoke(&app, &signed_in.actor, token_id(&params)?).await?;
+    Ok(done(&headers, &list_after(&signed_in.visit, Done::Revoked, token.id)))
 }
 
 pub async fn activate(
@@ -132,8 +136,10 @@ async fn switch(
     headers: &HeaderMap,
     is_active: bool,
 ) -> Result<Response, PageError> {
-    tokens::set_active(app, &signed_in.actor, token_id(params)?, is_active).await?;
-    Ok(done(headers, &format!("{}{PATH}", signed_in.visit.base())))
+    let id = token_id(params)?;
+    tokens::set_active(app, &signed_in.actor, id, is_active).await?;
+    let what = if is_active { Done::Activated } else { Done::Deactivated };
+    Ok(done(headers, &list_after(&signed_in.visit, what, id)))
 }
 
 pub async fn show_rotate(
@@ -155,18 +161,19 @@ pub async fn rotate(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {
+    let id = token_id(&params)?;
     let minutes = form.text("overlap").parse().unwrap_or(-1);
     let revision = form.text("revision").parse().unwrap_or_default();
     let rotated = match Overlap::from_minutes(minutes) {
         Ok(overlap) => {
             let password = form.raw("password").to_owned();
             let input = RotateInput { revision, overlap, password };
-            tokens::rotate(&app, &signed_in.actor, token_id(&params)?, input).await
+            tokens::rotate(&app, &signed_in.actor, id, input).await
         }
         Err(error) => Err(Error::invalid("overlap", error.to_string())),
     };
     match rotated {
-        Ok(()) => Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
+        Ok(()) => Ok(done(&headers, &list_after(&signed_in.visit, Done::Rotated, id))),
         Err(Error::Invalid(violations)) => {
             let asked = (minutes, Some(revision), violations);
             let confirm = rotation(&app, &signed_in, &params, asked).await?;

@@ -1,12 +1,7 @@
 //! Add Token and Edit Token: one form, as a page of its own or in the console's dialog.
 
 use askama::Template;
-use automation_hub_domain::{
-    id::TokenId,
-    permission::Permission,
-    token::TokenType,
-    user::{Email, User},
-};
+use automation_hub_domain::{id::TokenId, permission::Permission, token::TokenType, user::User};
 use automation_hub_storage::{
     tokens::Token,
     users::{self, UserFilter},
@@ -17,7 +12,11 @@ use axum::{
     response::Response,
 };
 
-use super::{PATH, done, token_id, words};
+use super::{
+    PATH, done,
+    notice::{Done, list_after},
+    token_id, words,
+};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -115,8 +114,16 @@ impl<'a> Maker<'a> {
         Self { app, actor: &signed_in.actor, base: visit.base(), csrf_token: visit.csrf_token() }
     }
 
-    async fn form(&self, of: Of<'_>, input: TokenInput, violations: Violations) -> Result<FormView, Error> {
+    async fn form(
+        &self,
+        of: Of<'_>,
+        mut input: TokenInput,
+        violations: Violations,
+    ) -> Result<FormView, Error> {
         let user = self.user(&input.user).await?;
+        if let Some(user) = &user {
+            user.email.as_str().clone_into(&mut input.user);
+        }
         let people = self.people().await?;
         let path = format!("{}{PATH}", self.base);
         let (action, title, draft, revision, value, has_app_key) = match of {
@@ -175,9 +182,8 @@ impl<'a> Maker<'a> {
     }
 
     async fn user(&self, text: &str) -> Result<Option<User>, Error> {
-        let Ok(email) = Email::parse(text) else { return Ok(None) };
-        let tenant = self.actor.tenant_id();
-        self.app.store.read(tenant, move |s| users::find_by_email(s, &email).map_err(Error::from)).await
+        let (tenant, text) = (self.actor.tenant_id(), text.to_owned());
+        self.app.store.read(tenant, move |s| tokens::find_user(s, &text)).await
     }
 
     /// Offered where no script runs.
@@ -285,7 +291,7 @@ pub async fn edit(
     let revision = form.text("revision").parse().unwrap_or_default();
     let input = read(&form);
     let failure = match tokens::edit(&app, actor, id, revision, input.clone()).await {
-        Ok(()) => return Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
+        Ok(()) => return Ok(done(&headers, &list_after(&signed_in.visit, Done::Saved, id))),
         Err(failure) => failure,
     };
     let maker = Maker::new(&app, &signed_in);

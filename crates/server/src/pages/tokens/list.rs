@@ -13,6 +13,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use super::{
     PATH,
     fresh::{Fresh, api_path},
+    notice::{self, Notice},
     row::{Row, Writer},
 };
 use crate::{
@@ -43,6 +44,7 @@ struct ListPage {
     shown: Option<String>,
     copies_again: bool,
     state_key: &'static str,
+    notice: Option<Notice>,
 }
 
 struct StateLink {
@@ -120,6 +122,11 @@ impl Asked {
         }
     }
 
+    /// Whether it asks for nothing but the list as it comes.
+    fn is_plain(&self) -> bool {
+        self.href("", |parameters| parameters.page = self.page.number()).is_empty()
+    }
+
     fn filter(&self) -> TokenFilter {
         TokenFilter {
             user_search: (!self.search.is_empty()).then(|| self.search.clone()),
@@ -188,7 +195,11 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let actor = &signed_in.actor;
     actor.require(Permission::OpenApi)?;
-    let asked = Asked::of(&query);
+    let mut asked = Asked::of(&query);
+    // A row that was just saved is on the page shown.
+    if let Some(token) = notice::token(&query).filter(|_| asked.is_plain()) {
+        asked.page = tokens::page_with(&app, actor, token).await?;
+    }
     let sort = (asked.sort.0, asked.direction);
     let found = tokens::list(&app, actor, asked.filter(), sort, asked.page).await?;
     let ids: Vec<TokenId> = found.page.items.iter().map(|token| token.id).collect();
@@ -209,7 +220,9 @@ pub async fn show(
     let path = format!("{}{PATH}", shell.base);
     let address = app.public_origin.address(&headers);
     let rows = rows.collect();
-    html::page(&ListPage::new(shell, path, &asked, rows, &counts, (page.total, address, actor)))
+    let notice = Notice::of(&app, actor, &query, &path).await?;
+    let list = ListPage::new(shell, path, &asked, rows, &counts, (page.total, address, actor));
+    html::page(&ListPage { notice, ..list })
 }
 
 impl ListPage {
@@ -255,6 +268,7 @@ impl ListPage {
             copies_again: actor.tenant.settings.copy_again_since.is_some(),
             shell,
             path,
+            notice: None,
         }
     }
 }

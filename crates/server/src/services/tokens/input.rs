@@ -2,6 +2,7 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
+    id::UserId,
     token::{TokenName, app_key::AppKey},
     user::{Email, User},
 };
@@ -30,7 +31,7 @@ pub enum AppKeyInput {
 #[derive(Clone, Default)]
 pub struct TokenInput {
     pub name: String,
-    /// An e-mail address, or nothing.
+    /// An e-mail address, an id, or nothing.
     pub user: String,
     /// `30`, `90`, `365` or `never`; empty where none is chosen.
     pub expires_in: String,
@@ -57,7 +58,7 @@ pub(super) struct Checked {
 pub(super) struct Present {
     pub expires_at: Option<Timestamp>,
     pub is_new: bool,
-    pub user: Option<automation_hub_domain::id::UserId>,
+    pub user: Option<UserId>,
 }
 
 impl TokenInput {
@@ -91,8 +92,7 @@ impl TokenInput {
         if text.is_empty() {
             return Ok(Ok(None));
         }
-        let Ok(email) = Email::parse(text) else { return Ok(Err(UNRESOLVED_USER.to_owned())) };
-        let Some(user) = users::find_by_email(s, &email)? else { return Ok(Err(UNRESOLVED_USER.to_owned())) };
+        let Some(user) = find_user(s, text)? else { return Ok(Err(UNRESOLVED_USER.to_owned())) };
         // A token whose user was switched off can still be renamed or given another date.
         if !user.is_active && present.user != Some(user.id) {
             return Ok(Err(format!("{} is deactivated. Choose somebody active.", user.full_name())));
@@ -133,6 +133,22 @@ impl TokenInput {
                 _ => end_of_day(date, now).map(Some),
             },
         }
+    }
+}
+
+/// Who an e-mail address names, or an id. People type addresses, and one that names nobody may be a typo; an id
+/// comes from a program, and one that isn't of this tenant's is as if it weren't there.
+pub(crate) fn find_user(s: &mut Session<'_>, text: &str) -> Result<Option<User>, Error> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let user = match text.parse() {
+            Ok(id) => users::find(s, UserId::new(id))?,
+            Err(_) => None,
+        };
+        return user.map(Some).ok_or(Error::NotFound("user"));
+    }
+    match Email::parse(text) {
+        Ok(email) => Ok(users::find_by_email(s, &email)?),
+        Err(_) => Ok(None),
     }
 }
 

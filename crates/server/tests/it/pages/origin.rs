@@ -15,6 +15,7 @@ const FORMS: &[(&str, &str)] = &[
     ("/invitation", "password=correct+horse+battery"),
     ("/profile/password", "current=correct+horse+battery&password=quite+another+horse"),
     ("/profile/theme", "theme=dark"),
+    ("/profile/keys", ""),
     ("/profile/end-other-sessions", ""),
     ("/profile/sessions/1/end", ""),
     ("/admin/manage-access/assign-roles/new", "email=mia@nordwind.test&first_name=Mia&last_name=Berg"),

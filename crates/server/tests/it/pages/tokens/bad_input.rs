@@ -7,6 +7,16 @@ use axum::http::{StatusCode, header};
 use super::*;
 use crate::app::{NOON, ORIGIN};
 
+/// An edit that changes nothing of what [`make`] made.
+const EDIT: [(&str, &str); 6] = [
+    ("revision", "1"),
+    ("name", "Power BI refresh"),
+    ("user", INES),
+    ("expires_on", "2027-02-15"),
+    ("expires_on_shown", "2027-02-15"),
+    ("active", "1"),
+];
+
 /// Tries to save with these fields; the answer's text if it was refused as input.
 async fn refused(hub: &TestHub, changes: &[(&str, &str)]) -> String {
     let mut ines = hub.signed_in(INES).await;
@@ -24,6 +34,19 @@ async fn a_token_value_in_the_body_is_ignored() {
     let sent = "11111111-1111-4111-8111-111111111111";
     let credential = make(&mut ines, &[("token", sent), ("value", sent)]).await;
     assert_ne!(credential, pair(sent));
+    assert_eq!(call(&hub, &pair(sent)).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_value_in_the_body_of_an_edit_is_ignored() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    let sent = "11111111-1111-4111-8111-111111111111";
+    let mut fields = EDIT.to_vec();
+    fields.extend([("token", sent), ("value", sent)]);
+    assert_eq!(ines.post(&console("/tokens/1/edit"), &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
     assert_eq!(call(&hub, &pair(sent)).await.status, StatusCode::UNAUTHORIZED);
 }
 
@@ -70,6 +93,35 @@ async fn users_who_are_unknown_foreign_or_inactive_are_refused_and_a_blank_makes
     make(&mut ines, &[("user", "  ")]).await;
     let list = ines.get(&console("?type=tenant-level")).await.text();
     assert!(list.contains("acts for the tenant"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_by_id_who_are_foreign_or_unknown_are_not_found_and_inactive_ones_refused() {
+    let hub = hub().await;
+    let uuid = uuid::Uuid::from_u128(2);
+    let other = crate::app::found_tenant(&hub.database, "suedwind", "production", uuid).await;
+    let gone = hub.add_user("gone@nordwind.test", &[STANDARD_USER]).await;
+    let omar = hub.add_user("other@nordwind.test", &[STANDARD_USER]).await.to_string();
+    let off = move |s: &mut automation_hub_storage::Session<'_>| -> Result<_, Error> {
+        Ok(users::set_active(s, gone, false, NOON)?)
+    };
+    hub.app.store.write(hub.tenant, off).await.unwrap();
+    let foreign = hub.add_user_to(other, "foreign@suedwind.test").await.to_string();
+    let mut ines = hub.signed_in(INES).await;
+    let draft = open_form(&mut ines).await;
+    for id in [foreign.as_str(), "999", "0", "99999999999999999999"] {
+        let answer = save(&mut ines, &draft, &[("user", id)]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{id}");
+        assert!(!answer.text().contains("Foreign"), "{id}");
+    }
+    assert!(ines.get(&console("")).await.text().contains("No tokens yet."));
+    assert!(refused(&hub, &[("user", &gone.to_string())]).await.contains("Gone Tester is deactivated"));
+    let credential = make(&mut ines, &[("user", &omar)]).await;
+    assert_eq!(call(&hub, &credential).await.json()["data"]["user"]["user_email"], "other@nordwind.test");
+    let mut fields = EDIT.to_vec();
+    fields[2] = ("user", foreign.as_str());
+    assert_eq!(ines.post(&console("/tokens/1/edit"), &fields).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(call(&hub, &credential).await.json()["data"]["user"]["user_email"], "other@nordwind.test");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,14 +178,8 @@ async fn changing_the_user_needs_the_password_and_is_written_down() {
     let mut ines = hub.signed_in(INES).await;
     let credential = make(&mut ines, &[]).await;
     hub.clock.set(NOON.plus_minutes(6));
-    let fields = [
-        ("revision", "1"),
-        ("name", "Power BI refresh"),
-        ("user", OMAR),
-        ("expires_on", "2027-02-15"),
-        ("expires_on_shown", "2027-02-15"),
-        ("active", "1"),
-    ];
+    let mut fields = EDIT;
+    fields[2] = ("user", OMAR);
     let asked = ines.post(&console("/tokens/1/edit"), &fields).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(call(&hub, &credential).await.json()["data"]["user"]["user_email"], INES);
@@ -150,14 +196,8 @@ async fn a_stale_edit_is_refused_and_loses_nothing() {
     let mut ines = hub.signed_in(INES).await;
     make(&mut ines, &[]).await;
     ines.post(&console("/tokens/1/deactivate"), &[]).await;
-    let fields = [
-        ("revision", "1"),
-        ("name", "My own words"),
-        ("user", INES),
-        ("expires_on", "2027-02-15"),
-        ("expires_on_shown", "2027-02-15"),
-        ("active", "1"),
-    ];
+    let mut fields = EDIT;
+    fields[1] = ("name", "My own words");
     let stale = ines.post(&console("/tokens/1/edit"), &fields).await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
     let text = stale.text();
@@ -185,10 +225,44 @@ async fn searching_takes_signs_literally_and_at_most_256_characters() {
         let text = ines.get(&console(&format!("?user={search}"))).await.text();
         assert_eq!(text.contains("Power BI refresh"), is_found, "{search}");
     }
-    let long = "a".repeat(257);
-    assert_eq!(ines.get(&console(&format!("?user={long}"))).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for length in [257, 10_000] {
+        let long = "a".repeat(length);
+        let answer = ines.get(&console(&format!("?user={long}"))).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{length}");
+    }
     let page = ines.get(&console("?state=nonsense&sort=x&dir=y&page=-1&type=z")).await;
     assert_eq!(page.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_is_found_in_either_normal_form() {
+    let hub = hub().await;
+    hub.add_user("andré@nordwind.test", &[SYSTEM_ADMIN]).await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("user", "andré@nordwind.test")]).await;
+    for (form, search) in [("composed", "andr%C3%A9"), ("decomposed", "ANDRE%CC%81")] {
+        let text = ines.get(&console(&format!("?user={search}"))).await.text();
+        assert!(text.contains("Power BI refresh"), "{form}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_are_large_or_no_utf_8_are_refused() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let draft = open_form(&mut ines).await;
+    let csrf = ines.csrf_token();
+    let fields = format!("csrf_token={csrf}&draft={draft}&expires_in=90&active=1");
+    let large = "a".repeat(1024 * 1024);
+    for name in ["caf%E9", "%ED%A0%80", "%FF", large.as_str()] {
+        let request = Request::post(console("/tokens"))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = ines.send_with(request, Body::from(format!("{fields}&name={name}"))).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", name.get(..9).unwrap_or(name));
+    }
+    assert!(ines.get(&console("")).await.text().contains("No tokens yet."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,6 +298,7 @@ async fn writes_from_elsewhere_are_refused() {
             "/tokens/1/rotate",
             "/tokens/1/revoke",
             "/tokens/1/deactivate",
+            "/tokens/1/activate",
             "/tokens/1/reveal",
             "/settings",
         ] {
@@ -251,12 +326,43 @@ async fn an_api_token_opens_no_console_page() {
     let hub = hub().await;
     let mut ines = hub.signed_in(INES).await;
     let credential = make(&mut ines, &[]).await;
-    let request = Request::get(console(""))
-        .header("authorization", format!("Bearer {credential}"))
-        .header("x-ah-openapi-auth", "openapi-token");
-    let answer = hub.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert_eq!(answer.json()["type"], "session-required");
+    let pages = ["", "/tokens/new", "/tokens/1"].map(|path| Request::get(console(path)));
+    let forms = ["/tokens", "/tokens/1/reveal", "/tokens/1/edit", "/settings"]
+        .map(|path| Request::post(console(path)));
+    for request in pages.into_iter().chain(forms) {
+        let request = request
+            .header("authorization", format!("Bearer {credential}"))
+            .header("x-ah-openapi-auth", "openapi-token");
+        let answer = hub.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert_eq!(answer.json()["type"], "session-required");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_stand_in_no_frame_run_nothing_inline_and_are_kept_by_no_cache() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    for path in [
+        "",
+        "/tokens/new",
+        "/tokens/1",
+        "/tokens/1/edit",
+        "/tokens/1/rotate",
+        "/tokens/1/revoke",
+        "/settings",
+    ] {
+        let page = ines.get(&console(path)).await;
+        assert_eq!((page.status, page.header("x-frame-options")), (StatusCode::OK, "DENY"), "{path}");
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("script-src 'self';"), "{path}");
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+    }
+    ines.post(&format!("{BASE}/sign-out"), &[]).await;
+    let back = ines.get(&console("")).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER);
+    assert!(back.location().contains("/sign-in"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -221,3 +221,52 @@ async fn the_user_field_suggests_active_people_and_oneself_first() {
     let some = ines.get(&console("/tokens/people?q=oma")).await.text();
     assert!(some.contains("data-email=\"omar@nordwind.test\"") && !some.contains("Ines"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_tells_what_was_done_and_offers_to_take_it_back() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    let switched = ines.post(&console("/tokens/1/deactivate"), &[]).await;
+    let told = console("?token=1&done=deactivated");
+    assert_eq!(switched.location(), told);
+    let text = ines.get(&told).await.text();
+    assert!(text.contains("“Power BI refresh” is inactive. Calls with it are refused from now on."));
+    assert!(text.contains("Undo"));
+    let undone = ines.post(&console("/tokens/1/activate"), &[]).await;
+    assert!(ines.get(undone.location()).await.text().contains("is active. Calls with it work again."));
+    assert!(!ines.get(&told).await.text().contains("Undo"), "an address that was kept tells no untruth");
+    let revoked = ines.post(&console("/tokens/1/revoke"), &[]).await;
+    assert!(ines.get(revoked.location()).await.text().contains("“Power BI refresh” is revoked."));
+    for stray in ["?token=9&done=saved", "?token=x&done=saved", "?done=revoked", "?token=1&done=x"] {
+        let page = ines.get(&console(stray)).await;
+        assert_eq!(page.status, StatusCode::OK, "{stray}");
+        assert!(!page.text().contains("role=\"status\" class"), "{stray}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_row_of_a_saved_token_is_on_the_page_shown_and_filters_stay_after_switching() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("name", "The oldest")]).await;
+    for _ in 0..50 {
+        let draft = open_form(&mut ines).await;
+        save(&mut ines, &draft, &[]).await;
+    }
+    assert!(!ines.get(&console("")).await.text().contains("The oldest"));
+    let rotated = ines.post(&console("/tokens/1/rotate"), &[("revision", "1"), ("overlap", "5")]).await;
+    let page = ines.get(rotated.location()).await.text();
+    assert!(page.contains("The oldest") && page.contains("data-credential=\""), "{page}");
+    let request = Request::post(console("/tokens/1/deactivate"))
+        .header("sec-fetch-site", "same-origin")
+        .header("origin", crate::app::ORIGIN)
+        .header(
+            "referer",
+            format!("{}{}", crate::app::ORIGIN, console("?user=ines&page=2&token=7&done=saved")),
+        )
+        .header("content-type", "application/x-www-form-urlencoded");
+    let body = Body::from(format!("csrf_token={}", ines.csrf_token()));
+    let switched = ines.send_with(request, body).await;
+    assert_eq!(switched.location(), console("?user=ines&page=2&token=1&done=deactivated"));
+}
