@@ -1,6 +1,7 @@
 //! The Open API console: every sentence of its life cycle, with the calls its tokens make in between.
 
 mod bad_input;
+mod generator;
 mod life;
 mod settings;
 
