@@ -45,6 +45,10 @@ impl<S: Sync> FromRequestParts<S> for FormKey {
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
+    pub fn parse(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
     /// The first value of a field, outer blanks cut; empty where absent.
     pub fn text(&self, name: &str) -> &str {
         self.raw(name).trim()
@@ -116,7 +120,7 @@ async fn read(request: Request, limit: usize) -> Result<Form, Error> {
         };
         Error::invalid("form", message)
     })?;
-    Ok(Form(form_urlencoded::parse(&body.to_bytes()).into_owned().collect()))
+    Ok(Form::parse(&body.to_bytes()))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
