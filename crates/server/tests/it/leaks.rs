@@ -15,6 +15,7 @@ use automation_hub_server::{
 };
 use automation_hub_storage::{Location, tenants};
 use axum::{body::Body, http::Request};
+use futures_util::{StreamExt, stream};
 
 use crate::{
     app::{BASE, NOON, TestHub},
@@ -25,6 +26,8 @@ use crate::{
 
 /// One in so many tokens is misused in every way, the others are called once.
 const MISUSED: usize = 20;
+/// How many are made at the same time.
+const AT_ONCE: usize = 8;
 
 /// All secrets that were handed out, found by one pass over any number of bytes.
 struct Secrets {
@@ -106,8 +109,9 @@ impl Used {
         let mut issued = Vec::new();
         for (form, numbers) in [(TokenForm::Uuid, 0..count / 2), (TokenForm::Prefixed, count / 2..count)] {
             set_form(&hub, form).await;
-            let creations = numbers.map(|number| made.create(input(number), NOON));
-            for created in futures_util::future::join_all(creations).await {
+            let mut created =
+                stream::iter(numbers).map(|number| made.create(input(number), NOON)).buffered(AT_ONCE);
+            while let Some(created) = created.next().await {
                 let (token, secrets) = created.unwrap();
                 let value = secrets.value.unwrap().expose().to_owned();
                 assert_eq!(TokenForm::of(value.as_bytes()), Some(form));
