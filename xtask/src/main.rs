@@ -1,5 +1,6 @@
 //! What the commands in the README call: runs cargo, npm and the rest in the right order, and installs what is missing.
 
+mod fuzz;
 mod postgres;
 mod process;
 mod test;
@@ -38,6 +39,16 @@ enum Task {
         #[arg(value_enum)]
         steps: Vec<test::Step>,
     },
+    /// Repeat the tests that draw at random, for much longer than `test` does
+    Soak,
+    /// Fuzz the parsers of outside input
+    Fuzz {
+        /// Only this one; each in its turn if none is named
+        target: Option<String>,
+        /// How long each is fuzzed
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
     /// Run the benchmarks
     Bench {
         /// Passed on to the benchmark program
@@ -56,6 +67,8 @@ fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Demo { debug, args } => demo(debug, &args),
         Task::Test { steps } => test::run_steps(&steps),
+        Task::Soak => test::soak(),
+        Task::Fuzz { target, seconds } => fuzz::run_targets(target.as_deref(), seconds),
         Task::Bench { args } => bench(&args),
         Task::Screenshots { args } => screenshots(&args),
     }

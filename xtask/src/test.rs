@@ -46,6 +46,18 @@ pub(crate) fn run_steps(chosen: &[Step]) -> Result<()> {
     Ok(())
 }
 
+/// What the tests that draw at random are told, and the tests themselves.
+const SOAK: [(&str, &str); 3] =
+    [("HUB_TEST_SEQUENCES", "10000"), ("HUB_TEST_ROUNDS", "200"), ("HUB_TEST_KILLS", "1000")];
+const SOAKED: &str = "test(agrees_with_a_plain_model) + test(no_call_that_begins_after) + \
+    test(no_acknowledged_write_is_lost)";
+
+pub(crate) fn soak() -> Result<()> {
+    node_packages()?;
+    nextest()?;
+    run(tests().envs(SOAK).args(["--filterset", SOAKED]))
+}
+
 fn prepare(is_chosen: impl Fn(Step) -> bool) -> Result<()> {
     node_packages()?;
     let mut packages = Vec::new();

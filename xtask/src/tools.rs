@@ -18,6 +18,8 @@ pub(crate) struct Package {
 pub(crate) const CHROMIUM: Package = Package { name: "chromium", is_there: || chromium().is_some() };
 pub(crate) const POSTGRESQL: Package =
     Package { name: "postgresql", is_there: || postgres_folder().is_some() };
+pub(crate) const CXX: Package =
+    Package { name: "g++", is_there: || find_program(&["c++", "g++", "clang++"]).is_some() };
 pub(crate) const INTER: Package = Package { name: "fonts-inter", is_there: || has_font("Inter") };
 pub(crate) const JETBRAINS_MONO: Package =
     Package { name: "fonts-jetbrains-mono", is_there: || has_font("JetBrains Mono") };
@@ -67,6 +69,14 @@ pub(crate) fn nextest() -> Result<()> {
         return Ok(());
     }
     run(&mut cargo(["install", "cargo-nextest", "--locked"]))
+}
+
+/// Installs the front end of libFuzzer if cargo doesn't know it.
+pub(crate) fn cargo_fuzz() -> Result<()> {
+    if output_of(&mut cargo(["fuzz", "--version"])).is_some() {
+        return Ok(());
+    }
+    run(&mut cargo(["install", "cargo-fuzz", "--locked"]))
 }
 
 pub(crate) fn chromium() -> Option<PathBuf> {

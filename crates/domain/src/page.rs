@@ -18,7 +18,7 @@ impl PageRequest {
     /// The number of the page this request lies on, counted from one.
     pub const fn number(self) -> u64 {
         match self.offset.checked_div(self.limit) {
-            Some(before) => before + 1,
+            Some(before) => before.saturating_add(1),
             None => 1,
         }
     }

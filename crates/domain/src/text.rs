@@ -44,19 +44,23 @@ pub fn is_unprintable(c: char) -> bool {
 /// Case and compatibility forms folded, outer blanks cut, inner blanks joined: `Ｉnvoice  ENTRY` and
 /// `invoice entry` are one key. Folding happens here because the engines fold differently.
 pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        if word.is_ascii() {
-            folded.extend(word.chars().map(|c| c.to_ascii_lowercase()));
-        } else {
-            let lower = word.nfkc().flat_map(char::to_lowercase);
-            folded.extend(lower.collect::<String>().nfc());
-        }
+    if text.is_ascii() {
+        return join_words(&text.to_ascii_lowercase());
     }
-    folded
+    let lower: String = text.nfkc().flat_map(char::to_lowercase).collect();
+    // Only now: some compatibility forms, such as that of a lone `¨`, bring blanks along.
+    join_words(&lower.nfc().collect::<String>())
+}
+
+fn join_words(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
 }
 
 /// The words of a text joined by hyphens, for addresses: `Match supplier invoices` → `match-supplier-invoices`.
@@ -88,6 +92,7 @@ mod tests {
     fn folding_joins_blanks_case_and_compatibility_forms() {
         assert_eq!(fold("  Ｉnvoice \t ENTRY "), "invoice entry");
         assert_eq!(fold("STRASSE Ä"), fold("strasse a\u{308}"));
+        assert_eq!(fold("¨ a\u{3000}¨"), fold(" \u{308} a  \u{308}"), "blanks within a sign are blanks");
     }
 
     #[test]

@@ -14,8 +14,13 @@ use tokio::sync::Mutex;
 use crate::{
     api::calls::CallRecorder,
     auth::{
-        origin::PublicOrigin, password::Passwords, registry::TokenRegistry, secret::SessionLimits,
-        throttle::Throttle, vault::Vault,
+        origin::PublicOrigin,
+        password::Passwords,
+        random::{RandomSource, SystemRandom},
+        registry::TokenRegistry,
+        secret::SessionLimits,
+        throttle::Throttle,
+        vault::Vault,
     },
     config::Config,
     directory::Directories,
@@ -34,6 +39,8 @@ pub struct AppState {
     /// Opens and closes what is kept sealed.
     pub vault: Vault,
     pub clock: Arc<dyn Clock>,
+    /// What token values are drawn from.
+    pub random: Arc<dyn RandomSource>,
     pub config: Config,
     pub public_origin: PublicOrigin,
     pub proxies: TrustedProxies,
@@ -69,13 +76,24 @@ impl App {
         config: Config,
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
+        Self::with_random(store, keys, config, clock, Arc::new(SystemRandom)).await
+    }
+
+    /// As [`App::with_store`], drawing from another source than the system's.
+    pub async fn with_random(
+        store: Store,
+        keys: Keys,
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn RandomSource>,
+    ) -> anyhow::Result<Self> {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
         let passwords = Passwords::new(&config.passwords)?;
         let public_origin = PublicOrigin::new(&config.server.public_url);
         let feed = ChangeFeed::begin(&store).await?;
         let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
         let calls = CallRecorder::new(config.open_api.queue);
-        let vault = Vault::new(&keys.outer);
+        let vault = Vault::new(&keys.outer, Arc::clone(&random));
         let app = Self(Arc::new(AppState {
             tokens,
             calls,
@@ -83,6 +101,7 @@ impl App {
             keys,
             vault,
             clock,
+            random,
             config,
             public_origin,
             proxies,

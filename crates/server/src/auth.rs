@@ -7,6 +7,7 @@ pub mod failures;
 pub mod origin;
 pub mod password;
 pub mod principal;
+pub mod random;
 pub mod registry;
 pub mod secret;
 pub mod snapshot;

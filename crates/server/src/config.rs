@@ -15,11 +15,16 @@ use figment::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::keys::EnvironmentKey;
+
 /// The reference of every key, as shown by `automation-hub config show --defaults`.
 pub const DEFAULTS: &str = include_str!("../defaults.toml");
 const PREFIX: &str = "AUTOMATION_HUB_";
 /// Variables with our prefix that name the configuration file, and what only our tests read.
 const NOT_KEYS: &[&str] = &["config", "bin", "test_postgres"];
+/// Keys of the section `keys` that hold a key itself, and stand in the environment only: a configuration file
+/// is read by more people than a key may be.
+const ENVIRONMENT_ONLY: [&str; 3] = ["pepper", "previous_pepper", "outer_key"];
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -61,6 +66,9 @@ pub struct Keys {
     pub pepper_file: PathBuf,
     pub previous_pepper_file: PathBuf,
     pub outer_key_file: PathBuf,
+    pub pepper: EnvironmentKey,
+    pub previous_pepper: EnvironmentKey,
+    pub outer_key: EnvironmentKey,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -175,10 +183,36 @@ fn read(file: &Path) -> Result<toml::Table, ConfigError> {
     let wrong =
         |rule: String| ConfigError { key: "--config".to_owned(), value: file.display().to_string(), rule };
     let text = std::fs::read_to_string(file).map_err(|error| wrong(format!("it can't be read: {error}")))?;
-    text.parse::<toml::Table>().map_err(|error| {
+    let table = text.parse::<toml::Table>().map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         wrong(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
-    })
+    })?;
+    let keys = table.get("keys").and_then(toml::Value::as_table);
+    let is_set = |name: &&&str| {
+        let value = keys.and_then(|keys| keys.get(**name));
+        value.is_some_and(|value| value.as_str() != Some(""))
+    };
+    match ENVIRONMENT_ONLY.iter().find(is_set) {
+        Some(name) => Err(ConfigError {
+            key: format!("keys.{name}"),
+            value: "…".to_owned(),
+            rule: format!(
+                "a key stands in a file of its own or in the environment ({PREFIX}KEYS__{}), not in the \
+                 configuration file",
+                name.to_ascii_uppercase()
+            ),
+        }),
+        None => Ok(table),
+    }
+}
+
+/// Whether a value may hold a password or a key, and is never shown.
+fn is_secret(key: &str) -> bool {
+    key == "storage.database_url"
+        || key.strip_prefix("keys.").is_some_and(|name| {
+            let name = name.split('.').next().unwrap_or_default();
+            ENVIRONMENT_ONLY.contains(&name)
+        })
 }
 
 /// The address without its password and parameters; where they can't be told apart with certainty, nothing of it.
@@ -224,8 +258,7 @@ impl ConfigError {
                 (key, value.unwrap_or_else(|| "…".to_owned()), kind.to_string())
             }
         };
-        // It may hold a password.
-        let value = if key == "storage.database_url" { "…".to_owned() } else { value };
+        let value = if is_secret(&key) { "…".to_owned() } else { value };
         Self { key, value, rule }
     }
 }

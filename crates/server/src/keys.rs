@@ -1,13 +1,12 @@
-//! The secret keys outside the database: peppers of token digests and the outer key of sealed values. They are
-//! made on the first start; later a lost, wrong or readable file stops the start, because going on would do harm.
+//! The secret keys outside the database: peppers of token digests and the outer key of sealed values. They come
+//! from the environment or from files, which are made on the first start; later a lost, wrong or readable one
+//! stops the start, because going on would do harm.
 
-use std::{
-    fmt,
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+mod environment;
+mod file;
+mod source;
+
+use std::{fmt, io, sync::Arc};
 
 use automation_hub_storage::{StorageError, Store, keys as stored};
 use hmac::{Hmac, KeyInit, Mac};
@@ -20,10 +19,14 @@ use crate::{
     config::Config,
 };
 
+pub use environment::EnvironmentKey;
+
+use source::{Source, Sources};
+
 const PEPPER: &str = "pepper";
 const OUTER: &str = "outer";
 
-/// 32 secret bytes and their number, which rows name and files end with.
+/// 32 secret bytes and their number, which rows name.
 #[derive(Clone)]
 pub struct Key {
     number: PepperNumber,
@@ -68,7 +71,7 @@ pub struct Keys {
     pub peppers: Peppers,
     pub outer: Key,
     /// Where they were read from; none where they last as long as the process.
-    files: Option<Arc<KeyFiles>>,
+    sources: Option<Arc<Sources>>,
 }
 
 /// The keys as read, before they are known to be the right ones.
@@ -78,6 +81,7 @@ struct Opened {
     outer: Key,
 }
 
+/// Why the keys can't be used. Where a key is named, it is by its file or by its setting, never by its value.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("key file {0} can be read by others (mode {1:04o}); run: chmod 600 {0}")]
@@ -86,20 +90,22 @@ pub enum KeyError {
     Content(String),
     #[error("key file {0}: its name has to end with a dot and its number, such as {1}.1")]
     Name(String, &'static str),
-    #[error("keys.pepper_file and keys.previous_pepper_file both have the number {0}")]
-    SameNumber(i64),
+    #[error("{0} is set, and key file {1} is there too; only one of them can count, so remove the other")]
+    Both(&'static str, String),
+    #[error("{0} and {1} both have the number {2}")]
+    SameNumber(&'static str, &'static str, i64),
     #[error("key file {0} is missing, and the database needs it; put it back from its backup")]
     Lost(String),
     #[error("keys.previous_pepper_file: there is no file {0}")]
     NoPrevious(String),
     #[error(
-        "tokens in the database were made under pepper {0}, and neither keys.pepper_file nor \
-         keys.previous_pepper_file has that number; put pepper.{0} back from its backup"
+        "tokens in the database were made under pepper {0}, and neither the pepper nor the previous pepper of \
+         the configuration has that number; put pepper.{0} back from its backup"
     )]
     MissingNumber(i64),
-    #[error("key file {0} isn't the key this database was used with; put the right one back from its backup")]
+    #[error("{0} isn't the key this database was used with; put the right one back from its backup")]
     Wrong(String),
-    #[error("no server has used key file {0} with this database yet; start one with the same configuration")]
+    #[error("no server has used {0} with this database yet; start one with the same configuration")]
     Unknown(String),
     #[error("key file {0} can't be used")]
     File(String, #[source] io::Error),
@@ -116,40 +122,40 @@ struct Needs {
 }
 
 impl Keys {
-    /// Reads the key files, making those that nothing refers to yet, and checks them against the database.
+    /// Reads the keys, making files that nothing refers to yet, and checks them against the database.
     pub async fn prepare(config: &Config, store: &Store) -> Result<Self, KeyError> {
-        Self::take(KeyFiles::of(config)?, Needs::of_rows(store).await?, store).await
+        Self::take(Sources::of(config)?, Needs::of_rows(store).await?, store).await
     }
 
     /// As [`Keys::prepare`], beside a server that may be running: once the database knows any keys, only those
     /// will do. What was made under others, no server could verify.
     pub async fn join(config: &Config, store: &Store) -> Result<Self, KeyError> {
-        let files = KeyFiles::of(config)?;
+        let sources = Sources::of(config)?;
         let mut needs = Needs::of_rows(store).await?;
         if store.system().read(stored::has_checks).await? {
-            for (name, file) in [(PEPPER, &files.pepper), (OUTER, &files.outer)] {
-                let number = file.number.get();
+            for (name, source) in [(PEPPER, &sources.pepper), (OUTER, &sources.outer)] {
+                let number = source.number().get();
                 if store.system().read(move |s| stored::find_check(s, name, number)).await?.is_none() {
-                    return Err(KeyError::Unknown(shown(&file.path)));
+                    return Err(KeyError::Unknown(source.to_string()));
                 }
             }
-            needs.peppers.push(files.pepper.number.get());
+            needs.peppers.push(sources.pepper.number().get());
             needs.outer = true;
         }
-        Self::take(files, needs, store).await
+        Self::take(sources, needs, store).await
     }
 
-    async fn take(files: KeyFiles, needs: Needs, store: &Store) -> Result<Self, KeyError> {
-        let opened = files.open(&needs)?;
-        for (name, key, file, is_needed) in opened.listed(&files, &needs) {
-            verify(store, name, key, file, is_needed).await?;
+    async fn take(sources: Sources, needs: Needs, store: &Store) -> Result<Self, KeyError> {
+        let opened = sources.open(&needs)?;
+        for (name, key, source, is_needed) in opened.listed(&sources, &needs) {
+            verify(store, name, key, source, is_needed).await?;
         }
-        Ok(opened.into_keys(Some(Arc::new(files))))
+        Ok(opened.into_keys(Some(Arc::new(sources))))
     }
 
     /// Looks at the files once more: since the start they may have gone, or have been opened to others.
     pub fn check_files(&self) -> Result<(), KeyError> {
-        self.files.as_ref().map_or(Ok(()), |files| files.check())
+        self.sources.as_ref().map_or(Ok(()), |sources| sources.check())
     }
 
     /// Keys that last as long as the process, for databases that do too.
@@ -170,24 +176,24 @@ impl Needs {
 }
 
 impl Opened {
-    fn into_keys(self, files: Option<Arc<KeyFiles>>) -> Keys {
+    fn into_keys(self, sources: Option<Arc<Sources>>) -> Keys {
         let pepper = |key: &Key| Pepper::new(key.number, &key.bytes);
         let previous = self.previous_pepper.as_ref().map(pepper);
-        Keys { peppers: Peppers::new(pepper(&self.pepper), previous), outer: self.outer, files }
+        Keys { peppers: Peppers::new(pepper(&self.pepper), previous), outer: self.outer, sources }
     }
 
     fn listed<'k>(
         &'k self,
-        files: &'k KeyFiles,
+        sources: &'k Sources,
         needs: &Needs,
-    ) -> Vec<(&'static str, &'k Key, &'k Path, bool)> {
+    ) -> Vec<(&'static str, &'k Key, &'k Source, bool)> {
         let is_needed = |key: &Key| needs.peppers.contains(&key.number.get());
         let mut listed = vec![
-            (PEPPER, &self.pepper, files.pepper.path.as_path(), is_needed(&self.pepper)),
-            (OUTER, &self.outer, files.outer.path.as_path(), needs.outer),
+            (PEPPER, &self.pepper, &sources.pepper, is_needed(&self.pepper)),
+            (OUTER, &self.outer, &sources.outer, needs.outer),
         ];
-        if let (Some(key), Some(file)) = (&self.previous_pepper, &files.previous_pepper) {
-            listed.push((PEPPER, key, file.path.as_path(), is_needed(key)));
+        if let (Some(key), Some(source)) = (&self.previous_pepper, &sources.previous_pepper) {
+            listed.push((PEPPER, key, source, is_needed(key)));
         }
         listed
     }
@@ -198,154 +204,19 @@ async fn verify(
     store: &Store,
     name: &'static str,
     key: &Key,
-    file: &Path,
+    source: &Source,
     is_needed: bool,
 ) -> Result<(), KeyError> {
     let (number, check) = (key.number.get(), key.check(name));
     let known = store.system().read(move |s| stored::find_check(s, name, number)).await?;
     match known {
         Some(known) if known.ct_eq(&check).into() => Ok(()),
-        Some(_) if is_needed => Err(KeyError::Wrong(shown(file))),
+        Some(_) if is_needed => Err(KeyError::Wrong(source.to_string())),
         _ => Ok(store.system().write(move |s| stored::put_check(s, name, number, &check)).await?),
     }
 }
 
-#[derive(Debug)]
-struct KeyFile {
-    path: PathBuf,
-    number: PepperNumber,
-}
-
-#[derive(Debug)]
-struct KeyFiles {
-    pepper: KeyFile,
-    previous_pepper: Option<KeyFile>,
-    outer: KeyFile,
-}
-
-impl KeyFiles {
-    fn of(config: &Config) -> Result<Self, KeyError> {
-        let folder = &config.storage.data_dir;
-        let or_default = |path: &Path, default: &str| {
-            if path.as_os_str().is_empty() { folder.join(default) } else { path.to_owned() }
-        };
-        let keys = &config.keys;
-        let pepper = KeyFile::named(or_default(&keys.pepper_file, "pepper.1"), PEPPER)?;
-        let outer = KeyFile::named(or_default(&keys.outer_key_file, "outer.1"), OUTER)?;
-        let previous_pepper = if keys.previous_pepper_file.as_os_str().is_empty() {
-            None
-        } else {
-            Some(KeyFile::named(keys.previous_pepper_file.clone(), PEPPER)?)
-        };
-        if previous_pepper.as_ref().is_some_and(|previous| previous.number == pepper.number) {
-            return Err(KeyError::SameNumber(pepper.number.get()));
-        }
-        Ok(Self { pepper, previous_pepper, outer })
-    }
-
-    fn open(&self, needs: &Needs) -> Result<Opened, KeyError> {
-        let numbers = [Some(&self.pepper), self.previous_pepper.as_ref()];
-        let has = |number: i64| numbers.iter().flatten().any(|file| file.number.get() == number);
-        if let Some(&missing) = needs.peppers.iter().find(|&&number| !has(number)) {
-            return Err(KeyError::MissingNumber(missing));
-        }
-        let needs_pepper = needs.peppers.contains(&self.pepper.number.get());
-        let pepper = self.pepper.read_or_make(needs_pepper)?;
-        let previous_pepper = match &self.previous_pepper {
-            Some(file) => Some(file.read()?.ok_or_else(|| KeyError::NoPrevious(shown(&file.path)))?),
-            None => None,
-        };
-        Ok(Opened { pepper, previous_pepper, outer: self.outer.read_or_make(needs.outer)? })
-    }
-
-    fn check(&self) -> Result<(), KeyError> {
-        for file in
-            [Some(&self.pepper), self.previous_pepper.as_ref(), Some(&self.outer)].into_iter().flatten()
-        {
-            file.read()?.ok_or_else(|| KeyError::Lost(shown(&file.path)))?;
-        }
-        Ok(())
-    }
-}
-
-impl KeyFile {
-    fn named(path: PathBuf, kind: &'static str) -> Result<Self, KeyError> {
-        let number =
-            path.extension().and_then(|number| number.to_str()).and_then(|number| number.parse().ok());
-        match number.and_then(PepperNumber::new) {
-            Some(number) => Ok(Self { path, number }),
-            None => Err(KeyError::Name(shown(&path), kind)),
-        }
-    }
-
-    fn read_or_make(&self, is_needed: bool) -> Result<Key, KeyError> {
-        match self.read()? {
-            Some(key) => Ok(key),
-            None if is_needed => Err(KeyError::Lost(shown(&self.path))),
-            None => self.make(),
-        }
-    }
-
-    fn read(&self) -> Result<Option<Key>, KeyError> {
-        let failed = |error| KeyError::File(shown(&self.path), error);
-        let metadata = match fs::metadata(&self.path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
-        self.check_mode(&metadata)?;
-        let text = Zeroizing::new(fs::read(&self.path).map_err(failed)?);
-        let bytes = parse_hex(text.trim_ascii_end()).ok_or_else(|| KeyError::Content(shown(&self.path)))?;
-        Ok(Some(Key { number: self.number, bytes }))
-    }
-
-    #[cfg(unix)]
-    fn check_mode(&self, metadata: &fs::Metadata) -> Result<(), KeyError> {
-        // The six lowest bits are what the group and everybody else may do.
-        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777;
-        if mode.trailing_zeros() >= 6 { Ok(()) } else { Err(KeyError::Readable(shown(&self.path), mode)) }
-    }
-
-    #[cfg(not(unix))]
-    fn check_mode(&self, _: &fs::Metadata) -> Result<(), KeyError> {
-        Ok(())
-    }
-
-    fn make(&self) -> Result<Key, KeyError> {
-        let key = Key::draw(self.number)?;
-        self.write(&key).map_err(|error| KeyError::File(shown(&self.path), error))?;
-        tracing::info!(file = %shown(&self.path), "made a key; back it up apart from the database");
-        Ok(key)
-    }
-
-    /// Under another name first, so that a start that is cut off leaves no half a key behind.
-    fn write(&self, key: &Key) -> io::Result<()> {
-        let mut text = Zeroizing::new(String::with_capacity(65));
-        for byte in key.bytes.iter() {
-            text.extend(
-                [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')),
-            );
-        }
-        text.push('\n');
-        let draft = self.path.with_extension(format!("{}.new", self.number.get()));
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&draft, &self.path)?;
-        // The name itself must outlive a power cut: tokens are about to depend on it.
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    }
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
-}
-
+/// 64 hexadecimal characters, and nothing else.
 fn parse_hex(text: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
     if text.len() != 64 {
         return None;
@@ -364,43 +235,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_read_back_as_they_were_written_and_never_print() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = KeyFile::named(folder.path().join("pepper.7"), PEPPER).unwrap();
-        let made = file.read_or_make(false).unwrap();
-        let read = file.read().unwrap().unwrap();
-        assert_eq!(made.expose(), read.expose());
-        assert_eq!(read.number().get(), 7);
-        assert_eq!(format!("{read:?}"), "Key { number: PepperNumber(7), .. }");
-    }
-
-    #[test]
     fn only_64_hexadecimal_characters_are_a_key() {
         assert!(parse_hex("0123456789abcdefABCDEF".repeat(3).get(..64).unwrap().as_bytes()).is_some());
         for text in [String::new(), "a".repeat(63), "a".repeat(65), format!("+{}", "a".repeat(63))] {
             assert!(parse_hex(text.as_bytes()).is_none(), "{text:?}");
         }
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn key_files_are_looked_at_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = |name: &str, kind| KeyFile::named(folder.path().join(name), kind).unwrap();
-        let files = KeyFiles {
-            pepper: file("pepper.1", PEPPER),
-            previous_pepper: None,
-            outer: file("outer.1", OUTER),
-        };
-        let opened = files.open(&Needs { peppers: Vec::new(), outer: false }).unwrap();
-        let keys = opened.into_keys(Some(Arc::new(files)));
-        keys.check_files().unwrap();
-
-        let outer = folder.path().join("outer.1");
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        fs::set_permissions(&outer, readable).unwrap();
-        assert!(matches!(keys.check_files(), Err(KeyError::Readable(_, 0o644))));
-        fs::remove_file(outer).unwrap();
-        assert!(matches!(keys.check_files(), Err(KeyError::Lost(_))));
     }
 }

@@ -31,6 +31,7 @@ pub struct AuditEntry {
     pub id: i64,
     pub happened_at: Timestamp,
     pub actor_user: Option<UserId>,
+    pub actor_token: Option<TokenId>,
     pub actor_name: String,
     pub action: String,
     pub object_name: String,
@@ -72,19 +73,20 @@ pub fn list_of_object(
 ) -> Result<Vec<AuditEntry>, StorageError> {
     let tenant = session.tenant();
     session.all(
-        "SELECT id, happened_at, actor_user_id, actor_name, action, object_name, before_change, after_change \
-         FROM audit_events WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3 ORDER BY id DESC LIMIT $4",
+        "SELECT id, happened_at, actor_user_id, actor_token_id, actor_name, action, object_name, before_change, \
+         after_change FROM audit_events WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3 ORDER BY id DESC LIMIT $4",
         values![tenant, object_type, object_id, clamp(limit)],
         |row| {
             Ok(AuditEntry {
                 id: row.get(0)?,
                 happened_at: Timestamp::from_millis(row.get(1)?),
                 actor_user: row.get::<Option<i64>>(2)?.map(UserId::new),
-                actor_name: row.get(3)?,
-                action: row.get(4)?,
-                object_name: row.get(5)?,
-                before: row.get(6)?,
-                after: row.get(7)?,
+                actor_token: row.get::<Option<i64>>(3)?.map(TokenId::new),
+                actor_name: row.get(4)?,
+                action: row.get(5)?,
+                object_name: row.get(6)?,
+                before: row.get(7)?,
+                after: row.get(8)?,
             })
         },
     )

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 
 use deadpool_postgres::Object;
+use futures_util::TryStreamExt;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -50,6 +51,19 @@ impl TestDatabase {
     /// For opening the same database once more, as another process would.
     pub fn location(&self) -> Location {
         self.location.clone()
+    }
+
+    /// All that is stored, by file or by table, as whoever steals it would read it: the embedded database with its
+    /// journal as they lie on the disk; of a server each table, in the binary form that backups have.
+    pub async fn contents(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+        match &self.location {
+            Location::Sqlite(file) => {
+                let journal = PathBuf::from(format!("{}-wal", file.display()));
+                let read = |file: &Path| Ok((file.display().to_string(), std::fs::read(file)?));
+                [file.as_path(), &journal].into_iter().map(read).collect()
+            }
+            Location::Postgres(url) => copy_tables(url).await,
+        }
     }
 
     fn options(location: &Location) -> StoreOptions {
@@ -145,6 +159,19 @@ async fn postgres_template(server: &str) -> Result<String, StorageError> {
     }
     // The lock ends with the connection.
     Ok(template)
+}
+
+async fn copy_tables(url: &str) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
+    let connection = connect(url).await?;
+    let names = connection.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).await?;
+    let mut tables = Vec::new();
+    for row in names {
+        let name: String = row.get(0);
+        let copy = connection.copy_out(&format!("COPY \"{name}\" TO STDOUT (FORMAT binary)")).await?;
+        let parts: Vec<_> = copy.try_collect().await?;
+        tables.push((name, parts.concat()));
+    }
+    Ok(tables)
 }
 
 async fn administer(server: &str, sql: &str) -> Result<(), StorageError> {

@@ -206,78 +206,7 @@ mod tests {
         assert_eq!(parsed, Ok((tenant.to_ascii_lowercase(), b"x".to_vec())));
     }
 
-    /// The same rules in the slowest and plainest way: text, splits and character by character.
-    fn naive(header: &[u8]) -> Result<(String, Vec<u8>), CredentialError> {
-        let text: String = header.iter().map(|byte| char::from(*byte)).collect();
-        let text = text.trim_matches([' ', '\t']);
-        let scheme: String = text.chars().take_while(|c| *c != ' ' && *c != '\t').collect();
-        if scheme.to_lowercase() != "bearer" {
-            return Err(if scheme.chars().all(|c| c < '\u{80}') {
-                CredentialError::Missing
-            } else {
-                CredentialError::Rejected
-            });
-        }
-        let pair = text[scheme.len()..].trim_start_matches(' ');
-        if let Some((tenant, token)) = pair.split_once('/') {
-            let groups: Vec<&str> = tenant.split('-').collect();
-            let lengths: Vec<usize> = groups.iter().map(|group| group.chars().count()).collect();
-            let is_uuid =
-                lengths == [8, 4, 4, 4, 12] && groups.concat().chars().all(|c| c.is_ascii_hexdigit());
-            let count = token.chars().count();
-            if is_uuid && (1..=255).contains(&count) && token.chars().all(|c| ('!'..='~').contains(&c)) {
-                return Ok((tenant.to_lowercase(), token.bytes().collect()));
-            }
-        }
-        let before = |separator: &str| {
-            pair.split(['/', '\\']).next().filter(|head| {
-                !head.is_empty() && pair[head.len()..].starts_with(separator) && pair.len() > head.len() + 1
-            })
-        };
-        let hinted = before("\\").is_some() || before("/ ").is_some();
-        Err(if hinted { CredentialError::RejectedWithHint } else { CredentialError::Rejected })
-    }
-
-    /// Headers put together from the pieces that matter, so that most of them come close to being right.
-    fn near_misses() -> impl Strategy<Value = Vec<u8>> {
-        let piece = prop_oneof![
-            4 => Just(b"Bearer".to_vec()),
-            1 => Just(b"bEaReR".to_vec()),
-            4 => Just(b" ".to_vec()),
-            4 => Just(TENANT.as_bytes().to_vec()),
-            4 => Just(b"/".to_vec()),
-            4 => Just(TOKEN.as_bytes().to_vec()),
-            1 => Just(b"\\".to_vec()),
-            1 => Just(b"\t".to_vec()),
-            1 => Just(b"-".to_vec()),
-            1 => Just(vec![b'x'; 255]),
-            1 => prop::collection::vec(any::<u8>(), 1..3),
-        ];
-        let pieces = |count| prop::collection::vec(piece.clone(), count).prop_map(|parts| parts.concat());
-        let right = Just(header("Bearer T/V").into_bytes());
-        prop_oneof![
-            pieces(0..8),
-            (right, any::<prop::sample::Index>(), piece.clone()).prop_map(|(mut bytes, at, part)| {
-                let at = at.index(bytes.len());
-                bytes.splice(at..=at, part);
-                bytes
-            }),
-        ]
-    }
-
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_096))]
-
-        #[test]
-        fn agrees_with_the_naive_parser_on_near_misses(header in near_misses()) {
-            prop_assert_eq!(outcome(&header), naive(&header));
-        }
-
-        #[test]
-        fn agrees_with_the_naive_parser_on_anything(header in prop::collection::vec(any::<u8>(), 0..400)) {
-            prop_assert_eq!(outcome(&header), naive(&header));
-        }
-
         #[test]
         fn reads_back_what_was_written(tenant: [u8; 16], token in "[!-~]{1,255}") {
             let tenant = Uuid::from_bytes(tenant);

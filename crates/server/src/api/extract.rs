@@ -37,8 +37,14 @@ impl FromRequest<App> for JsonObject {
         }
         let limit = app.config.server.body_limit_bytes;
         let body = read_body(request.into_body(), limit).await?;
+        Self::parse(&body)
+    }
+}
+
+impl JsonObject {
+    pub fn parse(body: &[u8]) -> Result<Self, ApiError> {
         // Windows' tools begin a file so; JSON has no such mark, but lets a reader pass over it.
-        let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&body);
+        let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
         let Strict(value) = serde_json::from_slice(text)
             .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
         match value {

@@ -1,6 +1,8 @@
 //! Seals the few values that have to be read again: drafts until they are shown, and copies where a tenant
 //! allows them. Each is bound to its place, so that a ciphertext moved elsewhere opens for nobody.
 
+use std::sync::Arc;
+
 use automation_hub_domain::id::{SessionId, TenantId, TokenId};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -8,7 +10,7 @@ use chacha20poly1305::{
 };
 use zeroize::Zeroizing;
 
-use crate::{error::Error, keys::Key};
+use crate::{auth::random::RandomSource, error::Error, keys::Key};
 
 const NUMBER_LENGTH: usize = 8;
 const NONCE_LENGTH: usize = 24;
@@ -48,17 +50,18 @@ impl Place {
 pub struct Vault {
     cipher: XChaCha20Poly1305,
     number: i64,
+    random: Arc<dyn RandomSource>,
 }
 
 impl Vault {
-    pub fn new(key: &Key) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.expose().into()), number: key.number().get() }
+    pub fn new(key: &Key, random: Arc<dyn RandomSource>) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(key.expose().into()), number: key.number().get(), random }
     }
 
     /// Key number, random nonce, ciphertext with its tag.
     pub fn seal(&self, place: Place, secret: &str) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE_LENGTH];
-        getrandom::fill(&mut nonce).map_err(|error| Error::Unavailable(error.to_string().into()))?;
+        self.random.fill(&mut nonce)?;
         let aad = place.associated_data(self.number);
         let payload = Payload { msg: secret.as_bytes(), aad: &aad };
         let ciphertext = self
@@ -83,13 +86,13 @@ impl Vault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::Keys;
+    use crate::{auth::random::SystemRandom, keys::Keys};
 
     const PLACE: Place =
         Place::Token { tenant: TenantId::new(1), token: TokenId::new(2), column: Column::Value };
 
     fn vault() -> Vault {
-        Vault::new(&Keys::draw().unwrap().outer)
+        Vault::new(&Keys::draw().unwrap().outer, Arc::new(SystemRandom))
     }
 
     #[test]

@@ -12,7 +12,7 @@ use automation_hub_server::{
     keys::Keys,
     listen,
     router::router,
-    services::upkeep,
+    services::{alarms, upkeep},
 };
 use automation_hub_storage::Store;
 use tokio::net::TcpListener;
@@ -79,8 +79,9 @@ impl Hub {
         let recorder = tokio::spawn(CallRecorder::run(app.clone()));
         let follower = tokio::spawn(ChangeFeed::run(app.clone()));
         let upkeep = tokio::spawn(upkeep::run(app.clone()));
+        let clock = tokio::spawn(alarms::watch_clock(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
-        for task in [recorder, follower, upkeep] {
+        for task in [recorder, follower, upkeep, clock] {
             task.abort();
         }
         app.calls.flush(&app).await?;

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, ops::RangeInclusive};
 
-use super::{Config, ConfigError, Log, OpenApi, Passwords, Server, Sessions, Storage};
+use super::{Config, ConfigError, Keys, Log, OpenApi, Passwords, Server, Sessions, Storage};
 use crate::{logging, middleware::proxies::TrustedProxies};
 
 /// All values that break their rule.
@@ -10,6 +10,7 @@ pub(super) fn violations(config: &Config) -> Vec<ConfigError> {
     let mut found = Violations::default();
     server(&config.server, &mut found);
     storage(&config.storage, &mut found);
+    keys(&config.keys, &mut found);
     sessions(&config.sessions, &mut found);
     passwords(&config.passwords, &mut found);
     open_api(&config.open_api, &mut found);
@@ -66,6 +67,21 @@ fn storage(storage: &Storage, found: &mut Violations) {
         "postgres://user:password@host/database, or empty for embedded SQLite",
     );
     found.outside(1..=1000, "storage.postgres_connections", &storage.postgres_connections, "");
+}
+
+fn keys(keys: &Keys, found: &mut Violations) {
+    for (setting, given, file) in [
+        ("keys.pepper", &keys.pepper, &keys.pepper_file),
+        ("keys.previous_pepper", &keys.previous_pepper, &keys.previous_pepper_file),
+        ("keys.outer_key", &keys.outer_key, &keys.outer_key_file),
+    ] {
+        found.unless(
+            given.key().is_none() || file.as_os_str().is_empty(),
+            setting,
+            &"…",
+            &format!("{setting}_file is set too, and only one of them can count"),
+        );
+    }
 }
 
 fn sessions(sessions: &Sessions, found: &mut Violations) {

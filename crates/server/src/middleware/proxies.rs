@@ -56,6 +56,8 @@ impl TrustedProxies {
 impl Network {
     fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.trim().split_once('/') {
+            // A number may have a sign elsewhere, but not here.
+            Some((_, prefix)) if prefix.starts_with('+') => return None,
             Some((address, prefix)) => (address, Some(prefix.parse::<u8>().ok()?)),
             None => (text.trim(), None),
         };
@@ -80,38 +82,99 @@ fn bits_of(address: IpAddr) -> u128 {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+    use rstest::rstest;
+
     use super::*;
 
     fn source(proxies: &[&str], peer: &str, chain: &[&str]) -> String {
         let proxies: Vec<String> = proxies.iter().map(ToString::to_string).collect();
         let mut headers = HeaderMap::new();
         for line in chain {
-            headers.append("x-forwarded-for", line.parse().unwrap());
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
         TrustedProxies::parse(&proxies).unwrap().source_address(peer.parse().unwrap(), &headers).to_string()
     }
 
+    const PROXIES: &[&str] = &["10.0.0.0/8", "fd00::/8", "192.0.2.1"];
+
+    /// Peer, header lines, and whose call it is.
+    #[rstest]
+    #[case::no_proxy_at_all("203.0.113.9", &[], "203.0.113.9")]
+    #[case::a_stranger_claims("203.0.113.9", &["1.2.3.4"], "203.0.113.9")]
+    #[case::a_stranger_claims_to_be_a_proxy("203.0.113.9", &["10.1.1.1"], "203.0.113.9")]
+    #[case::a_stranger_claims_loopback("203.0.113.9", &["127.0.0.1"], "203.0.113.9")]
+    #[case::a_stranger_in_ipv6("2001:db8::9", &["1.2.3.4"], "2001:db8::9")]
+    #[case::just_outside_the_network("11.0.0.0", &["1.2.3.4"], "11.0.0.0")]
+    #[case::just_before_the_network("9.255.255.255", &["1.2.3.4"], "9.255.255.255")]
+    #[case::the_proxy_itself("10.1.1.1", &[], "10.1.1.1")]
+    #[case::the_proxy_with_an_empty_header("10.1.1.1", &[""], "10.1.1.1")]
+    #[case::one_client("10.1.1.1", &["1.2.3.4"], "1.2.3.4")]
+    #[case::the_networks_first_address("10.0.0.0", &["1.2.3.4"], "1.2.3.4")]
+    #[case::the_networks_last_address("10.255.255.255", &["1.2.3.4"], "1.2.3.4")]
+    #[case::a_single_address_as_proxy("192.0.2.1", &["1.2.3.4"], "1.2.3.4")]
+    #[case::beside_the_single_address("192.0.2.2", &["1.2.3.4"], "192.0.2.2")]
+    #[case::a_mapped_peer("::ffff:10.1.1.1", &["1.2.3.4"], "1.2.3.4")]
+    #[case::a_mapped_stranger("::ffff:203.0.113.9", &["1.2.3.4"], "203.0.113.9")]
+    #[case::a_mapped_client("10.1.1.1", &["::ffff:1.2.3.4"], "1.2.3.4")]
+    #[case::a_mapped_proxy_in_the_chain("10.1.1.1", &["1.2.3.4, ::ffff:10.2.2.2"], "1.2.3.4")]
+    #[case::a_proxy_in_ipv6("fd12::1", &["2001:db8::7"], "2001:db8::7")]
+    #[case::ipv6_in_capitals("fd12::1", &["2001:DB8::7"], "2001:db8::7")]
+    #[case::ipv6_written_out("fd12::1", &["2001:0db8:0000:0000:0000:0000:0000:0007"], "2001:db8::7")]
+    #[case::outside_the_ipv6_network("fe80::1", &["1.2.3.4"], "fe80::1")]
+    #[case::two_proxies("10.1.1.1", &["1.2.3.4, 10.2.2.2"], "1.2.3.4")]
+    #[case::proxies_of_both_kinds("10.1.1.1", &["1.2.3.4, fd12::1, 10.2.2.2"], "1.2.3.4")]
+    #[case::only_proxies("10.1.1.1", &["10.3.3.3, 10.2.2.2"], "10.3.3.3")]
+    #[case::a_claim_before_the_client("10.1.1.1", &["6.6.6.6, 1.2.3.4"], "1.2.3.4")]
+    #[case::a_claimed_proxy_before_the_client("10.1.1.1", &["6.6.6.6, 10.9.9.9, 1.2.3.4"], "1.2.3.4")]
+    #[case::a_claim_and_two_proxies("10.1.1.1", &["6.6.6.6, 1.2.3.4, 10.2.2.2"], "1.2.3.4")]
+    #[case::two_lines("10.1.1.1", &["6.6.6.6", "1.2.3.4"], "1.2.3.4")]
+    #[case::two_lines_and_a_proxy("10.1.1.1", &["6.6.6.6, 1.2.3.4", "10.2.2.2"], "1.2.3.4")]
+    #[case::without_blanks("10.1.1.1", &["6.6.6.6,1.2.3.4,10.2.2.2"], "1.2.3.4")]
+    #[case::with_many_blanks("10.1.1.1", &["  1.2.3.4  ,\t10.2.2.2  "], "1.2.3.4")]
+    #[case::nonsense("10.1.1.1", &["nonsense"], "10.1.1.1")]
+    #[case::unknown("10.1.1.1", &["unknown"], "10.1.1.1")]
+    #[case::nonsense_nearest("10.1.1.1", &["1.2.3.4, nonsense"], "10.1.1.1")]
+    #[case::nonsense_behind_a_proxy("10.1.1.1", &["1.2.3.4, nonsense, 10.2.2.2"], "10.2.2.2")]
+    #[case::nonsense_behind_the_client("10.1.1.1", &["nonsense, 1.2.3.4"], "1.2.3.4")]
+    #[case::an_empty_hop("10.1.1.1", &["1.2.3.4,"], "10.1.1.1")]
+    #[case::a_port("10.1.1.1", &["1.2.3.4:5678"], "10.1.1.1")]
+    #[case::brackets("10.1.1.1", &["[2001:db8::7]"], "10.1.1.1")]
+    #[case::a_zone("10.1.1.1", &["fe80::1%eth0"], "10.1.1.1")]
+    #[case::leading_zeros("10.1.1.1", &["010.2.2.2"], "10.1.1.1")]
+    #[case::a_short_form("10.1.1.1", &["10.2"], "10.1.1.1")]
+    #[case::a_number("10.1.1.1", &["167772161"], "10.1.1.1")]
+    #[case::too_large_an_octet("10.1.1.1", &["1.2.3.256"], "10.1.1.1")]
+    #[case::a_network("10.1.1.1", &["1.2.3.0/24"], "10.1.1.1")]
+    #[case::a_name("10.1.1.1", &["client.example.com"], "10.1.1.1")]
+    #[case::quotes("10.1.1.1", &["\"1.2.3.4\""], "10.1.1.1")]
+    #[case::the_other_header("10.1.1.1", &["for=1.2.3.4"], "10.1.1.1")]
+    #[case::not_ascii("10.1.1.1", &["1.2.3.4, é"], "10.1.1.1")]
+    fn the_source_is_the_nearest_hop_that_is_no_proxy(
+        #[case] peer: &str,
+        #[case] chain: &[&str],
+        #[case] expected: &str,
+    ) {
+        assert_eq!(source(PROXIES, peer, chain), expected);
+    }
+
     #[test]
-    fn only_configured_proxies_are_believed() {
-        let proxies = &["10.0.0.0/8", "fd00::/8"];
-        for (peer, chain, expected) in [
-            ("203.0.113.9", &["1.2.3.4"][..], "203.0.113.9"),
-            ("10.1.1.1", &[], "10.1.1.1"),
-            ("10.1.1.1", &["1.2.3.4"], "1.2.3.4"),
-            ("::ffff:10.1.1.1", &["1.2.3.4"], "1.2.3.4"),
-            ("10.1.1.1", &["6.6.6.6, 1.2.3.4, 10.2.2.2"], "1.2.3.4"),
-            ("10.1.1.1", &["6.6.6.6", "1.2.3.4"], "1.2.3.4"),
-            ("10.1.1.1", &["nonsense"], "10.1.1.1"),
-            ("10.1.1.1", &["1.2.3.4, nonsense"], "10.1.1.1"),
-            ("fd12::1", &["2001:db8::7"], "2001:db8::7"),
-        ] {
-            assert_eq!(source(proxies, peer, chain), expected, "{peer} {chain:?}");
+    fn without_proxies_nobody_is_believed() {
+        for peer in ["10.1.1.1", "127.0.0.1", "::1"] {
+            assert_eq!(source(&[], peer, &["1.2.3.4"]), peer);
         }
     }
 
     #[test]
+    fn a_chain_of_any_length_is_followed() {
+        let hops = vec!["10.2.2.2"; 1000].join(",");
+        assert_eq!(source(PROXIES, "10.1.1.1", &[&format!("6.6.6.6,1.2.3.4,{hops}")]), "1.2.3.4");
+    }
+
+    #[test]
     fn wrong_networks_are_named() {
-        for text in ["", "10.0.0.0/33", "fd00::/129", "host", "10.0.0.0/-1"] {
+        for text in ["", "10.0.0.0/33", "fd00::/129", "host", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/", "/8"]
+        {
             assert!(TrustedProxies::parse(&[text.to_owned()]).is_err(), "{text:?}");
         }
     }

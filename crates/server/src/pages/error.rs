@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// What is unavailable is asked for again after this long.
+const UNAVAILABLE_SECS: u32 = 5;
+
 /// A failure on its way to a page. Handlers return it; [`crate::pages::visit::recognise`] shows it.
 #[derive(Debug)]
 pub struct PageError(Arc<Error>);
@@ -86,9 +89,12 @@ pub fn form_again(template: &impl Template) -> Result<Response, PageError> {
 }
 
 fn with_wait(mut response: Response, error: &Error) -> Response {
-    if let Error::TooMany { retry_after_secs } = error {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_secs));
-    }
+    let retry_after_secs = match error {
+        Error::TooMany { retry_after_secs } => *retry_after_secs,
+        Error::Unavailable(_) => UNAVAILABLE_SECS,
+        _ => return response,
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_secs));
     response
 }
 

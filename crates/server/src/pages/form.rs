@@ -46,6 +46,10 @@ impl<S: Sync> FromRequestParts<S> for FormKey {
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
+    pub fn parse(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
     /// The first value of a field, outer blanks cut; empty where absent.
     pub fn text(&self, name: &str) -> &str {
         self.raw(name).trim()
@@ -121,7 +125,7 @@ async fn read(request: Request, limit: usize) -> Result<Form, Error> {
     if percent_decode(&body).decode_utf8().is_err() {
         return Err(Error::invalid("form", "The form is no UTF-8."));
     }
-    Ok(Form(form_urlencoded::parse(&body).into_owned().collect()))
+    Ok(Form::parse(&body))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {

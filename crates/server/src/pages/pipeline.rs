@@ -136,8 +136,8 @@ impl List {
 
 fn extent(found: &Found, is_narrowed: bool, total: u64) -> String {
     let page = &found.page;
-    let first = page.request.offset + 1;
-    let last = page.request.offset + u64::try_from(page.items.len()).unwrap_or_default();
+    let first = page.request.offset.saturating_add(1);
+    let last = page.request.offset.saturating_add(u64::try_from(page.items.len()).unwrap_or_default());
     let matching =
         format!("{}–{} of {}", format::count(first), format::count(last), format::count(page.total));
     if is_narrowed { format!("{matching} matching, {} in total", format::count(total)) } else { matching }

@@ -56,7 +56,7 @@ pub async fn show(
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let next = own_path(&visit, query.text("next"));
+    let next = own_path(&visit.base(), query.text("next"));
     if visit.actor.is_some() {
         return Ok(html::see_other(&next));
     }
@@ -69,7 +69,7 @@ pub async fn submit(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {
-    let next = own_path(&visit, form.text("next"));
+    let next = own_path(&visit.base(), form.text("next"));
     let email = form.text("email");
     let password = Password::typed(form.raw("password"));
     let signed_in = sign_in::sign_in(&app, &visit.tenant, email, password, client(&visit, &headers)).await;
@@ -153,12 +153,12 @@ impl<'a> ConfirmPage<'a> {
 }
 
 pub async fn show_confirm(signed_in: SignedIn, query: Query) -> Result<Response, PageError> {
-    let next = own_path(&signed_in.visit, query.text("next"));
+    let next = own_path(&signed_in.visit.base(), query.text("next"));
     html::page(&ConfirmPage::new(&signed_in, next)?)
 }
 
 pub async fn confirm(State(app): State<App>, signed_in: SignedIn, form: Form) -> Result<Response, PageError> {
-    let next = own_path(&signed_in.visit, form.text("next"));
+    let next = own_path(&signed_in.visit.base(), form.text("next"));
     let password = Password::typed(form.raw("password"));
     let refusal = match sign_in::confirm_password(&app, &signed_in.actor, password).await {
         Ok(true) => return Ok(html::see_other(&next)),
@@ -170,12 +170,11 @@ pub async fn confirm(State(app): State<App>, signed_in: SignedIn, form: Form) ->
     error::page_of(&refusal, &page)
 }
 
-/// Where to go next: a page of this tenant, or its Home. Whatever else stands there, such as another host's
+/// Where to go next: a page of the tenant with this base path, or its Home. Whatever else stands there, such as another host's
 /// address or a way out of the tenant's own, came from somebody else.
-fn own_path(visit: &Visit, next: &str) -> String {
-    let base = visit.base();
+pub fn own_path(base: &str, next: &str) -> String {
     let home = format!("{base}/");
-    let Some(rest) = next.strip_prefix(&base) else { return home };
+    let Some(rest) = next.strip_prefix(base) else { return home };
     let path = rest.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     let is_own = path.starts_with('/')
         && !path.starts_with("//")

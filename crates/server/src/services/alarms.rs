@@ -1,5 +1,7 @@
 //! What verification notices although the caller isn't told: a retired value in use, a token under attack.
 
+use std::time::Duration;
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::{TenantId, TokenId},
@@ -11,6 +13,35 @@ use automation_hub_storage::{
 };
 
 use crate::{app::App, auth::verify::Alarm, error::Error};
+
+const CLOCK_EVERY: Duration = Duration::from_secs(10);
+/// What a clock is put right by now and then.
+const TOLERATED_LAG_MILLIS: i64 = 1000;
+
+/// Watches the clock until the task is dropped.
+pub async fn watch_clock(app: App) {
+    loop {
+        check_clock(&app);
+        tokio::time::sleep(CLOCK_EVERY).await;
+    }
+}
+
+/// Tells when the clock was set back, and by how much: until it has caught up, tokens are judged by the latest
+/// instant it once showed.
+pub fn check_clock(app: &App) -> Option<i64> {
+    let now = app.clock.now();
+    let lag = app.tokens.verifier.high_water().lag_millis(now);
+    if lag <= TOLERATED_LAG_MILLIS {
+        return None;
+    }
+    let latest = now.plus_millis(lag);
+    tracing::error!(
+        now = now.millis(),
+        latest = latest.millis(),
+        "the clock was set back; until it is there again, tokens are judged by the latest instant it showed"
+    );
+    Some(lag)
+}
 
 /// Stores an alarm in the audit log, and the suspension it may mean.
 pub async fn record(app: &App, alarm: Alarm) -> Result<(), Error> {

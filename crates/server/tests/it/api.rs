@@ -65,7 +65,7 @@ async fn tell(mut response: Response) -> Response {
     error.map_or(response, |error| error.respond(RequestId::next()))
 }
 
-fn node(name: &str, parent: Option<CategoryId>, order_number: i64) -> NewCategory {
+pub fn node(name: &str, parent: Option<CategoryId>, order_number: i64) -> NewCategory {
     let level = if parent.is_some() { 2 } else { 1 };
     NewCategory { parent, level, name: name.into(), order_number, is_other: false, is_active: true }
 }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -16,7 +16,11 @@ use automation_hub_domain::{
 };
 use automation_hub_server::{
     app::App,
-    auth::{password::Password, secret::Secret},
+    auth::{
+        password::Password,
+        random::{RandomSource, SystemRandom},
+        secret::Secret,
+    },
     config::Config,
     error::Error,
     keys::Keys,
@@ -58,11 +62,31 @@ impl Clock for TestClock {
     }
 }
 
+/// The system's generator, until a test breaks it.
+#[derive(Default)]
+pub struct TestRandom(AtomicBool);
+
+impl TestRandom {
+    pub fn break_down(&self, is_broken: bool) {
+        self.0.store(is_broken, Ordering::SeqCst);
+    }
+}
+
+impl RandomSource for TestRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
+        if self.0.load(Ordering::SeqCst) {
+            return Err(Error::Unavailable("the generator is broken".into()));
+        }
+        SystemRandom.fill(bytes)
+    }
+}
+
 /// A hub with one tenant, "Nordwind Group / Production".
 pub struct TestHub {
     pub app: App,
     pub router: Server,
     pub clock: Arc<TestClock>,
+    pub random: Arc<TestRandom>,
     pub tenant: TenantId,
     pub database: TestDatabase,
 }
@@ -85,10 +109,10 @@ impl TestHub {
         // As little work as Argon2id does: tests sign in hundreds of times.
         config.passwords.memory_kib = 8192;
         config.passwords.passes = 1;
-        let app = App::with_store(database.store.clone(), Keys::draw().unwrap(), config, clock.clone())
-            .await
-            .unwrap();
-        Self { router: router(app.clone()), app, clock, tenant, database }
+        let random = Arc::new(TestRandom::default());
+        let (store, keys) = (database.store.clone(), Keys::draw().unwrap());
+        let app = App::with_random(store, keys, config, clock.clone(), random.clone()).await.unwrap();
+        Self { router: router(app.clone()), app, clock, random, tenant, database }
     }
 
     /// Adds a person with roles for all categories, who can sign in with [`PASSWORD`].

@@ -1,46 +1,33 @@
 //! Values of tokens and app keys stand nowhere but with their holders: not in the database, its journal, a
-//! backup, or the log at its finest.
+//! backup, a page, an answer, or the log at its finest.
+#![expect(clippy::indexing_slicing, reason = "a token that isn't there is a failed test")]
 
-use std::{
-    collections::HashSet,
-    env,
-    io::Write,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
+use std::{collections::HashSet, env};
+
+use automation_hub_domain::{
+    id::UserId,
+    role::SYSTEM_ADMIN,
+    token::value::{TokenForm, TokenValue},
 };
-
-use automation_hub_domain::token::value::TokenForm;
-use automation_hub_storage::Location;
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use automation_hub_server::{
+    auth::credential::Presented,
+    services::tokens::{OperatorTokens, TokenInput},
+};
+use automation_hub_storage::{Location, tenants};
+use axum::{body::Body, http::Request};
+use futures_util::{StreamExt, stream};
 
 use crate::{
-    app::TestHub,
+    app::{BASE, NOON, TestHub},
     calls::{AUTHINFO, Issued, TYPE, Wire},
+    http2::{Ended, Http2},
+    log::Log,
 };
 
-/// The log, kept.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+/// One in so many tokens is misused in every way, the others are called once.
+const MISUSED: usize = 20;
+/// How many are made at the same time.
+const AT_ONCE: usize = 8;
 
 /// All secrets that were handed out, found by one pass over any number of bytes.
 struct Secrets {
@@ -73,62 +60,182 @@ impl Secrets {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_value_is_found_in_the_database_its_journal_a_backup_or_the_log() {
-    let count: usize = env::var("HUB_TEST_TOKENS").map_or(1000, |count| count.parse().unwrap());
-    let log = Log::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(log.clone()).finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    tracing::trace!("the log is kept");
-    let hub = TestHub::start().await;
-    let issued = use_tokens(&hub, count).await;
-    let secrets = Secrets::of(&issued);
-    assert_eq!(secrets.found_in(issued[0].value.as_bytes()), 1, "the search finds what there is");
+/// A hub with tokens of every kind, and everything it answered while they were used.
+struct Used {
+    hub: TestHub,
+    issued: Vec<Issued>,
+    answers: Vec<u8>,
+}
 
-    let log = log.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    assert!(String::from_utf8_lossy(&log).contains("the log is kept"));
-    assert_eq!(secrets.found_in(&log), 0, "in the log");
-    let folder = tempfile::tempdir().unwrap();
-    if let Location::Sqlite(file) = hub.database.location() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_value_is_found_in_the_database_its_journal_a_backup_an_answer_or_the_log() {
+    let count: usize = env::var("HUB_TEST_TOKENS").map_or(10_000, |count| count.parse().unwrap());
+    let log = Log::keep();
+    let mut used = Used::start(count).await;
+    let secrets = Secrets::of(&used.issued);
+    assert_eq!(secrets.found_in(used.issued[0].value.as_bytes()), 1, "the search finds what there is");
+
+    used.call_all().await;
+    used.misuse_some().await;
+    used.read_pages().await;
+    let (hub, answers) = (&used.hub, &used.answers);
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    assert!(answers.len() > count * 100, "the answers were kept");
+    assert_eq!(secrets.found_in(answers), 0, "in an answer or a page");
+    assert_eq!(secrets.found_in(&log.bytes()), 0, "in the log");
+    let contents = hub.database.contents().await.unwrap();
+    assert!(contents.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > count * 100, "all rows are there");
+    for (name, bytes) in contents {
+        assert_eq!(secrets.found_in(&bytes), 0, "in {name}");
+    }
+    if let Location::Sqlite(_) = hub.database.location() {
+        let folder = tempfile::tempdir().unwrap();
         let backup = folder.path().join("backup.sqlite");
         hub.app.store.backup(backup.clone()).await.unwrap();
-        let journal = format!("{}-wal", file.display());
-        for file in [file.as_path(), Path::new(&journal), &backup] {
-            let bytes = std::fs::read(file).unwrap();
-            assert!(bytes.len() > 4096, "{} is not empty", file.display());
-            assert_eq!(secrets.found_in(&bytes), 0, "in {}", file.display());
+        let bytes = std::fs::read(&backup).unwrap();
+        assert!(bytes.len() > count * 100, "the backup is one");
+        assert_eq!(secrets.found_in(&bytes), 0, "in a backup");
+    }
+    assert_eq!(secrets.found_in(used.printed().as_bytes()), 0, "in what is printed for debugging");
+}
+
+impl Used {
+    /// Makes the tokens as the command line does, many at a time.
+    async fn start(count: usize) -> Self {
+        let hub = TestHub::start().await;
+        let tenant = hub.app.tenants().first().unwrap().as_ref().clone();
+        let user = hub.add_user("ana@nordwind.example", &[]).await;
+        let made = OperatorTokens::new(hub.app.store.clone(), &hub.app.keys, tenant.clone());
+        let mut issued = Vec::new();
+        for (form, numbers) in [(TokenForm::Uuid, 0..count / 2), (TokenForm::Prefixed, count / 2..count)] {
+            set_form(&hub, form).await;
+            let mut created =
+                stream::iter(numbers).map(|number| made.create(input(number), NOON)).buffered(AT_ONCE);
+            while let Some(created) = created.next().await {
+                let (token, secrets) = created.unwrap();
+                let value = secrets.value.unwrap().expose().to_owned();
+                assert_eq!(TokenForm::of(value.as_bytes()), Some(form));
+                let app_key = secrets.app_key.map(|app_key| app_key.expose().to_owned());
+                issued.push(Issued { id: token.id, tenant: tenant.uuid, value, app_key });
+            }
         }
+        hub.app.feed.catch_up(&hub.app).await.unwrap();
+        assert_eq!(hub.app.tokens.verifier.snapshot().token_count(), count);
+        assert_eq!(user, UserId::new(1));
+        Self { hub, issued, answers: Vec::new() }
+    }
+
+    async fn call_all(&mut self) {
+        for token in &self.issued {
+            let answer = self.hub.send(token.request(AUTHINFO)).await;
+            assert!(answer.status.is_success(), "{}", answer.text());
+            self.answers.extend(answer.body);
+        }
+    }
+
+    /// Every way to send a value to the wrong place, over real connections.
+    async fn misuse_some(&mut self) {
+        let address = self.hub.listen().await;
+        let mut wire = Wire::open(address).await;
+        let mut http2 = Http2::open(address).await;
+        for token in self.issued.iter().step_by(MISUSED) {
+            for request in misuses(token) {
+                let answer = wire.ask(request.as_bytes()).await.unwrap();
+                self.answers.extend_from_slice(answer.head.as_bytes());
+                self.answers.extend_from_slice(answer.body.as_bytes());
+            }
+            let credential = token.credential();
+            let fields = [("authorization", credential.as_str()), ("x-ah-openapi-auth", &token.value)];
+            let Ended::Answered(body) = http2.get(AUTHINFO, &fields).await else { panic!("no answer") };
+            self.answers.extend_from_slice(body.as_bytes());
+        }
+    }
+
+    /// What an administrator sees of them, and what goes wrong on the way.
+    async fn read_pages(&mut self) {
+        self.hub.add_user("ines@nordwind.example", &[SYSTEM_ADMIN]).await;
+        let mut ines = self.hub.signed_in("ines@nordwind.example").await;
+        let console = format!("{BASE}/admin/platform-setup/open-api");
+        let first = &self.issued[0];
+        let mut paths = vec![
+            format!("{console}?user=ana"),
+            format!("{console}?user={}", first.value),
+            format!("{console}/settings"),
+            format!("{BASE}/profile"),
+            format!("{BASE}/{}", first.value),
+        ];
+        paths.extend((1..=20).map(|page| format!("{console}?page={page}")));
+        for token in self.issued.iter().step_by(self.issued.len() / 10) {
+            let id = token.id.get();
+            paths.extend(
+                ["", "/edit", "/rotate", "/revoke"].map(|page| format!("{console}/tokens/{id}{page}")),
+            );
+        }
+        for path in &paths {
+            let answer = ines.get(path).await;
+            assert!(!answer.status.is_server_error(), "{path}");
+            // What somebody typed into an address or a search field may stand there again.
+            if !path.contains(&first.value) {
+                self.answers.extend(answer.body);
+            }
+        }
+        let unreadable = Request::post(format!("{console}/tokens")).header("content-type", "text/plain");
+        let answer = ines.send_with(unreadable, Body::from(first.value.clone())).await;
+        self.answers.extend(answer.body);
+    }
+
+    /// What a careless line of code could print.
+    fn printed(&self) -> String {
+        let token = &self.issued[0];
+        let request = token.request(AUTHINFO);
+        let presented = Presented::of(request.headers(), None);
+        let address = std::net::Ipv4Addr::LOCALHOST.into();
+        let verified = self.hub.app.tokens.verifier.verify(&presented, address, NOON);
+        let value = TokenValue::from_opened(token.value.clone());
+        let keys = &self.hub.app.keys;
+        let panicked = std::panic::catch_unwind(|| value.clone().map_or((), |value| panic!("{value:?}")));
+        let message = panicked.unwrap_err().downcast::<String>().unwrap();
+        format!("{verified:?} {value:?} {keys:?} {message}")
     }
 }
 
-/// Makes tokens of every kind, and uses each well, badly and in the wrong places.
-async fn use_tokens(hub: &TestHub, count: usize) -> Vec<Issued> {
-    let (user, _) = hub.issue_personal().await;
-    let mut wire = Wire::open(hub.listen().await).await;
-    let mut issued = Vec::new();
-    for number in 0..count {
-        let form = if number % 2 == 0 { TokenForm::Uuid } else { TokenForm::Prefixed };
-        let app_key = (number % 3 == 0).then(|| format!("key_{number:08}-of-a-script"));
-        let token = hub.issue((number % 5 != 0).then_some(user), form, app_key.as_deref()).await;
-        let (credential, value) = (token.credential(), &token.value);
-        let key = app_key.map(|app_key| format!("x-ah-openapi-app-key: {app_key}\r\n")).unwrap_or_default();
-        for lines in [
-            format!("authorization: {credential}\r\n{TYPE}{key}"),
-            format!("authorization: {credential}\r\n{TYPE}x-ah-openapi-app-key: wrong\r\n"),
-            format!("authorization: {credential}x\r\n{TYPE}"),
-            format!("authorization: {credential}\r\nx-ah-openapi-auth: {value}\r\n"),
-            format!("authorization: Basic {value}\r\n{TYPE}"),
-        ] {
-            let request = format!("GET {AUTHINFO} HTTP/1.1\r\nhost: hub\r\n{lines}\r\n");
-            wire.ask(request.as_bytes()).await.unwrap();
-        }
-        let in_query = format!("GET {AUTHINFO}?access_token={value} HTTP/1.1\r\nhost: hub\r\n\r\n");
-        let refused = wire.ask(in_query.as_bytes()).await.unwrap().status;
-        // So many refusals from one address are slowed down in the end.
-        assert!(matches!(refused, 401 | 429), "{refused}");
-        issued.push(token);
+fn input(number: usize) -> TokenInput {
+    TokenInput {
+        name: format!("Script {number}"),
+        user: if number.is_multiple_of(5) { String::new() } else { "ana@nordwind.example".into() },
+        expires_in: "90".into(),
+        app_key: if number.is_multiple_of(3) {
+            format!("key_{number:08}-of-a-script")
+        } else {
+            String::new()
+        },
+        ..TokenInput::default()
     }
-    hub.app.calls.flush(&hub.app).await.unwrap();
-    issued
+}
+
+async fn set_form(hub: &TestHub, form: TokenForm) {
+    let write = hub.app.store.write(hub.tenant, move |s| {
+        let mut settings = tenants::get(s)?.settings;
+        settings.is_prefixed = form == TokenForm::Prefixed;
+        tenants::update_token_settings(s, settings)
+    });
+    write.await.unwrap();
+}
+
+fn misuses(token: &Issued) -> Vec<String> {
+    let (credential, value) = (token.credential(), &token.value);
+    let key =
+        token.app_key.as_ref().map(|key| format!("x-ah-openapi-app-key: {key}\r\n")).unwrap_or_default();
+    let lines = [
+        format!("authorization: {credential}\r\n{TYPE}x-ah-openapi-app-key: wrong\r\n"),
+        format!("authorization: {credential}x\r\n{TYPE}{key}"),
+        format!("authorization: {credential}\r\nx-ah-openapi-auth: {value}\r\n{key}"),
+        format!("authorization: Basic {value}\r\n{TYPE}{key}"),
+        format!("authorization: {credential}\r\nauthorization: {credential}\r\n{TYPE}{key}"),
+        format!("user-agent: {value}\r\nx-forwarded-for: {value}\r\n{TYPE}{key}"),
+    ];
+    let calls = lines.map(|lines| format!("GET {AUTHINFO} HTTP/1.1\r\nhost: hub\r\n{lines}\r\n"));
+    let addresses = [format!("{AUTHINFO}?access_token={value}"), format!("/{value}/{value}")];
+    let addresses = addresses.map(|path| format!("GET {path} HTTP/1.1\r\nhost: hub\r\n\r\n"));
+    calls.into_iter().chain(addresses).collect()
 }

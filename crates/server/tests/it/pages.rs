@@ -1,6 +1,7 @@
 //! The web pages, one module for each.
 
 mod automation;
+mod headers;
 mod home;
 mod ideas;
 mod keyboard;

@@ -196,7 +196,7 @@ async fn large_heads_leave_memory_flat() {
 }
 
 #[cfg(target_os = "linux")]
-fn anonymous_kib() -> u64 {
+pub fn anonymous_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()

@@ -3,6 +3,7 @@
 use std::{
     sync::atomic::{AtomicBool, AtomicUsize},
     thread,
+    time::Instant,
 };
 
 use automation_hub_domain::id::UserId;
@@ -281,6 +282,35 @@ fn no_call_is_accepted_that_begins_after_a_change(#[case] change: fn(&Verifier, 
         });
         change(&hub, false);
     }
+}
+
+/// How long the quickest of many small batches of calls took: what is left once everything else kept still.
+#[expect(clippy::disallowed_methods, reason = "measures how long a refusal takes")]
+fn quickest<const N: usize>(hub: &Verifier, calls: [&Call; N]) -> [f64; N] {
+    const BATCH: u32 = 50;
+    let mut quickest = [f64::MAX; N];
+    for _ in 0..400 {
+        for (quickest, call) in quickest.iter_mut().zip(calls) {
+            let begun = Instant::now();
+            for _ in 0..BATCH {
+                assert!(call.at(hub, NOW).is_err());
+            }
+            *quickest = quickest.min(begun.elapsed().as_secs_f64());
+        }
+    }
+    quickest
+}
+
+#[test]
+fn an_unknown_token_an_unknown_tenant_and_another_tenants_token_take_the_same_time() {
+    let hub = hub();
+    hub.snapshot().load((0..1000).map(|number| token(number.into(), &value(number))));
+    let unknown_token = Call::of(&value(2000));
+    let unknown_tenant = Call::new(TenantId::new(3), value(4).expose(), &[]);
+    let of_another_tenant = Call::new(SUEDWIND, value(4).expose(), &[]);
+    let times = quickest(&hub, [&unknown_token, &unknown_tenant, &of_another_tenant]);
+    let (least, most) = (times.into_iter().fold(f64::MAX, f64::min), times.into_iter().fold(0.0, f64::max));
+    assert!(most < least * 1.25, "they can be told apart by their time: {times:?}");
 }
 
 #[test]

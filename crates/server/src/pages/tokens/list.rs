@@ -245,8 +245,8 @@ impl ListPage {
         };
         let is_offered =
             |filter| filter != StateFilter::Revoked || asked.state.0 == filter || counts.of(filter) > 0;
-        let first = asked.page.offset + 1;
-        let last = asked.page.offset + rows.len() as u64;
+        let first = asked.page.offset.saturating_add(1);
+        let last = asked.page.offset.saturating_add(rows.len() as u64);
         Self {
             // Tombstones are asked for rarely, and most tenants have none.
             states: STATES.iter().filter(|(filter, ..)| is_offered(*filter)).map(state_link).collect(),

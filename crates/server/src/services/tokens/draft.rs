@@ -16,6 +16,7 @@ use crate::{
     app::App,
     auth::{
         actor::Actor,
+        random::RandomSource,
         vault::{Column, Place, Vault},
     },
     error::Error,
@@ -33,14 +34,14 @@ pub struct Draft {
 pub async fn begin(app: &App, actor: &Actor) -> Result<Draft, Error> {
     actor.require(Permission::OpenApi)?;
     let session = actor.require_session()?;
-    let (vault, now) = (app.vault.clone(), app.clock.now());
+    let (state, now) = (app.clone(), app.clock.now());
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
             drafts::delete_old(s, oldest(now))?;
             let id = drafts::insert(s, session, now)?;
-            let value = draw_value(s)?;
+            let value = draw_value(s, state.random.as_ref())?;
             let secrets = Secrets { value: Some(value.clone()), app_key: None };
-            put(s, &vault, (session, id), &secrets)?;
+            put(s, &state.vault, (session, id), &secrets)?;
             Ok(Draft { id, value })
         })
         .await
@@ -81,12 +82,15 @@ pub(super) const fn oldest(now: Timestamp) -> Timestamp {
 }
 
 /// A new value in the form the tenant chose.
-pub(super) fn draw_value(s: &mut Session<'_>) -> Result<TokenValue, Error> {
+pub(super) fn draw_value(s: &mut Session<'_>, random: &dyn RandomSource) -> Result<TokenValue, Error> {
     let is_prefixed = tenants::get(s)?.settings.is_prefixed;
-    let form = if is_prefixed { TokenForm::Prefixed } else { TokenForm::Uuid };
-    let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|error| Error::Unavailable(error.to_string().into()))?;
-    Ok(TokenValue::from_random(form, random))
+    draw(if is_prefixed { TokenForm::Prefixed } else { TokenForm::Uuid }, random)
+}
+
+fn draw(form: TokenForm, random: &dyn RandomSource) -> Result<TokenValue, Error> {
+    let mut bytes = [0; 32];
+    random.fill(&mut bytes)?;
+    Ok(TokenValue::from_random(form, bytes))
 }
 
 /// Seals secrets into a draft.
@@ -125,4 +129,25 @@ pub(super) fn open(
         None => None,
     };
     Ok((value.is_some() || app_key.is_some()).then_some(Secrets { value, app_key }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::auth::random::SystemRandom;
+
+    #[test]
+    fn of_a_million_values_none_is_drawn_twice() {
+        let mut seen = HashSet::with_capacity(1_000_000);
+        for number in 0..1_000_000 {
+            // The second form is much slower to write, and of the same bits.
+            let form = if number % 100 == 0 { TokenForm::Prefixed } else { TokenForm::Uuid };
+            let value = draw(form, &SystemRandom).unwrap();
+            // Of either form this holds more than 100 random bits.
+            let part: [u8; 31] = value.expose().as_bytes()[5..36].try_into().unwrap();
+            assert!(seen.insert(part), "after {number} values");
+        }
+    }
 }

@@ -170,7 +170,7 @@ pub async fn rotate(app: &App, actor: &Actor, id: TokenId, input: RotateInput) -
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
             let token = find_live(s, id, now)?;
-            let value = draft::draw_value(s)?;
+            let value = draft::draw_value(s, state.random.as_ref())?;
             let rotation = Rotation {
                 value: digest_value(&state, &by, &value),
                 last_four: value.last_four().to_owned(),

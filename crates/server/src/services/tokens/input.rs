@@ -153,12 +153,12 @@ pub(crate) fn find_user(s: &mut Session<'_>, text: &str) -> Result<Option<User>,
 }
 
 /// The first instant after the UTC day of `at`: an expiry is exclusive.
-pub(crate) fn end_of(at: Timestamp) -> Timestamp {
+pub fn end_of(at: Timestamp) -> Timestamp {
     Timestamp::from_millis((at.millis().div_euclid(DAY_MILLIS) + 1) * DAY_MILLIS)
 }
 
 /// The first instant after a day written as `2027-02-15`, in UTC.
-fn end_of_day(date: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
+pub fn end_of_day(date: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
     let has_shape = date.len() == 10
         && date.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',

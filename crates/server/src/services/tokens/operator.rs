@@ -1,5 +1,7 @@
 //! Tokens made and revoked at the command line. Servers on the database follow within a second.
 
+use std::sync::Arc;
+
 use automation_hub_domain::{clock::Timestamp, id::TokenId, tenant::Tenant};
 use automation_hub_storage::{
     Session, Store, audit, drafts,
@@ -15,6 +17,7 @@ use super::{
 use crate::{
     auth::{
         digest::{Peppers, Purpose},
+        random::{RandomSource, SystemRandom},
         vault::Vault,
     },
     error::Error,
@@ -29,11 +32,14 @@ pub struct OperatorTokens {
     tenant: Tenant,
     peppers: Peppers,
     vault: Vault,
+    random: Arc<dyn RandomSource>,
 }
 
 impl OperatorTokens {
     pub fn new(store: Store, keys: &Keys, tenant: Tenant) -> Self {
-        Self { store, tenant, peppers: keys.peppers.clone(), vault: Vault::new(&keys.outer) }
+        let random: Arc<dyn RandomSource> = Arc::new(SystemRandom);
+        let vault = Vault::new(&keys.outer, Arc::clone(&random));
+        Self { store, tenant, peppers: keys.peppers.clone(), vault, random }
     }
 
     /// Makes a token. Its secrets are handed over this once.
@@ -53,7 +59,7 @@ impl OperatorTokens {
         checked: Checked,
         now: Timestamp,
     ) -> Result<(Token, Secrets), Error> {
-        let value = draft::draw_value(s)?;
+        let value = draft::draw_value(s, self.random.as_ref())?;
         let digest = |purpose, secret| digest(&self.peppers, purpose, self.tenant.uuid, secret);
         let new = NewToken {
             name: checked.name,

@@ -1,5 +1,7 @@
 //! Key files with every fault a start can meet.
 
+mod environment;
+
 use super::harness::{Bench, Server, mode, set_mode, stderr};
 
 /// Each fault of a key file that nothing needs yet, and the sentence that stops the start.

@@ -83,3 +83,45 @@ fn killing_a_server_frees_its_folder() {
     let server: Server = bench.serve();
     server.stop();
 }
+
+/// Signs that begin a line, move a cursor or turn text round, in everything a stranger can send.
+#[test]
+fn nobodys_input_forges_a_line_of_the_log() {
+    let bench = Bench::new();
+    super::operators::found(&bench);
+    let mut command = bench.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("AUTOMATION_HUB_LOG__LEVEL", "debug");
+    let server = Server::start(command);
+    let forged = "a%0D%0AERROR%20forged%1B%5B31m%E2%80%AE%C2%85";
+    let base = "/nordwind-group/production/automationhub_";
+    let form = format!("email={forged}&password={forged}&next={forged}&csrf_token={forged}");
+    let body = format!(
+        "content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    for request in [
+        format!("GET /{forged} HTTP/1.1\r\nhost: {forged}\r\n\r\n"),
+        format!(
+            "GET {base}/{forged}?x={forged} HTTP/1.1\r\nhost: hub\r\nuser-agent: a\u{85}\u{202e}b\tc\r\n\r\n"
+        ),
+        format!(
+            "GET {base}/api/v1/openapi/{forged} HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {forged}\r\n\r\n"
+        ),
+        format!("POST {base}/sign-in HTTP/1.1\r\nhost: hub\r\norigin: \u{202e}\r\n{body}"),
+        "GET / HTTP/1.1\r\nhost: hub\r\nx-forged: a\u{1b}[31m\r\nERROR forged\r\n\r\n".to_owned(),
+        "\u{1b}[31mERROR forged\r\n\r\n".to_owned(),
+    ] {
+        let mut stream = TcpStream::connect(&server.host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = [0; 9];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 ", "{request}");
+    }
+    server.signal("TERM");
+    let (status, log) = server.end();
+    assert!(status.success() && log.contains("stopped"), "{log}");
+    for line in log.lines() {
+        assert!(line.starts_with("20"), "a line begins with its instant: {line:?}");
+        assert!(!line.chars().any(|c| c.is_control() || c == '\u{202e}'), "{line:?}");
+    }
+}

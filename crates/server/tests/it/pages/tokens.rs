@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod call_log;
+mod generator;
 mod life;
 mod settings;
 

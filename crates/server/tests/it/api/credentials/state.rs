@@ -9,7 +9,7 @@ use automation_hub_domain::{
         value::{TokenForm, TokenValue},
     },
 };
-use automation_hub_server::auth::digest::Purpose;
+use automation_hub_server::{auth::digest::Purpose, services::alarms};
 use automation_hub_storage::{
     tenants,
     tokens::{self, AppKeyChange, KeyedDigest, NewToken, TokenChange},
@@ -149,6 +149,24 @@ async fn a_clock_that_steps_back_revives_nothing() {
     for now in [end, end.plus_millis(-10_000), end.plus_minutes(60), end.plus_millis(-1), NOON] {
         desk.hub.clock.set(now);
         desk.refused(&desk.call(), 401, "token-expired").await;
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_stepped_back_raises_an_alarm_until_it_is_there_again() {
+    let desk = Desk::start().await;
+    let later = NOON.plus_hours(1);
+    for (now, alarm) in [
+        (NOON, None),
+        (later, None),
+        (later.plus_millis(-1000), None),
+        (later.plus_millis(-10_000), Some(10_000)),
+        (NOON, Some(3_600_000)),
+        (later, None),
+    ] {
+        desk.hub.clock.set(now);
+        desk.accepted(&desk.call()).await;
+        assert_eq!(alarms::check_clock(&desk.hub.app), alarm, "{now:?}");
     }
 }
 

@@ -378,3 +378,76 @@ async fn tokens_of_nobody_and_words_for_ids_are_not_found() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{id}");
     }
 }
+
+/// What turns text into code where it isn't written as text.
+const PAYLOADS: [&str; 25] = [
+    "<script>alert(1)</script>",
+    "<ScRiPt src=//x.test></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<form action=//x.test><button>x",
+    "<base href=//x.test>",
+    "<meta http-equiv=refresh content=0;//x.test>",
+    "<link rel=stylesheet href=//x.test>",
+    "<style>*{display:none}</style>",
+    "<body onload=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<input autofocus onfocus=alert(1)>",
+    "<math><mtext></mtext><mglyph><style><img src>",
+    "<template><script>alert(1)</script></template>",
+    "<!--><script>alert(1)</script>-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "</title></textarea></script><script>alert(1)</script>",
+    "<div hx-get=//x.test hx-trigger=load>",
+    "<div hx-on:load=alert(1)>",
+    "<x data-copy=a data-credential=b>",
+    "' onmouseover='alert(1)",
+    "\" autofocus onfocus=\"alert(1)",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_payloads_are_text_wherever_they_are_shown() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let payloads: Vec<_> =
+        PAYLOADS.iter().flat_map(|payload| [(*payload).to_owned(), format!("\">{payload}")]).collect();
+    assert_eq!(payloads.len(), 50);
+    for (number, payload) in (1..).zip(&payloads) {
+        make(&mut ines, &[("name", payload)]).await;
+        let encoded: String = form_urlencoded::byte_serialize(payload.as_bytes()).collect();
+        for path in [
+            String::new(),
+            format!("?user={encoded}"),
+            format!("/tokens/{number}"),
+            format!("/tokens/{number}/edit"),
+            format!("/tokens/{number}/rotate"),
+            format!("/tokens/{number}/revoke"),
+            format!("/tokens/people?q={encoded}"),
+        ] {
+            let page = ines.get(&console(&path)).await.text();
+            assert!(!page.contains(payload), "{payload} stands in {path:?}");
+        }
+        let again = save(&mut ines, "no draft", &[("name", payload), ("app_key", payload)]).await.text();
+        assert!(!again.contains(payload), "{payload} stands in the form that is shown again");
+        ines.post(&console(&format!("/tokens/{number}/revoke")), &[]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_at_the_edge_of_numbers_are_empty_ones() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    for number in ["0", "9223372036854775807", "9223372036854775808", "18446744073709551615", "1e9", "-1"] {
+        for list in [
+            console(""),
+            format!("{BASE}/automation-pipeline"),
+            format!("{BASE}/admin/manage-access/assign-roles"),
+        ] {
+            let page = ines.get(&format!("{list}?page={number}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{list} {number}");
+        }
+    }
+}

@@ -1,5 +1,11 @@
 //! A token from its form to its tombstone.
 
+use automation_hub_domain::{id::TokenId, user::Email};
+use automation_hub_storage::{
+    StorageError, audit,
+    categories::{self, CategoryLevel},
+    users,
+};
 use axum::http::StatusCode;
 
 use super::*;
@@ -173,6 +179,45 @@ async fn a_token_for_somebody_else_needs_the_password_and_loses_nothing() {
     let credential = shown_credential(&mut ines).await;
     let info = call(&hub, &credential).await.json();
     assert_eq!(info["data"]["user"]["user_email"], OMAR);
+}
+
+/// Who acts, and as whom: of each write one can tell both.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_with_a_token_for_somebody_else_names_its_maker_and_its_user() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[("user", OMAR), ("name", "For Omar")]).await;
+    let category = hub.app.store.write(hub.tenant, |s| -> Result<_, StorageError> {
+        let level = CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
+        categories::insert_level(s, &level)?;
+        categories::insert(s, &crate::api::node("Finance", None, 1))
+    });
+    let category = category.await.unwrap();
+    let body = format!(
+        r#"{{"process_name": "Acts", "process_description": "As Omar", "category_id": {}, "rules": 1,
+        "input_type": 1, "input_quality": 1, "stability": 1, "documentation": 1}}"#,
+        category.get()
+    );
+    let request = Request::post(format!("{BASE}/api/v1/openapi/automationidea"))
+        .header("authorization", format!("Bearer {credential}"))
+        .header("x-ah-openapi-auth", "openapi-token")
+        .header("content-type", "application/json");
+    let submitted = hub.send(request.body(Body::from(body)).unwrap()).await;
+    assert_eq!(submitted.status, StatusCode::CREATED, "{}", submitted.text());
+    let idea = submitted.json()["data"]["process_id"].as_i64().unwrap();
+
+    let read = hub.app.store.read(hub.tenant, move |s| -> Result<_, StorageError> {
+        let mut id =
+            |email: &str| users::find_by_email(s, &Email::parse(email).unwrap()).map(|user| user.unwrap().id);
+        let people = (id(INES)?, id(OMAR)?);
+        Ok((people, audit::list_of_object(s, "token", 1, 9)?, audit::list_of_object(s, "idea", idea, 9)?))
+    });
+    let ((ines, omar), of_token, of_idea) = read.await.unwrap();
+    let made = of_token.iter().find(|event| event.action == "token.create_for_user").unwrap();
+    assert_eq!(made.actor_user, Some(ines), "its maker");
+    assert!(made.after.as_ref().unwrap().contains(OMAR), "and whom it acts as: {made:?}");
+    let done = of_idea.first().unwrap();
+    assert_eq!((done.actor_user, done.actor_token), (Some(omar), Some(TokenId::new(1))), "{done:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,219 @@
+//! The query of `GET /automations`: lists of numbers, windows of time, pages and sorting.
+
+use automation_hub_domain::{
+    idea::SubmissionType,
+    page::{Direction, PageRequest},
+};
+use automation_hub_server::{
+    api::{automations::filter::Listing, extract::Query},
+    error::Error,
+};
+use automation_hub_storage::ideas::IdeaSort;
+
+use super::form_body::decoded;
+
+pub const PIECES: &[&str] = &[
+    "phase=",
+    "Phases=",
+    "status=",
+    "category=",
+    "category_id=",
+    "submissionType=",
+    "submission_type=",
+    "s=",
+    "search=",
+    "bu=",
+    "application=",
+    "createdStart=",
+    "CREATEDEND=",
+    "updatedStart=",
+    "updatedEnd=",
+    "sort=",
+    "sortBy=",
+    "sortOrder=",
+    "limit=",
+    "pageSize=",
+    "page=",
+    "offset=",
+    "&",
+    ",",
+    "%2C",
+    "all",
+    "1",
+    "7",
+    "-1",
+    "0",
+    "46",
+    "9223372036854775807",
+    "9223372036854775808",
+    "99999999999",
+    "100000000000",
+    "1595462400",
+    "process_name",
+    "process_id",
+    "asc",
+    "DESC",
+    "x",
+    " ",
+    "+",
+    "%00",
+];
+
+pub fn check(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let reference = Reference::of(text);
+    let wrong = reference.wrong();
+    match Listing::parse(&Query::parse(text)) {
+        Ok(listing) => {
+            assert_eq!(wrong, Vec::<&str>::new(), "accepted {text:?}");
+            reference.compare(&listing);
+        }
+        Err(Error::Invalid(violations)) => {
+            let mut fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+            fields.sort_unstable();
+            assert_eq!(fields, wrong, "{text:?}");
+        }
+        Err(error) => panic!("{text:?} ends in {error:?}"),
+    }
+}
+
+/// The pairs as sent, and each rule on them once more.
+struct Reference(Vec<(String, String)>);
+
+impl Reference {
+    fn of(query: &str) -> Self {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name).to_ascii_lowercase(), decoded(value).trim().to_owned())
+        });
+        Self(pairs.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    fn texts(&self, names: &[&str]) -> Vec<&str> {
+        let is_named = |name: &str| names.iter().any(|candidate| candidate.to_ascii_lowercase() == name);
+        self.0.iter().filter(|(name, _)| is_named(name)).map(|(_, value)| value.as_str()).collect()
+    }
+
+    fn number(&self, names: &[&str]) -> Option<Result<i64, ()>> {
+        self.texts(names).first().map(|text| text.parse().map_err(drop))
+    }
+
+    /// None where there is no restriction.
+    fn numbers(&self, names: &[&str]) -> Option<Result<Vec<i64>, ()>> {
+        let joined = self.texts(names).join(",");
+        let parts: Vec<&str> = joined.split(',').map(str::trim).collect();
+        if joined.is_empty() || parts.iter().any(|part| part.to_ascii_lowercase() == "all") {
+            return None;
+        }
+        Some(parts.into_iter().map(|part| part.parse().map_err(drop)).collect())
+    }
+
+    fn wrong(&self) -> Vec<&'static str> {
+        let mut wrong = Vec::new();
+        for (field, names, least) in [
+            ("limit", &["limit", "perpage", "pageSize"][..], 1),
+            ("page", &["page"], 0),
+            ("offset", &["offset"], 0),
+            ("applications", &["applications", "application", "application_id"], i64::MIN),
+            ("createdStart", &["createdStart"], i64::MIN),
+            ("createdEnd", &["createdEnd"], i64::MIN),
+            ("updatedStart", &["updatedStart"], i64::MIN),
+            ("updatedEnd", &["updatedEnd"], i64::MIN),
+        ] {
+            if self.number(names).is_some_and(|number| number.is_err() || number < Ok(least)) {
+                wrong.push(field);
+            }
+        }
+        for (field, names) in [
+            ("phase", &["phase", "phases"][..]),
+            ("status", &["status", "statuses"]),
+            ("category", &["category", "category_id", "categories"]),
+        ] {
+            if self.numbers(names) == Some(Err(())) {
+                wrong.push(field);
+            }
+        }
+        let is_kind = |code: &i64| (1..=8).contains(code);
+        match self.numbers(&["submissionType", "submission_type"]) {
+            Some(Err(())) => wrong.push("submissionType"),
+            Some(Ok(codes)) if !codes.iter().all(is_kind) => wrong.push("submissionType"),
+            _ => {}
+        }
+        if self.sort() == Some(None) {
+            wrong.push("sort");
+        }
+        let order = self.texts(&["sortOrder", "sort_order"]).first().map(|order| order.to_ascii_lowercase());
+        if order.is_some_and(|order| order != "asc" && order != "desc") {
+            wrong.push("sortOrder");
+        }
+        wrong.sort_unstable();
+        wrong
+    }
+
+    /// None where no sorting is asked for; nothing in it for an unknown one.
+    fn sort(&self) -> Option<Option<(IdeaSort, Direction)>> {
+        let name = self.texts(&["sort", "sortBy"]).first()?.to_ascii_lowercase();
+        Some(match name.as_str() {
+            "process_created_epoch" => Some((IdeaSort::Created, Direction::Descending)),
+            "process_updated_epoch" => Some((IdeaSort::Updated, Direction::Descending)),
+            "process_name" => Some((IdeaSort::Name, Direction::Ascending)),
+            "process_overall_gauge_score" => Some((IdeaSort::Score, Direction::Descending)),
+            "process_id" => Some((IdeaSort::Id, Direction::Ascending)),
+            _ => None,
+        })
+    }
+
+    fn compare(&self, listing: &Listing) {
+        let filter = &listing.filter;
+        let ids = |names: &[&str]| self.numbers(names).map(|ids| ids.unwrap());
+        let phases: Vec<_> = filter.phases.iter().map(|id| id.get()).collect();
+        assert_eq!(phases, ids(&["phase", "phases"]).unwrap_or_default());
+        let statuses: Vec<_> = filter.statuses.iter().map(|id| id.get()).collect();
+        assert_eq!(statuses, ids(&["status", "statuses"]).unwrap_or_default());
+        let categories = filter.categories.as_ref().map(|ids| ids.iter().map(|id| id.get()).collect());
+        assert_eq!(categories, ids(&["category", "category_id", "categories"]));
+        let search = self.texts(&["search", "s"]).first().map(|text| (*text).to_owned());
+        assert_eq!(filter.search, search);
+        let kinds = filter.submission_types.as_ref();
+        let kinds =
+            kinds.map(|kinds| kinds.iter().map(|kind: &SubmissionType| kind.code()).collect::<Vec<_>>());
+        let names = ["submissionType", "submission_type"];
+        let usual = (search.is_none() && self.texts(&names).is_empty()).then(|| vec![1, 2]);
+        assert_eq!(kinds, ids(&names).or(usual));
+        assert_eq!(
+            filter.application.map(|id| id.get()),
+            self.number(&["applications", "application", "application_id"]).map(Result::unwrap)
+        );
+        let bounds = [filter.created.from, filter.created.to, filter.updated.from, filter.updated.to];
+        for (bound, name) in
+            bounds.into_iter().zip(["createdStart", "createdEnd", "updatedStart", "updatedEnd"])
+        {
+            let rest = if name.ends_with("End") { 999 } else { 0 };
+            let expected = self.number(&[name]).map(|epoch| match epoch.unwrap() {
+                epoch @ -99_999_999_999..=99_999_999_999 => epoch * 1000 + rest,
+                epoch => epoch,
+            });
+            assert_eq!(bound.map(|bound| bound.millis()), expected, "{name}");
+        }
+        assert_eq!(listing.request, self.request());
+        let (sort, natural) = self.sort().flatten().unwrap_or((IdeaSort::Created, Direction::Descending));
+        let order = self.texts(&["sortOrder", "sort_order"]).first().map(|order| order.to_ascii_lowercase());
+        let direction = match order.as_deref() {
+            Some("asc") => Direction::Ascending,
+            Some(_) => Direction::Descending,
+            None => natural,
+        };
+        assert_eq!((listing.order.sort, listing.order.direction), (sort, direction));
+    }
+
+    fn request(&self) -> PageRequest {
+        let natural = |names: &[&str]| self.number(names).map(|n| u128::try_from(n.unwrap()).unwrap());
+        let limit = natural(&["limit", "perpage", "pageSize"]).unwrap_or(50);
+        let offset = match (natural(&["offset"]).unwrap_or(0), natural(&["page"])) {
+            (0, Some(page)) => (page.max(1) - 1) * limit,
+            (offset, _) => offset,
+        };
+        let cut = |n: u128| u64::try_from(n).unwrap_or(u64::MAX);
+        PageRequest { offset: cut(offset), limit: cut(limit) }
+    }
+}
