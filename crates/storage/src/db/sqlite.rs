@@ -164,6 +164,14 @@ impl Database {
         self.reads.run(&self.counters, work)
     }
 
+    pub(crate) fn look_up<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnMut(Connection<'_>) -> Result<T, E>,
+        E: From<StorageError>,
+    {
+        self.reads.run_one(&self.counters, work)
+    }
+
     pub(crate) async fn scan<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnMut(Connection<'_>) -> Result<T, E> + Send + 'static,
