@@ -23,6 +23,9 @@ use crate::{floor, verify};
 use hub::Hub;
 use report::{Report, Row, Target};
 
+/// Ideas where none are asked for.
+const FEW: usize = 100;
+
 #[derive(Args)]
 pub(crate) struct Options {
     /// The product's program; the one built beside this one if it isn't named
@@ -53,6 +56,10 @@ struct Bench {
     huge: Option<Hub>,
     hello: Server,
     floor: Server,
+    /// The product's calls, served from this program, with its authentication.
+    proving: Hub,
+    /// The same for a caller who is known.
+    known: Server,
     /// A status with many ideas, for W2.
     status: i64,
     /// Ideas in `large`.
@@ -121,6 +128,9 @@ impl Bench {
         let hello = Server::start(here, |address| vec!["hello".into(), address.to_string()])?;
         let file = file.display().to_string();
         let floor = Server::start(here, |address| vec!["floor".into(), address.to_string(), file])?;
+        let data = hub::Data::make(program, &folder.path().join("calls"), FEW, None)?;
+        let known = data.serve_calls(here, &["--known"])?;
+        let proving = Hub::on(data.serve_calls(here, &[])?, data).await?;
         Ok(Self {
             rounds: options.rounds,
             many: count(1)?,
@@ -129,6 +139,8 @@ impl Bench {
             huge,
             hello,
             floor,
+            proving,
+            known,
             status,
             small_ids,
             large_ids,

@@ -97,6 +97,15 @@ impl Data {
         ]
     }
 
+    /// Has the benchmark's own program serve the calls.
+    pub(super) fn serve_calls(&self, here: &Path, flags: &[&str]) -> Result<Server> {
+        Server::start(here, |address| {
+            let mut args = vec!["calls".into(), address.to_string(), self.folder.display().to_string()];
+            args.extend(flags.iter().map(ToString::to_string));
+            args
+        })
+    }
+
     pub(super) fn serve(&self, program: &Path, database: Option<&str>) -> Result<Server> {
         Server::start(program, |address| {
             let mut args = vec!["serve".into(), "--listen".into(), address.to_string()];
@@ -117,7 +126,11 @@ impl Hub {
     }
 
     pub(super) async fn start(program: &Path, data: Data, database: Option<&str>) -> Result<Self> {
-        let server = data.serve(program, database)?;
+        Self::on(data.serve(program, database)?, data).await
+    }
+
+    /// What a running server serves.
+    pub(super) async fn on(server: Server, data: Data) -> Result<Self> {
         let hub = Self { server, fresh_mb: 0.0, data };
         let (reply, body) = hub.fetch("/authinfo").await?;
         ensure!(reply == 200, "/authinfo answered {reply}: {}", String::from_utf8_lossy(&body));

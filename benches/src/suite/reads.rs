@@ -18,6 +18,7 @@ const CONNECTIONS: u32 = 8;
 
 pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     authinfo(bench, report).await?;
+    authentication(bench, report).await?;
     refusals(bench, report).await?;
     one_record(bench, report).await
 }
@@ -47,6 +48,20 @@ async fn authinfo(bench: &Bench, report: &mut Report) -> Result<()> {
         let [huge, small] = in_turns(bench.rounds, [&huge, &small]).await?;
         report.add(flatness_at_a_million(huge.cpu_micros / small.cpu_micros));
     }
+    Ok(())
+}
+
+/// The same call, by a caller who proves it each time and by one who is known already.
+async fn authentication(bench: &Bench, report: &mut Report) -> Result<()> {
+    progress("the same call with authentication and without");
+    let plan = Plan::new([bench.proving.get("/authinfo")], COUNT);
+    let proving = Side { server: &bench.proving.server, plan: plan.clone() };
+    let known = Side { server: &bench.known, plan };
+    let [proving, known] = in_turns(bench.rounds, [&proving, &known]).await?;
+    report.add(
+        Row::new("requests a second, with authentication / without", proving.per_second / known.per_second)
+            .target(Target::at_least(0.9)),
+    );
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use automation_hub_domain::{
-    id::{CategoryId, StatusId, TenantId, UserId},
+    id::{CategoryId, PhaseId, StatusId, TenantId, UserId},
     lifecycle::{Phase, Status},
     user::User,
 };
@@ -34,8 +34,14 @@ pub struct TenantDirectory {
 struct Catalogue {
     tree: CategoryTree,
     hierarchy: String,
-    statuses: HashMap<StatusId, String>,
+    statuses: HashMap<StatusId, ShownStatus>,
     categories: HashMap<CategoryId, String>,
+}
+
+/// A status as records show it.
+struct ShownStatus {
+    phase: PhaseId,
+    members: String,
 }
 
 /// A person as records show them.
@@ -45,11 +51,27 @@ pub struct Person {
 }
 
 impl Directories {
+    /// The directory as it was last seen; whether it still holds is for the caller to find out.
+    pub fn last(&self, tenant: TenantId) -> Option<TenantDirectory> {
+        self.0.pin().get(&tenant).cloned()
+    }
+
+    /// As [`Directories::of`] for a session that writes, and whether it was kept. What a session finds that may still
+    /// be undone isn't kept for others.
+    pub fn of_writer(&self, session: &mut Session<'_>) -> Result<(TenantDirectory, bool), StorageError> {
+        let versions = tenants::versions(session)?;
+        if let Some(last) = self.last(session.tenant()).filter(|last| last.is_of(versions)) {
+            return Ok((last, true));
+        }
+        let catalogue = Arc::new(Catalogue::read(session)?);
+        Ok((TenantDirectory { versions, catalogue, people: Arc::default() }, false))
+    }
+
     /// The directory as the session sees it: one indexed read if nothing changed.
     pub fn of(&self, session: &mut Session<'_>) -> Result<TenantDirectory, StorageError> {
         let tenant = session.tenant();
         let versions = tenants::versions(session)?;
-        let kept = self.0.pin().get(&tenant).cloned();
+        let kept = self.last(tenant);
         if let Some(kept) = kept.as_ref().filter(|kept| kept.versions == versions) {
             return Ok(kept.clone());
         }
@@ -75,6 +97,10 @@ impl Directories {
 }
 
 impl TenantDirectory {
+    pub fn is_of(&self, versions: Versions) -> bool {
+        self.versions == versions
+    }
+
     pub fn tree(&self) -> &CategoryTree {
         &self.catalogue.tree
     }
@@ -86,7 +112,11 @@ impl TenantDirectory {
 
     /// Phase and status, as members.
     pub fn status(&self, id: StatusId) -> Option<&str> {
-        self.catalogue.statuses.get(&id).map(String::as_str)
+        self.catalogue.statuses.get(&id).map(|status| status.members.as_str())
+    }
+
+    pub fn phase_of(&self, id: StatusId) -> Option<PhaseId> {
+        self.catalogue.statuses.get(&id).map(|status| status.phase)
     }
 
     /// A category and its chain from the top, as members.
@@ -124,7 +154,10 @@ impl Catalogue {
             hierarchy: hierarchy(&tree),
             statuses: statuses
                 .iter()
-                .filter_map(|status| Some((status.id, status_members(phase_of(status)?, status))))
+                .filter_map(|status| {
+                    let members = status_members(phase_of(status)?, status);
+                    Some((status.id, ShownStatus { phase: status.phase, members }))
+                })
                 .collect(),
             categories: tree.nodes().iter().map(|node| (node.id, category_members(&tree, node))).collect(),
             tree,

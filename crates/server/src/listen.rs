@@ -1,6 +1,6 @@
 //! The listener: accepts connections under strict limits, and lets requests in flight finish at the end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use axum::{
     body::Body,
@@ -8,14 +8,12 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use hyper::body::Incoming;
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
-    service::TowerToHyperService,
 };
 use tokio::net::{TcpListener, TcpStream};
-use tower::{ServiceExt, service_fn};
 
 use crate::{config::Config, middleware::request::Peer, server::Server};
 
@@ -87,20 +85,17 @@ fn serve_connection(
         tracing::debug!(%error, "setting TCP_NODELAY failed");
     }
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
+        let request = request.map(Body::new);
         let server = server.clone();
         async move {
             if has_large_field(&request) {
                 let answer = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, [(header::CONNECTION, "close")]);
-                return Ok(answer.into_response());
+                return Ok::<_, Infallible>(answer.into_response());
             }
-            server.oneshot(request).await
+            Ok(server.answer(request, Some(Peer(peer))).await)
         }
     });
-    let connection = builder
-        .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
-        .into_owned();
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {

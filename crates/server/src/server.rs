@@ -4,20 +4,24 @@
 use std::{
     convert::Infallible,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use axum::{Router, extract::Request, response::Response};
-use tower::{Service, ServiceExt};
+use tower::Service;
 
 use crate::{
     api::{authenticate, base::Base},
     app::App,
-    middleware::request,
+    middleware::request::{self, Peer},
 };
 
+/// Cheap to clone.
 #[derive(Clone)]
-pub struct Server {
+pub struct Server(Arc<Parts>);
+
+struct Parts {
     app: App,
     /// The Open API relative to its base path.
     calls: Router,
@@ -27,17 +31,20 @@ pub struct Server {
 
 impl Server {
     pub(crate) fn new(app: App, calls: Router, pages: Router) -> Self {
-        Self { app, calls, pages }
+        Self(Arc::new(Parts { app, calls, pages }))
     }
 
-    async fn answer(self, mut request: Request) -> Response {
-        let context = request::identify(&self.app, &mut request);
+    /// Answers one request of a peer, which is unknown where nothing was sent over a network.
+    pub async fn answer(&self, mut request: Request, peer: Option<Peer>) -> Response {
+        let Parts { app, calls, pages } = &*self.0;
+        let context = request::identify(app, &request, peer);
         let mut response = match Base::split(request.uri()) {
-            Some(base) => authenticate::answer(&self.app, self.calls, base, context, request).await,
-            None => match self.pages.oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
+            Some(base) => authenticate::answer(app, calls, base, context, request).await,
+            None => {
+                request.extensions_mut().insert(context);
+                let Ok(response) = pages.clone().call(request).await;
+                response
+            }
         };
         request::sign(&mut response, context);
         response
@@ -55,6 +62,7 @@ impl Service<Request> for Server {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let server = self.clone();
-        Box::pin(async move { Ok(server.answer(request).await) })
+        let peer = request.extensions().get().copied();
+        Box::pin(async move { Ok(server.answer(request, peer).await) })
     }
 }

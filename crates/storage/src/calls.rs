@@ -2,7 +2,7 @@
 
 mod list;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use automation_hub_domain::{
     clock::Timestamp,
@@ -11,7 +11,7 @@ use automation_hub_domain::{
 
 pub use list::{CallEntry, CallFilter, CallPosition, list};
 
-use crate::{Session, StorageError, System, tokens::day_of, users::clamp, values};
+use crate::{Session, StorageError, System, Value, tokens::day_of, users::clamp, values};
 
 /// One accepted call.
 #[derive(Clone, Debug)]
@@ -45,9 +45,7 @@ pub fn insert_batch(
     accepted: &[CallRecord],
     refused: &[RefusedCall],
 ) -> Result<(), StorageError> {
-    for call in accepted {
-        insert(&mut system.tenant(call.tenant), call)?;
-    }
+    insert(system, accepted)?;
     for ((tenant, token, day), counts) in daily_counts(accepted, refused) {
         count(&mut system.tenant(tenant), token, day, counts)?;
     }
@@ -57,28 +55,51 @@ pub fn insert_batch(
     Ok(())
 }
 
-fn insert(session: &mut Session<'_>, call: &CallRecord) -> Result<(), StorageError> {
-    let tenant = session.tenant();
-    session.execute(
-        "INSERT INTO open_api_calls (tenant_id, token_id, user_id, called_at, method, route, path, status, \
-         duration_micros, address, client, request_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        values![
-            tenant,
-            call.token,
-            call.user,
-            call.called_at.millis(),
-            &call.method,
-            &call.route,
-            &call.path,
-            i64::from(call.status),
-            clamp(call.duration_micros),
-            &call.address,
-            &call.client,
-            &call.request_id
-        ],
-    )?;
+const COLUMNS: usize = 12;
+/// Rows in one statement: a server has to be asked once for all of them.
+const ROWS: usize = 32;
+
+fn insert(system: &mut System<'_>, calls: &[CallRecord]) -> Result<(), StorageError> {
+    static MANY: LazyLock<String> = LazyLock::new(|| insertion(ROWS));
+    static ONE: LazyLock<String> = LazyLock::new(|| insertion(1));
+    let portions = calls.chunks_exact(ROWS);
+    for call in portions.remainder() {
+        system.execute(&ONE, &row(call))?;
+    }
+    for portion in portions {
+        system.execute(&MANY, &portion.iter().flat_map(row).collect::<Vec<_>>())?;
+    }
     Ok(())
+}
+
+fn insertion(rows: usize) -> String {
+    let placeholder = |number: usize| ["$", &number.to_string()].concat();
+    let row =
+        |row| (1..=COLUMNS).map(|column| placeholder(row * COLUMNS + column)).collect::<Vec<_>>().join(", ");
+    [
+        "INSERT INTO open_api_calls (tenant_id, token_id, user_id, called_at, method, route, path, status, \
+         duration_micros, address, client, request_id) VALUES (",
+        &(0..rows).map(row).collect::<Vec<_>>().join("), ("),
+        ")",
+    ]
+    .concat()
+}
+
+fn row(call: &CallRecord) -> [Value<'_>; COLUMNS] {
+    [
+        call.tenant.into(),
+        call.token.into(),
+        call.user.into(),
+        call.called_at.millis().into(),
+        (&call.method).into(),
+        (&call.route).into(),
+        (&call.path).into(),
+        i64::from(call.status).into(),
+        clamp(call.duration_micros).into(),
+        (&call.address).into(),
+        (&call.client).into(),
+        (&call.request_id).into(),
+    ]
 }
 
 /// Accepted and refused calls by token and day: a token's row is written once a batch, however many calls there were.

@@ -7,6 +7,8 @@ mod insert;
 mod list;
 mod search;
 
+use std::{ops::Deref, sync::LazyLock};
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::{CategoryId, IdeaId, PhaseId, StatusId, UserId},
@@ -16,9 +18,9 @@ use automation_hub_domain::{
 pub use counts::count;
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
 pub use insert::{Inserted, insert, insert_many};
-pub use list::{chunk, each_record, each_record_after, list};
+pub use list::{chunk, each_record, each_record_after, each_record_of, list};
 
-use crate::{Row, Session, StorageError, values};
+use crate::{Row, Session, StorageError, tenants::Versions, values};
 
 const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase_id, phase_status_id, \
     submitter_user_id, owner_user_id, content, votes, created_at, updated_at";
@@ -75,6 +77,21 @@ const RECORD_COLUMNS: [&str; 11] = [
     "wire",
 ];
 
+/// A record on its own, with what tells whether the names known of its tenant still hold.
+#[derive(Clone, Copy, Debug)]
+pub struct FoundRecord<'r> {
+    pub record: IdeaRecord<'r>,
+    pub versions: Versions,
+}
+
+impl<'r> Deref for FoundRecord<'r> {
+    type Target = IdeaRecord<'r>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.record
+    }
+}
+
 fn record<'r>(row: &Row<'r>) -> Result<IdeaRecord<'r>, StorageError> {
     Ok(IdeaRecord {
         id: row.get(0)?,
@@ -110,31 +127,48 @@ impl<'k> IdeaKey<'k> {
 }
 
 pub fn find(session: &mut Session<'_>, key: IdeaKey<'_>) -> Result<Option<Idea>, StorageError> {
-    find_columns(session, key, COLUMNS, from_row)
+    let tenant = session.tenant();
+    let select = |by: &str| {
+        ["SELECT ", COLUMNS, " FROM ideas WHERE tenant_id = $1 AND ", by, " = $2 AND is_deleted = 0"].concat()
+    };
+    match key {
+        IdeaKey::Id(id) => session.optional(&select("id"), values![tenant, id], from_row),
+        IdeaKey::Slug(slug) => session.optional(&select("slug"), values![tenant, slug], from_row),
+    }
 }
 
 /// Looks one up for the wire; `map` sees the row before it goes.
 pub fn find_record<T>(
     session: &mut Session<'_>,
     key: IdeaKey<'_>,
-    mut map: impl FnMut(&IdeaRecord<'_>) -> T,
+    mut map: impl FnMut(&FoundRecord<'_>) -> T,
 ) -> Result<Option<T>, StorageError> {
-    let columns = RECORD_COLUMNS.join(", ");
-    find_columns(session, key, &columns, |row| Ok(map(&record(row)?)))
-}
-
-fn find_columns<T>(
-    session: &mut Session<'_>,
-    key: IdeaKey<'_>,
-    columns: &str,
-    map: impl FnMut(&Row<'_>) -> Result<T, StorageError>,
-) -> Result<Option<T>, StorageError> {
+    static BY_ID: LazyLock<String> = LazyLock::new(|| record_by("id"));
+    static BY_SLUG: LazyLock<String> = LazyLock::new(|| record_by("slug"));
     let tenant = session.tenant();
-    let select = |by: &str| {
-        ["SELECT ", columns, " FROM ideas WHERE tenant_id = $1 AND ", by, " = $2 AND is_deleted = 0"].concat()
+    let map = |row: &Row<'_>| {
+        let versions = Versions {
+            catalogue: row.get(RECORD_COLUMNS.len())?,
+            people: row.get(RECORD_COLUMNS.len() + 1)?,
+        };
+        Ok(map(&FoundRecord { record: record(row)?, versions }))
     };
     match key {
-        IdeaKey::Id(id) => session.optional(&select("id"), values![tenant, id], map),
-        IdeaKey::Slug(slug) => session.optional(&select("slug"), values![tenant, slug], map),
+        IdeaKey::Id(id) => session.optional(&BY_ID, values![tenant, id], map),
+        IdeaKey::Slug(slug) => session.optional(&BY_SLUG, values![tenant, slug], map),
     }
+}
+
+/// The version numbers come along: asking for them apart would cost as much as the record.
+fn record_by(key: &str) -> String {
+    [
+        "SELECT ideas.",
+        &RECORD_COLUMNS.join(", ideas."),
+        ", tenants.catalogue_version, tenants.people_version FROM tenants \
+         JOIN ideas ON ideas.tenant_id = tenants.id \
+         WHERE tenants.id = $1 AND ideas.",
+        key,
+        " = $2 AND ideas.is_deleted = 0",
+    ]
+    .concat()
 }

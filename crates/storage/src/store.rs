@@ -91,6 +91,21 @@ impl Store {
         self.run_read(move |connection| work(&mut Session::new(connection, tenant))).await
     }
 
+    /// As [`Store::read`] for a single statement, which sees one instant by itself. If there has to be another one after
+    /// all, it may see a later instant.
+    pub async fn look_up<T, E, F>(&self, tenant: TenantId, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Session<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let work = move |connection: Connection<'_>| work(&mut Session::new(connection, tenant));
+        match &self.inner.database {
+            Database::Sqlite(database) => database.look_up(work),
+            Database::Postgres(database) => database.read(work).await,
+        }
+    }
+
     /// For search, export and reports: one snapshot, off the runtime's threads, on connections no `read` waits for.
     pub async fn scan<T, E, F>(&self, tenant: TenantId, mut work: F) -> Result<T, E>
     where

@@ -1,20 +1,30 @@
 //! `GET /authinfo`: who calls, and for which tenant.
 
+use std::convert::Infallible;
+
 use automation_hub_domain::role::{ACCOUNT_OWNER, DEFAULT_ROLES, SYSTEM_ADMIN};
 use axum::{
-    extract::State,
-    http::{HeaderMap, header},
+    extract::FromRequestParts,
+    http::{header, request::Parts},
     response::Response,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{
-    api::{envelope, error::ApiError},
+    api::{
+        envelope,
+        json::{self, Members},
+    },
     app::App,
-    auth::{actor::Actor, principal::UserRecord},
+    auth::{
+        actor::Actor,
+        principal::{TenantRecord, UserRecord},
+    },
 };
 
+/// The answer as the API document describes it. It is written without such a value.
 #[derive(Serialize, ToSchema)]
 pub struct AuthInfo<'a> {
     r#type: &'static str,
@@ -53,52 +63,56 @@ struct UserInfo<'a> {
 
 /// Who the token acts for. The usual test of a connection.
 #[utoipa::path(get, path = "/authinfo", tag = "Session", responses((status = 200, body = envelope::Envelope<AuthInfo<'_>>)))]
-pub async fn auth_info(
-    State(app): State<App>,
-    actor: Actor,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let tenant = &actor.tenant;
-    let (organization, name) = (tenant.organization_slug.as_str(), tenant.tenant_slug.as_str());
-    envelope::success(AuthInfo {
-        r#type: "openapi-token",
-        tenant: TenantInfo {
-            tenant_uuid: tenant.uuid.to_string(),
-            tenant_company_name: format!("{} - {}", tenant.organization_name, tenant.tenant_name),
-            tenant_url: format!("{}/{organization}/{name}/automationhub_", origin(&app, &headers)),
-            tenant_currency: &tenant.currency,
-        },
-        user: actor.user.as_deref().map(user_info),
+pub async fn auth_info(actor: Actor, Origin(origin): Origin) -> Response {
+    envelope::success_object(512, |m| {
+        m.text("type", "openapi-token");
+        m.object("tenant", |m| tenant(m, &actor.tenant, &origin));
+        match actor.user.as_deref() {
+            Some(caller) => m.object("user", |m| user(m, caller)),
+            None => m.null("user"),
+        }
     })
 }
 
+fn tenant(m: &mut Members<'_>, tenant: &TenantRecord, origin: &str) {
+    let (organization, name) = (tenant.organization_slug.as_str(), tenant.tenant_slug.as_str());
+    m.text("tenant_uuid", tenant.uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    m.joined("tenant_company_name", &[&tenant.organization_name, " - ", &tenant.tenant_name]);
+    m.joined("tenant_url", &[origin, "/", organization, "/", name, "/automationhub_"]);
+    m.text("tenant_currency", &tenant.currency);
+}
+
 /// As configured; without that, as the caller itself reached us.
-fn origin(app: &App, headers: &HeaderMap) -> String {
-    let configured = app.config.server.public_url.trim_end_matches('/');
-    if configured.is_empty() {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        format!("http://{}", host.unwrap_or("localhost"))
-    } else {
-        configured.to_owned()
+pub struct Origin(String);
+
+impl FromRequestParts<App> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let configured = app.config.server.public_url.trim_end_matches('/');
+        Ok(Self(if configured.is_empty() {
+            let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            ["http://", host.unwrap_or("localhost")].concat()
+        } else {
+            configured.to_owned()
+        }))
     }
 }
 
-fn user_info(user: &UserRecord) -> UserInfo<'_> {
+fn user(m: &mut Members<'_>, user: &UserRecord) {
     let is_admin_role = |slug: &String| {
         DEFAULT_ROLES.iter().any(|role| {
             role.slug == slug && (role.id == ACCOUNT_OWNER.get() || role.id == SYSTEM_ADMIN.get())
         })
     };
-    UserInfo {
-        user_id: user.id.get(),
-        user_email: &user.email,
-        user_first_name: &user.first_name,
-        user_last_name: &user.last_name,
-        user_job_title: user.job_title.as_deref(),
-        user_department: user.department.as_deref(),
-        user_business_unit: user.business_unit.as_deref().unwrap_or("Not Specified"),
-        user_is_admin: u8::from(user.role_slugs.iter().any(is_admin_role)),
-        user_is_active: u8::from(user.is_active),
-        user_roles: &user.role_slugs,
-    }
+    m.integer("user_id", user.id.get());
+    m.text("user_email", &user.email);
+    m.text("user_first_name", &user.first_name);
+    m.text("user_last_name", &user.last_name);
+    m.optional_text("user_job_title", user.job_title.as_deref());
+    m.optional_text("user_department", user.department.as_deref());
+    m.text("user_business_unit", user.business_unit.as_deref().unwrap_or("Not Specified"));
+    m.flag("user_is_admin", user.role_slugs.iter().any(is_admin_role));
+    m.flag("user_is_active", user.is_active);
+    m.array("user_roles", &user.role_slugs, |buffer, slug| json::string(buffer, slug));
 }

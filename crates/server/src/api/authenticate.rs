@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
+use automation_hub_domain::clock::Timestamp;
 use axum::{
     Router,
     body::Body,
@@ -9,10 +10,16 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery},
     response::{IntoResponse, Response},
 };
-use tower::ServiceExt as _;
+use tower::Service as _;
 
 use crate::{
-    api::{base::Base, calls::Call, error::ApiError, extract, routes::CalledRoute},
+    api::{
+        base::Base,
+        calls::Call,
+        error::ApiError,
+        extract,
+        routes::{CalledRoute, Caller},
+    },
     app::App,
     auth::{
         actor::{Actor, Via},
@@ -29,18 +36,19 @@ const RETIRING: &str = "x-ah-token-retiring-until";
 /// Answers a call: who makes it is settled before the router looks for it.
 pub async fn answer(
     app: &App,
-    calls: Router,
+    calls: &Router,
     base: Base,
     context: RequestContext,
-    request: Request,
+    mut request: Request,
 ) -> Response {
     // A preflight carries no credential by definition; answered without any origin it permits nothing.
     if request.method() == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
     let is_head = request.method() == Method::HEAD;
-    let mut response = match admit(app, base.addressed, context, request).await {
-        Ok((verified, request)) => call(app, verified, (calls, base.call), context, request).await,
+    let now = app.clock.now();
+    let mut response = match admit(app, base.addressed, context, now, &mut request).await {
+        Ok(verified) => call(app, verified, (calls, base.call), context, now, request).await,
         Err(error) => error.respond(context.id),
     };
     if is_head {
@@ -53,19 +61,22 @@ async fn admit(
     app: &App,
     addressed: Option<(String, String)>,
     context: RequestContext,
-    request: Request,
-) -> Result<(Verified, Request), ApiError> {
+    now: Timestamp,
+    request: &mut Request,
+) -> Result<Verified, ApiError> {
     let found = |(organization, tenant): (String, String)| {
         app.tenant_by_slugs(&organization, &tenant).ok_or_else(ApiError::tenant_not_found)
     };
     let addressed = addressed.map(found).transpose()?;
-    let request = refuse_token_in_form(app, request).await?;
-    let verified = verify(app, request.headers(), request.uri().query(), context.address)?;
+    if is_form_with_header(request.headers()) {
+        refuse_token_in_form(app, request).await?;
+    }
+    let verified = verify(app, request.headers(), request.uri().query(), context.address, now)?;
     // The credential decides the tenant; an address that names another one is none of its business.
     if addressed.is_some_and(|tenant| tenant.id != verified.tenant.id) {
         return Err(Refusal::TokenRejected { hint: false }.into());
     }
-    Ok((verified, request))
+    Ok(verified)
 }
 
 fn verify(
@@ -73,8 +84,8 @@ fn verify(
     headers: &HeaderMap,
     query: Option<&str>,
     address: IpAddr,
+    now: Timestamp,
 ) -> Result<Verified, ApiError> {
-    let now = app.clock.now();
     app.tokens.verifier.verify(&Presented::of(headers, query), address, now).map_err(|refused| {
         if let Some((tenant, token)) = refused.token {
             app.calls.refused(tenant, token, now);
@@ -109,53 +120,52 @@ fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
     });
 }
 
-/// RFC 6750 lets a form carry the token; beside the header it makes the request ambiguous.
-async fn refuse_token_in_form(app: &App, request: Request) -> Result<Request, ApiError> {
-    let content_type = request.headers().get(header::CONTENT_TYPE);
-    let is_form = content_type.is_some_and(|value| {
+fn is_form_with_header(headers: &HeaderMap) -> bool {
+    let is_form = headers.get(header::CONTENT_TYPE).is_some_and(|value| {
         let media_type = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
         media_type.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
     });
-    if !is_form || !request.headers().contains_key(header::AUTHORIZATION) {
-        return Ok(request);
-    }
-    let (parts, body) = request.into_parts();
+    is_form && headers.contains_key(header::AUTHORIZATION)
+}
+
+/// RFC 6750 lets a form carry the token; beside the header it makes the request ambiguous.
+async fn refuse_token_in_form(app: &App, request: &mut Request) -> Result<(), ApiError> {
+    let body = std::mem::take(request.body_mut());
     let bytes = extract::read_body(body, app.config.server.body_limit_bytes).await?;
     if form_urlencoded::parse(&bytes).any(|(name, _)| name == "access_token") {
         return Err(Refusal::InvalidRequest("An access token").into());
     }
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    *request.body_mut() = Body::from(bytes);
+    Ok(())
 }
 
 /// Lets an admitted call through, and writes down that it was made.
-async fn call(
+pub async fn call(
     app: &App,
     verified: Verified,
-    (calls, path): (Router, PathAndQuery),
+    (calls, path): (&Router, PathAndQuery),
     context: RequestContext,
+    now: Timestamp,
     mut request: Request,
 ) -> Response {
     #[expect(clippy::disallowed_methods, reason = "measures how long the call takes")]
     let begun = Instant::now();
-    let call = Call::begin(app.clock.now(), &verified.token, context, &request);
+    let call = Call::begin(now, &verified.token, context, &request);
     let route = CalledRoute::default();
     *request.uri_mut() = Uri::from(path);
     let retiring = verified.retiring_until;
     if let Some(renewal) = verified.renewal {
         renew(app, &verified.token, renewal);
     }
-    request.extensions_mut().insert(Actor {
+    let actor = Actor {
         tenant: verified.tenant,
         user: verified.user,
         via: Via::Token(verified.token.id),
         address: context.address,
         request_id: context.id,
-    });
-    request.extensions_mut().insert(route.clone());
-    let mut response = match calls.oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
     };
+    request.extensions_mut().insert(Caller { actor, route: route.clone() });
+    let Ok(mut response) = calls.clone().call(request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
         // The router knows which methods a route takes, and has already said so.
         let allow = response.headers_mut().remove(header::ALLOW);

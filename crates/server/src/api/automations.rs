@@ -1,5 +1,6 @@
 //! Ideas and automations: the record on the wire, and the calls that list, show and submit them.
 
+mod calendar;
 pub mod filter;
 pub mod list;
 pub mod record;

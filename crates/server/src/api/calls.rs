@@ -10,7 +10,7 @@ use std::{
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{TenantId, TokenId},
+    id::{TenantId, TokenId, UserId},
 };
 use automation_hub_storage::{
     System,
@@ -18,53 +18,83 @@ use automation_hub_storage::{
 };
 use axum::{
     extract::Request,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
 };
 use tokio::sync::Notify;
 
 use crate::{app::App, auth::snapshot::TokenRecord, error::Error, middleware::request::RequestContext};
 
-/// A call that is being answered.
-pub struct Call(CallRecord);
+/// A call that is being answered or waits to be written. What text can be made of later is kept as it came.
+pub struct Call {
+    tenant: TenantId,
+    token: TokenId,
+    user: Option<UserId>,
+    called_at: Timestamp,
+    method: Method,
+    route: &'static str,
+    /// The path, and behind it the client. Copies: parts of the request would hold on to all of its buffer.
+    texts: Box<str>,
+    path_length: usize,
+    status: StatusCode,
+    took: Duration,
+    context: RequestContext,
+}
 
 impl Call {
     pub fn begin(now: Timestamp, token: &TokenRecord, context: RequestContext, request: &Request) -> Self {
+        let path = shorten(request.uri().path(), 512);
         let client = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        Self(CallRecord {
+        Self {
             tenant: token.tenant,
             token: token.id,
             user: token.user,
             called_at: now,
-            method: request.method().as_str().to_owned(),
-            route: String::new(),
-            path: shorten(request.uri().path(), 512),
-            status: 0,
-            duration_micros: 0,
-            address: context.address.to_string(),
-            client: shorten(client.unwrap_or_default(), 200),
-            request_id: context.id.to_string(),
-        })
+            method: request.method().clone(),
+            route: "",
+            texts: [path, shorten(client.unwrap_or_default(), 200)].concat().into(),
+            path_length: path.len(),
+            status: StatusCode::OK,
+            took: Duration::ZERO,
+            context,
+        }
     }
 
-    pub fn end(mut self, route: &str, status: StatusCode, took: Duration) -> CallRecord {
-        route.clone_into(&mut self.0.route);
-        self.0.status = status.as_u16();
-        self.0.duration_micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.0
+    pub fn end(self, route: &'static str, status: StatusCode, took: Duration) -> Self {
+        Self { route, status, took, ..self }
+    }
+
+    fn record(&self) -> CallRecord {
+        let (path, client) = self.texts.split_at_checked(self.path_length).unwrap_or_default();
+        CallRecord {
+            tenant: self.tenant,
+            token: self.token,
+            user: self.user,
+            called_at: self.called_at,
+            method: self.method.as_str().to_owned(),
+            route: self.route.to_owned(),
+            path: path.to_owned(),
+            status: self.status.as_u16(),
+            duration_micros: u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
+            address: self.context.address.to_string(),
+            client: client.to_owned(),
+            request_id: self.context.id.to_string(),
+        }
     }
 }
 
-fn shorten(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned(),
-        None => text.to_owned(),
+fn shorten(text: &str, limit: usize) -> &str {
+    // A text has no more characters than bytes, and most are short.
+    if text.len() <= limit {
+        return text;
     }
+    let end = text.char_indices().nth(limit).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
 }
 
 /// What waits for the next batch.
 #[derive(Default)]
 struct Waiting {
-    calls: Vec<CallRecord>,
+    calls: Vec<Call>,
     refused: Vec<RefusedCall>,
 }
 
@@ -81,7 +111,7 @@ impl CallRecorder {
         Self { waiting: Mutex::default(), limit, dropped: AtomicU64::new(0), half_full: Notify::new() }
     }
 
-    pub fn record(&self, call: CallRecord) {
+    pub fn record(&self, call: Call) {
         let mut waiting = self.lock();
         if waiting.calls.len() >= self.limit {
             drop(waiting);
@@ -116,7 +146,8 @@ impl CallRecorder {
         }
         let writing = Arc::clone(&batch);
         let write = move |system: &mut System<'_>| -> Result<_, Error> {
-            Ok(calls::insert_batch(system, &writing.calls, &writing.refused)?)
+            let accepted: Vec<_> = writing.calls.iter().map(Call::record).collect();
+            Ok(calls::insert_batch(system, &accepted, &writing.refused)?)
         };
         let written = app.store.system().write(write).await;
         if written.is_err() {

@@ -38,7 +38,8 @@ pub fn created<T: Serialize>(data: T) -> Result<Response, ApiError> {
 
 fn answer<T: Serialize>(status: StatusCode, message: &'static str, data: T) -> Result<Response, ApiError> {
     let envelope = Envelope { message, status_code: status.as_u16(), data };
-    let body = serde_json::to_vec(&envelope).map_err(Error::internal)?;
+    let mut body = Vec::with_capacity(512);
+    serde_json::to_writer(&mut body, &envelope).map_err(Error::internal)?;
     Ok(json_response(status, Body::from(body)))
 }
 

@@ -4,6 +4,7 @@
 use std::{borrow::Cow, error::Error as StdError};
 
 use axum::{
+    body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -309,8 +310,11 @@ impl ApiError {
     /// The answer to a request with this id. The only way out for a failure of the Open API.
     pub fn respond(&self, request_id: RequestId) -> Response {
         let problem = self.problem(request_id);
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let mut response = (self.status, body).into_response();
+        let mut body = Vec::with_capacity(512);
+        // Texts and numbers in memory: neither writing nor their form can fail.
+        let _ = serde_json::to_writer(&mut body, &problem);
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -55,12 +55,30 @@ impl<'b> Members<'b> {
         self.buffer
     }
 
+    /// A text that needs no escaping.
+    pub fn plain(&mut self, name: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        let buffer = self.name(name);
+        buffer.push(b'"');
+        write(buffer);
+        buffer.push(b'"');
+    }
+
     pub fn null(&mut self, name: &str) {
         self.name(name).extend_from_slice(b"null");
     }
 
     pub fn text(&mut self, name: &str, value: &str) {
         string(self.name(name), value);
+    }
+
+    /// One text out of several.
+    pub fn joined(&mut self, name: &str, parts: &[&str]) {
+        let buffer = self.name(name);
+        buffer.push(b'"');
+        for part in parts {
+            escaped(buffer, part);
+        }
+        buffer.push(b'"');
     }
 
     pub fn optional_text(&mut self, name: &str, value: Option<&str>) {
@@ -71,9 +89,7 @@ impl<'b> Members<'b> {
     }
 
     pub fn integer(&mut self, name: &str, value: i64) {
-        let buffer = self.name(name);
-        // Writing to memory doesn't fail.
-        let _ = write!(buffer, "{value}");
+        whole(self.name(name), value);
     }
 
     pub fn optional_integer(&mut self, name: &str, value: Option<i64>) {
@@ -91,6 +107,7 @@ impl<'b> Members<'b> {
     /// Whole numbers without a fraction; what JSON has no number for is null.
     pub fn number(&mut self, name: &str, value: Option<f64>) {
         let buffer = self.name(name);
+        // Writing to memory doesn't fail.
         let _ = match value.filter(|value| value.is_finite()) {
             Some(value) => write!(buffer, "{value}"),
             None => write!(buffer, "null"),
@@ -123,30 +140,73 @@ impl<'b> Members<'b> {
     }
 }
 
+/// A whole number.
+pub fn whole(buffer: &mut Vec<u8>, value: i64) {
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    let mut rest = value.unsigned_abs();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        first -= 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        buffer.push(b'-');
+    }
+    buffer.extend_from_slice(digits.get(first..).unwrap_or_default());
+}
+
 /// A string with its quotes.
 pub fn string(buffer: &mut Vec<u8>, value: &str) {
     buffer.push(b'"');
-    let mut plain_from = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        let escaped: &[u8] = match byte {
+    escaped(buffer, value);
+    buffer.push(b'"');
+}
+
+fn escaped(buffer: &mut Vec<u8>, value: &str) {
+    let mut rest = value.as_bytes();
+    while let Some((plain, from)) = rest.split_at_checked(plain_length(rest)) {
+        buffer.extend_from_slice(plain);
+        let Some((&byte, after)) = from.split_first() else { return };
+        rest = after;
+        let escape: &[u8] = match byte {
             b'"' => b"\\\"",
             b'\\' => b"\\\\",
             b'\n' => b"\\n",
             b'\r' => b"\\r",
             b'\t' => b"\\t",
-            0..0x20 => b"",
-            _ => continue,
+            _ => {
+                let _ = write!(buffer, "\\u{byte:04x}");
+                continue;
+            }
         };
-        buffer.extend_from_slice(value.as_bytes().get(plain_from..at).unwrap_or_default());
-        plain_from = at + 1;
-        if escaped.is_empty() {
-            let _ = write!(buffer, "\\u{byte:04x}");
-        } else {
-            buffer.extend_from_slice(escaped);
-        }
+        buffer.extend_from_slice(escape);
     }
-    buffer.extend_from_slice(value.as_bytes().get(plain_from..).unwrap_or_default());
-    buffer.push(b'"');
+}
+
+/// How far a text goes on without anything that has to be escaped.
+fn plain_length(text: &[u8]) -> usize {
+    let (words, _) = text.as_chunks();
+    let plain = words.iter().take_while(|word| !has_special(u64::from_ne_bytes(**word))).count() * 8;
+    let is_special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+    let rest = text.get(plain..).unwrap_or_default();
+    plain + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
+/// Whether one of eight bytes has to be escaped. A byte's top bit is set by a borrow if it was less than what was
+/// taken off, and equal bytes are 0 in an exclusive or.
+const fn has_special(word: u64) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = 0x80 * EACH;
+    const fn has_less(word: u64, than: u64) -> u64 {
+        word.wrapping_sub(than * EACH) & !word & TOP
+    }
+    let quotes = word ^ b'"' as u64 * EACH;
+    let backslashes = word ^ b'\\' as u64 * EACH;
+    has_less(word, 0x20) | has_less(quotes, 1) | has_less(backslashes, 1) != 0
 }
 
 #[cfg(test)]

@@ -11,11 +11,13 @@ use std::{
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderName, HeaderValue, header, request::Parts},
     response::Response,
 };
 
 use crate::app::App;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Twelve hexadecimal digits that people can quote and logs can be searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,15 +32,26 @@ impl RequestId {
         // An odd multiplier is a permutation of the 48-bit numbers: no id repeats until all were used.
         Self(n.wrapping_mul(0x9e37_79b9_7f4b) & 0xffff_ffff_ffff)
     }
+
+    fn digits(self) -> [u8; 12] {
+        let mut digits = [0; 12];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            let value = (rest & 0xf) as u8;
+            *digit = value + if value < 10 { b'0' } else { b'a' - 10 };
+            rest >>= 4;
+        }
+        digits
+    }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:012x}", self.0)
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 
-/// Where a request came from and what it is called. Put into its extensions before anything else runs.
+/// Where a request came from and what it is called. Handlers of pages find it in the extensions.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestContext {
     pub id: RequestId,
@@ -59,21 +72,16 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
 pub struct Peer(pub SocketAddr);
 
 /// Names the request and finds its source address.
-pub fn identify(app: &App, request: &mut Request) -> RequestContext {
-    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    let context = RequestContext {
-        id: RequestId::next(),
-        address: app.proxies.source_address(peer, request.headers()),
-    };
-    request.extensions_mut().insert(context);
-    context
+pub fn identify(app: &App, request: &Request, peer: Option<Peer>) -> RequestContext {
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    RequestContext { id: RequestId::next(), address: app.proxies.source_address(peer, request.headers()) }
 }
 
 /// Sets the headers every answer carries.
 pub fn sign(response: &mut Response, context: RequestContext) {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(id) = HeaderValue::try_from(context.id.to_string()) {
-        headers.insert("x-request-id", id);
+    if let Ok(id) = HeaderValue::from_bytes(&context.id.digits()) {
+        headers.insert(REQUEST_ID, id);
     }
 }

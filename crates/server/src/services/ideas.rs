@@ -9,9 +9,9 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError, audit,
-    categories::{self, CategoryTree},
+    categories::CategoryTree,
     ideas::{self, Inserted},
-    lifecycle, users,
+    users,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use crate::{
     api::automations::record,
     app::App,
     auth::actor::{Actor, Via},
+    directory::TenantDirectory,
     error::{Denial, Error, Violations},
 };
 
@@ -50,10 +51,13 @@ pub async fn submit_idea(app: &App, actor: &Actor, submission: NewSubmission) ->
     }
     let now = app.clock.now();
     let uuid = Uuid::new_v4();
-    let actor = actor.clone();
-    app.store
-        .write(actor.tenant_id(), move |session| {
-            let filing = Filing::check(session, &actor, &submission)?;
+    let (actor, shared) = (actor.clone(), app.clone());
+    let tenant = actor.tenant_id();
+    let (submitted, is_known) = app
+        .store
+        .write(tenant, move |session| {
+            let (directory, is_known) = shared.directories.of_writer(session)?;
+            let filing = Filing::check(session, &directory, &actor, &submission)?;
             let new = NewIdea {
                 uuid,
                 name: submission.name.clone(),
@@ -77,9 +81,19 @@ pub async fn submit_idea(app: &App, actor: &Actor, submission: NewSubmission) ->
             let mut event = actor.event(now, "idea.create", ("idea", idea.id.get()), name);
             event.after = Some(after(&new));
             audit::insert(session, &event)?;
-            Ok(Submitted { idea, uuid, name: name.to_owned() })
+            Ok::<_, Error>((Submitted { idea, uuid, name: name.to_owned() }, is_known))
         })
-        .await
+        .await?;
+    if !is_known {
+        let shared = app.clone();
+        let learned =
+            app.store.read(tenant, move |s| shared.directories.of(s).map(drop).map_err(Error::from)).await;
+        if let Err(error) = learned {
+            // The idea is filed all the same; the next one takes longer.
+            tracing::warn!(error = &error as &dyn std::error::Error, "the catalogue could not be read");
+        }
+    }
+    Ok(submitted)
 }
 
 fn taken(error: StorageError) -> Error {
@@ -117,10 +131,11 @@ pub async fn find_violations(
     references: References,
     mut known: Violations,
 ) -> Result<Violations, Error> {
-    let actor = actor.clone();
+    let (actor, shared) = (actor.clone(), app.clone());
     app.store
         .read(actor.tenant_id(), move |session| {
-            Found::look_up(session, &actor, &references, &mut known)?;
+            let directory = shared.directories.of(session)?;
+            Found::look_up(session, &directory, &actor, &references, &mut known)?;
             Ok(std::mem::take(&mut known))
         })
         .await
@@ -135,13 +150,14 @@ struct Found {
 impl Found {
     fn look_up(
         session: &mut Session<'_>,
+        directory: &TenantDirectory,
         actor: &Actor,
         references: &References,
         violations: &mut Violations,
     ) -> Result<Self, Error> {
-        let tree = categories::tree(session)?;
+        let tree = directory.tree();
         // Whoever may not file here learns no more about the input.
-        require_permission(actor, &tree, references.category)?;
+        require_permission(actor, tree, references.category)?;
         let is_open = |id| tree.find(id).is_some_and(|category| category.is_active);
         if references.category.is_some_and(|id| !is_open(id)) {
             violations.add("category_id", "Invalid Category Id.");
@@ -164,21 +180,24 @@ struct Filing {
 }
 
 impl Filing {
-    fn check(session: &mut Session<'_>, actor: &Actor, new: &NewSubmission) -> Result<Self, Error> {
+    fn check(
+        session: &mut Session<'_>,
+        directory: &TenantDirectory,
+        actor: &Actor,
+        new: &NewSubmission,
+    ) -> Result<Self, Error> {
         let references = References {
             category: Some(new.category),
             submitter: new.submitter.clone(),
             owner: new.owner.clone(),
         };
         let mut violations = Violations::default();
-        let found = Found::look_up(session, actor, &references, &mut violations)?;
+        let found = Found::look_up(session, directory, actor, &references, &mut violations)?;
         violations.into_result()?;
         let submitter = found.submitter.map(|user| user.id).or_else(|| actor.user_id());
         let status = IDEA_AWAITING_REVIEW;
-        let (_, statuses) = lifecycle::list(session)?;
-        let phase = statuses.iter().find(|candidate| candidate.id == status).map(|status| status.phase);
         Ok(Self {
-            phase: phase.ok_or(Error::NotFound("status"))?,
+            phase: directory.phase_of(status).ok_or(Error::NotFound("status"))?,
             status,
             submitter: submitter.ok_or(Error::Forbidden(Denial::SubmitterNeeded))?,
             owner: found.owner.map(|user| user.id),

@@ -8,8 +8,8 @@ use std::thread::{self, JoinHandle};
 use super::sqlite::Settings;
 use crate::error::StorageError;
 
-/// 4 MiB of log wake the thread.
-const WAKE_PAGES: i32 = 1_000;
+/// 16 MiB more of log wake the thread. It flushes what the writer would flush, so not for every little.
+const WAKE_PAGES: i32 = 4_000;
 /// At 64 MiB it cannot keep up: the writer lends a hand, as only then all of the log is copied and can start over.
 const HELP_PAGES: i32 = 16_000;
 
@@ -21,6 +21,8 @@ thread_local! {
 pub(super) struct Checkpoints {
     /// One wish is enough: a checkpoint takes all there is.
     wishes: SyncSender<()>,
+    /// Length of the log at the last wish, until the log starts over.
+    wished_at: Cell<i32>,
     thread: JoinHandle<()>,
 }
 
@@ -35,18 +37,21 @@ impl Checkpoints {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Ok(Self { wishes, thread })
+        Ok(Self { wishes, wished_at: Cell::new(0), thread })
     }
 
     /// To be called on the writer's thread.
     pub(super) fn after_commit(&self, writer: &rusqlite::Connection) {
-        match LOG_PAGES.get() {
-            HELP_PAGES.. => checkpoint(writer, "PASSIVE"),
-            WAKE_PAGES.. => {
-                // Full means that one is pending already.
-                let _ = self.wishes.try_send(());
-            }
-            _ => {}
+        let pages = LOG_PAGES.get();
+        if pages < self.wished_at.get() {
+            self.wished_at.set(0);
+        }
+        if pages >= HELP_PAGES {
+            checkpoint(writer, "PASSIVE");
+        } else if pages - self.wished_at.get() >= WAKE_PAGES {
+            self.wished_at.set(pages);
+            // Full means that one is pending already.
+            let _ = self.wishes.try_send(());
         }
     }
 

@@ -45,6 +45,18 @@ impl Readers {
         result
     }
 
+    /// Runs a closure of one statement, which needs no transaction around it.
+    pub(super) fn run_one<T, E, F>(&self, counters: &Counters, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(Connection<'_>) -> Result<T, E>,
+        E: From<StorageError>,
+    {
+        let connection = self.take()?;
+        let result = guarded(|| work(Connection::sqlite(&connection, counters)));
+        self.give_back(connection);
+        result
+    }
+
     fn take(&self) -> Result<rusqlite::Connection, StorageError> {
         let mut pool = self.lock();
         loop {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, OpenFlags, Row};
 use tokio::sync::Semaphore;
@@ -51,6 +52,9 @@ impl Settings {
         let connection = rusqlite::Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        // A statement is planned once. Otherwise each new value of a `LIMIT` or a range has it planned anew, which takes
+        // longer than most statements do.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // Negative means kibibytes; positive would be pages.
         connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib))?;
         let mmap_bytes = i64::try_from(self.mmap_bytes).unwrap_or(i64::MAX);
@@ -158,6 +162,14 @@ impl Database {
         E: From<StorageError>,
     {
         self.reads.run(&self.counters, work)
+    }
+
+    pub(crate) fn look_up<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnMut(Connection<'_>) -> Result<T, E>,
+        E: From<StorageError>,
+    {
+        self.reads.run_one(&self.counters, work)
     }
 
     pub(crate) async fn scan<T, E, F>(&self, work: F) -> Result<T, E>

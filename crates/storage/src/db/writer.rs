@@ -30,6 +30,8 @@ enum Message {
 impl Writer {
     pub(super) fn start(settings: &Settings, counters: Arc<Counters>) -> Result<Self, StorageError> {
         let connection = settings.open_writer()?;
+        // What a savepoint may have to bring back would otherwise go to a file.
+        connection.pragma_update(None, "temp_store", "memory")?;
         let checkpoints = Checkpoints::start(settings, &connection)?;
         let (queue, messages) = mpsc::channel(QUEUE);
         let worker = Worker { connection, checkpoints, counters };
@@ -150,6 +152,11 @@ impl Worker {
 
     fn apply(&self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         control(&self.connection, "BEGIN IMMEDIATE")?;
+        if let [alone] = jobs {
+            // Undoing it undoes all there is: no copy of each page it changes has to be kept for that.
+            let keep = alone.run(Connection::sqlite(&self.connection, &self.counters));
+            return self.end(keep);
+        }
         for job in jobs {
             control(&self.connection, "SAVEPOINT write")?;
             let keep = job.run(Connection::sqlite(&self.connection, &self.counters));
@@ -160,6 +167,16 @@ impl Worker {
                 control(&self.connection, "ROLLBACK TO write")?;
             }
             control(&self.connection, "RELEASE write")?;
+        }
+        self.end(true)
+    }
+
+    fn end(&self, keep: bool) -> Result<(), StorageError> {
+        if self.connection.is_autocommit() {
+            return Err(StorageError::unavailable("the engine gave the whole transaction up"));
+        }
+        if !keep {
+            return control(&self.connection, "ROLLBACK");
         }
         control(&self.connection, "COMMIT")?;
         self.counters.count_commit();

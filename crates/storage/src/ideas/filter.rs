@@ -118,6 +118,16 @@ impl IdeaFilter {
             && self.owner.is_none()
     }
 
+    /// Whether rows come out of an index that decides about all of this filter, in the order of the list. Otherwise
+    /// rows are better found without the weight of whole records, before they are sorted or thrown away.
+    pub(super) fn is_settled_by_index(&self, order: IdeaOrder) -> bool {
+        matches!(order.sort, IdeaSort::Created | IdeaSort::Updated | IdeaSort::Score)
+            && self.is_counted()
+            && self.categories.as_ref().is_none_or(|ids| ids.len() <= 1)
+            && self.statuses.len() <= 1
+            && self.phases.len() <= 1
+    }
+
     pub(super) fn restrict(&self, tenant: i64, select: &mut SelectStatement) {
         select.and_where(Expr::col("tenant_id").eq(tenant));
         // As text: a partial index serves only where the statement says so itself.
@@ -180,6 +190,14 @@ impl IdeaOrder {
             Direction::Ascending => Order::Asc,
             Direction::Descending => Order::Desc,
         }
+    }
+
+    pub(super) fn reversed(self) -> Self {
+        let direction = match self.direction {
+            Direction::Ascending => Direction::Descending,
+            Direction::Descending => Direction::Ascending,
+        };
+        Self { direction, ..self }
     }
 
     /// Columns may need the table they are of, where a statement has two.

@@ -1,4 +1,4 @@
-//! Pages of ideas. The rows of a page are found in an index alone, then fetched.
+//! Pages of ideas. Rows to be skipped are skipped in an index alone, then those of the page are fetched.
 
 use automation_hub_domain::{
     idea::Idea,
@@ -23,8 +23,9 @@ pub fn list(
     request: PageRequest,
 ) -> Result<Page<Idea>, StorageError> {
     let total = count(session, filter)?;
-    let ids = ids(session, filter, order, request, None);
-    let query = Query::render(session.engine(), &fetch(ids, order, COLUMNS.split(", ")));
+    let section = Section::of(request, Some(total));
+    let query =
+        Query::render(session.engine(), &select(session, filter, order, section, COLUMNS.split(", ")));
     let items = session.all(&query.sql, &query.values()?, from_row)?;
     Ok(Page { items, total, request })
 }
@@ -37,8 +38,18 @@ pub fn each_record(
     request: PageRequest,
     visit: impl FnMut(&IdeaRecord<'_>),
 ) -> Result<Option<Position>, StorageError> {
-    let ids = ids(session, filter, order, request, None);
-    visit_all(session, ids, order, visit)
+    visit_all(session, filter, order, Section::of(request, None), visit)
+}
+
+/// As [`each_record`] for who knows how many there are in all: a page in the latter half is found from the end.
+pub fn each_record_of(
+    session: &mut Session<'_>,
+    filter: &IdeaFilter,
+    order: IdeaOrder,
+    (request, total): (PageRequest, u64),
+    visit: impl FnMut(&IdeaRecord<'_>),
+) -> Result<Option<Position>, StorageError> {
+    visit_all(session, filter, order, Section::of(request, Some(total)), visit)
 }
 
 /// As [`each_record`], going on after a position: no row before it is looked at, however deep in the list it is.
@@ -50,8 +61,7 @@ pub fn each_record_after(
     limit: u64,
     visit: impl FnMut(&IdeaRecord<'_>),
 ) -> Result<Option<Position>, StorageError> {
-    let ids = ids(session, filter, order, PageRequest { offset: 0, limit }, Some(position));
-    visit_all(session, ids, order, visit)
+    visit_all(session, filter, order, Section::after(Some(position), limit), visit)
 }
 
 /// Whole ideas from the start of an order or after a position, and where they end.
@@ -62,10 +72,11 @@ pub fn chunk(
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Idea>, Option<Position>), StorageError> {
-    let ids = ids(session, filter, order, PageRequest { offset: 0, limit }, after);
     let columns: Vec<_> = COLUMNS.split(", ").chain([order.sort.column()]).collect();
     let last_column = columns.len() - 1;
-    let query = Query::render(session.engine(), &fetch(ids, order, columns.into_iter()));
+    let section = Section::after(after, limit);
+    let query =
+        Query::render(session.engine(), &select(session, filter, order, section, columns.into_iter()));
     let mut end = None;
     let ideas = session.all(&query.sql, &query.values()?, |row| {
         let idea = from_row(row)?;
@@ -75,35 +86,51 @@ pub fn chunk(
     Ok((ideas, end))
 }
 
-fn ids(
+/// Which rows of a list.
+#[derive(Clone, Copy)]
+struct Section<'p> {
+    after: Option<&'p Position>,
+    skip: u64,
+    limit: u64,
+    is_from_end: bool,
+}
+
+impl<'p> Section<'p> {
+    fn of(request: PageRequest, total: Option<u64>) -> Self {
+        let PageRequest { offset, limit } = request;
+        match total.and_then(|total| total.checked_sub(offset)) {
+            // Skipping takes the longer the more is skipped.
+            Some(rest) if rest < offset => {
+                let limit = Ord::min(limit, rest);
+                Self { after: None, skip: rest - limit, limit, is_from_end: true }
+            }
+            _ => Self { after: None, skip: offset, limit, is_from_end: false },
+        }
+    }
+
+    fn after(after: Option<&'p Position>, limit: u64) -> Self {
+        Self { after, skip: 0, limit, is_from_end: false }
+    }
+}
+
+fn select(
     session: &Session<'_>,
     filter: &IdeaFilter,
     order: IdeaOrder,
-    request: PageRequest,
-    after: Option<&Position>,
-) -> SelectStatement {
-    let mut select = Build::select();
-    select.column("id").from(IDEAS).limit(request.limit);
-    if request.offset > 0 {
-        select.offset(request.offset);
-    }
-    filter.restrict(session.tenant().get(), &mut select);
-    if let Some(position) = after {
-        order.go_on_after(&mut select, position);
-    }
-    order.sort(&mut select, IDEAS);
-    select
-}
-
-fn fetch(
-    ids: SelectStatement,
-    order: IdeaOrder,
+    section: Section<'_>,
     columns: impl Iterator<Item = &'static str>,
 ) -> SelectStatement {
     let mut select = Build::select();
     for column in columns {
         select.column((IDEAS, column));
     }
+    if section.skip == 0 && !section.is_from_end && filter.is_settled_by_index(order) {
+        restrict(&mut select, session, filter, order, section);
+        return select;
+    }
+    let mut ids = Build::select();
+    ids.column("id");
+    restrict(&mut ids, session, filter, if section.is_from_end { order.reversed() } else { order }, section);
     select.from_subquery(ids, FOUND).join(
         JoinType::InnerJoin,
         IDEAS,
@@ -113,14 +140,33 @@ fn fetch(
     select
 }
 
+fn restrict(
+    select: &mut SelectStatement,
+    session: &Session<'_>,
+    filter: &IdeaFilter,
+    order: IdeaOrder,
+    section: Section<'_>,
+) {
+    select.from(IDEAS).limit(section.limit);
+    if section.skip > 0 {
+        select.offset(section.skip);
+    }
+    filter.restrict(session.tenant().get(), select);
+    if let Some(position) = section.after {
+        order.go_on_after(select, position);
+    }
+    order.sort(select, IDEAS);
+}
+
 fn visit_all(
     session: &mut Session<'_>,
-    ids: SelectStatement,
+    filter: &IdeaFilter,
     order: IdeaOrder,
+    section: Section<'_>,
     mut visit: impl FnMut(&IdeaRecord<'_>),
 ) -> Result<Option<Position>, StorageError> {
     let columns = RECORD_COLUMNS.into_iter().chain([order.sort.column()]);
-    let query = Query::render(session.engine(), &fetch(ids, order, columns));
+    let query = Query::render(session.engine(), &select(session, filter, order, section, columns));
     let mut last = None;
     session.each(&query.sql, &query.values()?, |row| {
         let record = record(row)?;

@@ -201,6 +201,37 @@ async fn going_on_after_each_position_shows_the_same_order_as_one_page(#[case] s
     }
 }
 
+#[rstest]
+#[case(IdeaSort::Created)]
+#[case(IdeaSort::Updated)]
+#[case(IdeaSort::Name)]
+#[case(IdeaSort::Score)]
+#[case(IdeaSort::Id)]
+#[tokio::test]
+async fn a_page_found_from_the_end_is_the_page_of_the_whole_list(#[case] sort: IdeaSort) {
+    let acme = Organization::found().await;
+    five(&acme).await;
+    for direction in [Direction::Ascending, Direction::Descending] {
+        let order = IdeaOrder { sort, direction };
+        let whole = acme.read(move |s| walk(s, order, 100)).await;
+        for (offset, limit) in (0..7_usize).flat_map(|offset| (1..4_usize).map(move |limit| (offset, limit)))
+        {
+            let request = PageRequest { offset: offset as u64, limit: limit as u64 };
+            let page = acme.read(move |s| page(s, order, request)).await;
+            let expected: Vec<_> = whole.iter().copied().skip(offset).take(limit).collect();
+            assert_eq!(page, expected, "{order:?} from {offset}, {limit}");
+        }
+    }
+}
+
+fn page(s: &mut Session<'_>, order: IdeaOrder, request: PageRequest) -> Result<Vec<IdeaId>, StorageError> {
+    let filter = IdeaFilter::default();
+    let total = ideas::count(s, &filter)?;
+    let mut ids = Vec::new();
+    ideas::each_record_of(s, &filter, order, (request, total), |record| ids.push(record.id))?;
+    Ok(ids)
+}
+
 fn walk(s: &mut Session<'_>, order: IdeaOrder, limit: u64) -> Result<Vec<IdeaId>, StorageError> {
     let filter = IdeaFilter::default();
     let mut ids = Vec::new();

@@ -1,16 +1,19 @@
 //! `GET /automations`.
 
+use std::sync::Arc;
+
 use automation_hub_domain::{id::UserId, page::PageRequest};
 use automation_hub_storage::{
     Session, StorageError,
     ideas::{self, IdeaFilter, IdeaOrder, Position},
 };
 use axum::{body::Body, extract::State, http::StatusCode, response::Response};
-use jiff::tz::TimeZone;
 
 use crate::{
     api::{
-        automations::{filter::Listing, record::RecordWriter, schema::AutomationPage, scope, stream},
+        automations::{
+            calendar::Calendar, filter::Listing, record::RecordWriter, schema::AutomationPage, scope, stream,
+        },
         envelope::{self, Envelope, Paging},
         error::ApiError,
         extract::Query,
@@ -24,6 +27,8 @@ use crate::{
 
 /// Longer answers leave in parts, so that no answer takes memory in proportion to its length.
 const WHOLE: u64 = 500;
+/// What a part usually takes; a longer one makes its buffer grow.
+const PART_BYTES: usize = 256 * 1024;
 /// From this offset on, skipping alone takes longer than a thread of the runtime should be held.
 const DEEP: u64 = 5_000;
 
@@ -70,13 +75,13 @@ pub async fn list_automations(
 pub(super) struct Reader {
     app: App,
     actor: Actor,
-    zone: TimeZone,
+    calendar: Arc<Calendar>,
     pub(super) listing: Listing,
 }
 
 /// Some records as they are sent, separated by commas.
 pub(super) struct Part {
-    pub(super) records: Vec<u8>,
+    pub(super) text: Vec<u8>,
     pub(super) count: u64,
     /// Where the list goes on.
     pub(super) position: Option<Position>,
@@ -102,8 +107,8 @@ impl Whole {
 
 impl Reader {
     pub(super) fn new(app: App, actor: Actor, listing: Listing) -> Self {
-        let zone = TimeZone::get(&actor.tenant.time_zone).unwrap_or(TimeZone::UTC);
-        Self { app, actor, zone, listing }
+        let calendar = Calendar::of(&actor.tenant.time_zone);
+        Self { app, actor, calendar, listing }
     }
 
     async fn read_whole(&self) -> Result<Whole, Error> {
@@ -115,10 +120,10 @@ impl Reader {
             let filter = reader.scoped(&directory);
             let total = ideas::count(s, &filter)?;
             let request = reader.listing.request;
-            let part = reader.part(s, &directory, |s, order, visit| {
-                ideas::each_record(s, &filter, order, request, visit)
+            let part = reader.part(s, &directory, &[], |s, order, visit| {
+                ideas::each_record_of(s, &filter, order, (request, total), visit)
             })?;
-            Ok(Whole { records: part.records, paging: Paging::of(request, total) })
+            Ok(Whole { records: part.text, paging: Paging::of(request, total) })
         };
         if is_short {
             self.app.store.read(tenant, work).await
@@ -139,9 +144,14 @@ impl Reader {
             .await
     }
 
-    /// The next records after a position, or those the request begins with. A session of its own each time: a
-    /// slow client must not hold a snapshot of the database.
-    pub(super) async fn read_part(&self, after: Option<Position>, limit: u64) -> Result<Part, Error> {
+    /// The next records after a position, or those the request begins with, behind what goes before them. A session
+    /// of its own each time: a slow client must not hold a snapshot of the database.
+    pub(super) async fn read_part(
+        &self,
+        before: Vec<u8>,
+        after: Option<Position>,
+        limit: u64,
+    ) -> Result<Part, Error> {
         let reader = self.clone();
         self.app
             .store
@@ -149,7 +159,7 @@ impl Reader {
                 let directory = reader.app.directories.of(s)?;
                 let filter = reader.scoped(&directory);
                 let offset = reader.listing.request.offset;
-                Ok(reader.part(s, &directory, |s, order, visit| match &after {
+                Ok(reader.part(s, &directory, &before, |s, order, visit| match &after {
                     Some(after) => ideas::each_record_after(s, &filter, order, after, limit, visit),
                     None => ideas::each_record(s, &filter, order, PageRequest { offset, limit }, visit),
                 })?)
@@ -168,22 +178,24 @@ impl Reader {
         &self,
         session: &mut Session<'_>,
         directory: &TenantDirectory,
+        before: &[u8],
         mut read: impl FnMut(
             &mut Session<'_>,
             IdeaOrder,
             &mut dyn FnMut(&ideas::IdeaRecord<'_>),
         ) -> Result<Option<Position>, StorageError>,
     ) -> Result<Part, StorageError> {
-        let writer = RecordWriter { directory, zone: &self.zone };
+        let writer = RecordWriter { directory, calendar: &self.calendar };
         loop {
-            let mut part = Part { records: Vec::with_capacity(64 * 1024), count: 0, position: None };
+            let mut part = Part { text: Vec::with_capacity(PART_BYTES), count: 0, position: None };
+            part.text.extend_from_slice(before);
             let mut unknown: Vec<UserId> = Vec::new();
             let position = read(session, self.listing.order, &mut |record| {
                 if part.count > 0 {
-                    part.records.push(b',');
+                    part.text.push(b',');
                 }
                 part.count += 1;
-                writer.write(&mut part.records, record);
+                writer.write(&mut part.text, record);
                 unknown.extend(writer.unknown(record));
             })?;
             if unknown.is_empty() {

@@ -7,8 +7,8 @@ use automation_hub_domain::{
     idea::{HighLevelAssessment, IdeaContent, NewIdea, Priority},
 };
 use automation_hub_storage::ideas::IdeaRecord;
-use jiff::tz::TimeZone;
 
+use super::calendar::{Calendar, Day};
 use crate::{
     api::json::{self, Members},
     directory::TenantDirectory,
@@ -94,7 +94,7 @@ fn constants(m: &mut Members<'_>) {
 /// Writes records into answers: one for each request, as it knows the names of its moment.
 pub struct RecordWriter<'d> {
     pub directory: &'d TenantDirectory,
-    pub zone: &'d TimeZone,
+    pub calendar: &'d Calendar,
 }
 
 impl RecordWriter<'_> {
@@ -131,19 +131,23 @@ impl RecordWriter<'_> {
 
     fn instant(&self, m: &mut Members<'_>, name: &str, display: &str, at: Timestamp) {
         m.integer(name, at.millis());
-        match jiff::Timestamp::from_millisecond(at.millis()) {
-            Ok(instant) => m.text(display, &day(self.zone.to_datetime(instant))),
-            Err(_) => m.null(display),
+        match self.calendar.day(at) {
+            Some(shown) => m.plain(display, |buffer| day(buffer, shown)),
+            None => m.null(display),
         }
     }
 }
 
 /// `17 Nov 2026`, in the tenant's time zone.
-fn day(at: jiff::civil::DateTime) -> String {
+fn day(buffer: &mut Vec<u8>, Day { year, month, day }: Day) {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = usize::try_from(at.month() - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
-    format!("{} {month} {}", at.day(), at.year())
+    let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
+    json::whole(buffer, day);
+    for text in [" ", month, " "] {
+        buffer.extend_from_slice(text.as_bytes());
+    }
+    json::whole(buffer, year);
 }
 
 /// Rounded to a whole number, thousands apart: `1,240`.

@@ -1,16 +1,15 @@
 //! `GET /automations/{id}`.
 
-use automation_hub_domain::{id::CategoryId, permission::Permission};
+use automation_hub_domain::permission::Permission;
 use automation_hub_storage::{
     Session,
     ideas::{self, IdeaKey},
 };
 use axum::{body::Body, extract::State, http::StatusCode, response::Response};
-use jiff::tz::TimeZone;
 
 use crate::{
     api::{
-        automations::{record::RecordWriter, schema::AutomationRecord},
+        automations::{calendar::Calendar, record::RecordWriter, schema::AutomationRecord},
         envelope::{self, Envelope, OPENING},
         error::ApiError,
         extract::PathPart,
@@ -19,6 +18,9 @@ use crate::{
     auth::actor::Actor,
     error::Error,
 };
+
+/// Most records fit; longer ones make the buffer grow.
+const USUAL_LENGTH: usize = 4096;
 
 /// One idea or automation, by its id or its slug.
 #[utoipa::path(
@@ -32,23 +34,33 @@ pub async fn get_automation(
     PathPart(key): PathPart,
 ) -> Result<Response, ApiError> {
     let shared = app.clone();
-    let body = app.store.read(actor.tenant_id(), move |s| read(&shared, s, &actor, &key)).await?;
+    let body = app.store.look_up(actor.tenant_id(), move |s| read(&shared, s, &actor, &key)).await?;
     Ok(envelope::json_response(StatusCode::OK, Body::from(body)))
 }
 
 fn read(app: &App, session: &mut Session<'_>, actor: &Actor, key: &str) -> Result<Vec<u8>, Error> {
-    let directory = app.directories.of(session)?;
-    let zone = TimeZone::get(&actor.tenant.time_zone).unwrap_or(TimeZone::UTC);
-    let writer = RecordWriter { directory: &directory, zone: &zone };
+    let calendar = Calendar::of(&actor.tenant.time_zone);
+    // What is known holds nearly always, and the record tells: asking first would cost a statement more. Where it
+    // doesn't hold, what is read after it is at least as new.
+    let mut directory = match app.directories.last(session.tenant()) {
+        Some(last) => last,
+        None => app.directories.of(session)?,
+    };
     loop {
-        let mut body = OPENING.to_vec();
+        let mut body = Vec::with_capacity(USUAL_LENGTH);
+        body.extend_from_slice(OPENING);
         let mut unknown = Vec::new();
-        let category = ideas::find_record(session, IdeaKey::parse(key), |record| {
-            writer.write(&mut body, record);
-            unknown.extend(writer.unknown(record));
-            record.category
+        let category = ideas::find_record(session, IdeaKey::parse(key), |found| {
+            let directory = directory.is_of(found.versions).then_some(&directory)?;
+            let writer = RecordWriter { directory, calendar: &calendar };
+            writer.write(&mut body, found);
+            unknown.extend(writer.unknown(found));
+            Some(found.category)
         })?;
-        let category: CategoryId = category.ok_or(Error::NotFound("automation"))?;
+        let Some(category) = category.ok_or(Error::NotFound("automation"))? else {
+            directory = app.directories.of(session)?;
+            continue;
+        };
         actor.require_in(Permission::Explore, &directory.tree().path_ids(category))?;
         if unknown.is_empty() {
             body.push(b'}');

@@ -16,11 +16,11 @@ use crate::{
     error::Error,
 };
 
-/// Records in one part: some hundred kilobytes.
-const PART: u64 = 256;
+/// Records in one part: some two hundred kilobytes.
+const PART: u64 = 64;
 
 enum State {
-    Going { reader: Box<Reader>, after: Option<Position>, left: u64, text: Vec<u8> },
+    Going { reader: Box<Reader>, after: Option<Position>, left: u64, before: Vec<u8> },
     Ended,
 }
 
@@ -32,24 +32,23 @@ pub(super) async fn answer(reader: Reader) -> Result<Response, Error> {
     text.push(b'{');
     Paging::of(request, total).write(&mut Members::new(&mut text));
     text.extend_from_slice(br#","processes":["#);
-    let start = State::Going { reader: Box::new(reader), after: None, left: request.limit, text };
+    let start = State::Going { reader: Box::new(reader), after: None, left: request.limit, before: text };
     Ok(streamed(Body::from_stream(stream::try_unfold(start, next))))
 }
 
 async fn next(state: State) -> io::Result<Option<(Bytes, State)>> {
-    let State::Going { reader, after, left, mut text } = state else { return Ok(None) };
+    let State::Going { reader, after, left, before } = state else { return Ok(None) };
     let limit = left.min(PART);
-    let part = reader.read_part(after, limit).await.map_err(|error| {
+    let mut part = reader.read_part(before, after, limit).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a list broke off");
         io::Error::other(error)
     })?;
-    text.extend_from_slice(&part.records);
     let left = left - limit;
     let state = if part.count < limit || left == 0 || part.position.is_none() {
-        text.extend_from_slice(b"]}}");
+        part.text.extend_from_slice(b"]}}");
         State::Ended
     } else {
-        State::Going { reader, after: part.position, left, text: vec![b','] }
+        State::Going { reader, after: part.position, left, before: vec![b','] }
     };
-    Ok(Some((Bytes::from(text), state)))
+    Ok(Some((Bytes::from(part.text), state)))
 }

@@ -1,0 +1,84 @@
+//! The product's calls served from this process: as they are, or for a caller who is known already. What the two
+//! differ by is what proving a caller costs.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Result, anyhow};
+use automation_hub_server::api::authenticate;
+use automation_hub_server::api::base::Base;
+use automation_hub_server::api::calls::CallRecorder;
+use automation_hub_server::api::router::open_api;
+use automation_hub_server::app::{App, store_options};
+use automation_hub_server::auth::credential::Presented;
+use automation_hub_server::auth::verify::Verified;
+use automation_hub_server::clock::SystemClock;
+use automation_hub_server::config::Config;
+use automation_hub_server::keys::Keys;
+use automation_hub_server::middleware::request;
+use automation_hub_server::router::router;
+use automation_hub_storage::Store;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Router, ServiceExt as _};
+use tokio::net::TcpListener;
+use tower::service_fn;
+
+/// Serves what `demo` made in a folder.
+pub(crate) async fn serve(listen: SocketAddr, folder: &Path, is_known: bool) -> Result<()> {
+    let app = open(folder).await?;
+    tokio::spawn(CallRecorder::run(app.clone()));
+    let listener = TcpListener::bind(listen).await?;
+    if !is_known {
+        let server = router(app);
+        let service = service_fn(move |request: Request| {
+            let server = server.clone();
+            async move { Ok::<_, Infallible>(server.answer(request, None).await) }
+        });
+        return Ok(axum::serve(listener, service.into_make_service()).await?);
+    }
+    let known = Arc::new(Known { calls: open_api().0.with_state(app.clone()), app, caller: OnceLock::new() });
+    let service = service_fn(move |request: Request| {
+        let known = Arc::clone(&known);
+        async move { Ok::<_, Infallible>(known.answer(request).await) }
+    });
+    Ok(axum::serve(listener, service.into_make_service()).await?)
+}
+
+async fn open(folder: &Path) -> Result<App> {
+    let mut config = Config::defaults().map_err(|errors| anyhow!("the defaults are wrong: {errors:?}"))?;
+    config.storage.data_dir = folder.to_owned();
+    let store = Store::open(store_options(&config)).await?;
+    let keys = Keys::prepare(&config, &store).await?;
+    App::with_store(store, keys, config, Arc::new(SystemClock)).await
+}
+
+struct Known {
+    app: App,
+    calls: Router,
+    /// Whoever makes the first call, and every one after it.
+    caller: OnceLock<Verified>,
+}
+
+impl Known {
+    /// As the product does, but for asking who calls.
+    async fn answer(&self, request: Request) -> Response {
+        let context = request::identify(&self.app, &request, None);
+        let now = self.app.clock.now();
+        let caller = self.caller.get().cloned().or_else(|| {
+            let presented = Presented::of(request.headers(), request.uri().query());
+            let caller = self.app.tokens.verifier.verify(&presented, context.address, now).ok()?;
+            Some(self.caller.get_or_init(|| caller).clone())
+        });
+        let (Some(caller), Some(base)) = (caller, Base::split(request.uri())) else {
+            return StatusCode::UNAUTHORIZED.into_response();
+        };
+        let mut response =
+            authenticate::call(&self.app, caller, (&self.calls, base.call), context, now, request).await;
+        request::sign(&mut response, context);
+        response
+    }
+}
