@@ -27,7 +27,7 @@ const ADMIN = [
   PEOPLE, `${PEOPLE}?search=nobody-is-called-so`, `${PEOPLE}/new`, `${PEOPLE}/2`, `${PEOPLE}/2/deactivate`, `${PEOPLE}/99999`,
 ];
 const TOKENS = [
-  '', '?state=expired', '?state=revoked', '?user=nobody-is-called-so', '?token=1&done=saved', '/settings',
+  '', '?state=expired', '?state=revoked', '?user=nobody-is-called-so', '?token=1&done=saved', '/settings', '/calls',
   '/tokens/new', '/tokens/1', '/tokens/1/edit', '/tokens/1/rotate', '/tokens/1/revoke', '/tokens/99999',
 ].map((path) => CONSOLE + path);
 

@@ -229,6 +229,6 @@ fn extra(
         app_key: None,
         created_at: workshop.now.plus_minutes(-minutes_ago),
         expires_at: Some(workshop.now.plus_days(i64::try_from(number % 330)? - 30)),
-        is_active: number % 23 != 0,
+        is_active: !number.is_multiple_of(23),
     })
 }

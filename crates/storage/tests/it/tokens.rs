@@ -539,10 +539,10 @@ async fn calls_are_listed_newest_first_page_by_page_and_by_token_or_failure() {
     assert_eq!(list(CallFilter { token: Some(one), ..all }, 50).await.0, "10.0.0.3 10.0.0.1");
     assert_eq!(list(CallFilter { token: Some(other), is_failed: true, after: None }, 50).await.0, "10.0.0.2");
 
-    let named = hub.write(move |s| calls::list(s, CallFilter { token: Some(one), ..all }, 50)).await;
-    let names: Vec<_> = named.iter().map(|call| call.user.as_ref().map(|(_, name)| name.as_str())).collect();
+    let of_one = hub.write(move |s| calls::list(s, CallFilter { token: Some(one), ..all }, 50)).await;
+    let names: Vec<_> = of_one.iter().map(|call| call.user.as_ref().map(|(_, name)| name.as_str())).collect();
     assert_eq!(names, [None, Some("Omar 100% Tester")]);
-    assert!(named.iter().all(|call| call.token_name == "Power BI refresh"));
+    assert!(of_one.iter().all(|call| call.token_name == "Power BI refresh"));
 
     let stranger = found(&hub.database.store, "other").await;
     let theirs = hub.database.store.write(stranger, move |s| calls::list(s, all, 50)).await.unwrap();
