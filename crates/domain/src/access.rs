@@ -44,6 +44,14 @@ impl Access {
             || self.scoped.iter().any(|(id, held)| held.contains(permission) && path.contains(id))
     }
 
+    /// Whether the permission holds in one place: for all categories, or in one, given with all its ancestors.
+    pub fn holds_at(&self, permission: Permission, place: Option<&[CategoryId]>) -> bool {
+        match place {
+            Some(path) => self.holds_in(permission, path),
+            None => self.everywhere.contains(permission),
+        }
+    }
+
     pub fn reach(&self, permission: Permission) -> Reach {
         if self.everywhere.contains(permission) {
             return Reach::Everywhere;
@@ -78,6 +86,8 @@ mod tests {
 
         assert!(access.holds_in(Permission::Explore, &[FINANCE, PAYABLES]));
         assert!(!access.holds_in(Permission::Explore, &[LEGAL]));
+        assert!(access.holds_at(Permission::Explore, Some(&[FINANCE, PAYABLES])));
+        assert!(!access.holds_at(Permission::Explore, None));
         assert_eq!(access.reach(Permission::Explore), Reach::Categories(vec![FINANCE]));
         assert_eq!(access.reach(Permission::OpenApi), Reach::Nowhere);
     }

@@ -94,6 +94,44 @@ impl InviteStatus {
     }
 }
 
+/// Why a person can't be given an invite status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InviteStatusError {
+    #[error("Nobody becomes active but by signing in: 0, 1 or 2 is needed.")]
+    NeverSignedIn,
+    #[error("Somebody who has signed in can't be invited again.")]
+    SignedIn,
+    #[error("Somebody who is inactive can't be sent an invitation: 0 is needed.")]
+    Inactive,
+}
+
+impl InviteStatus {
+    /// The status of a person to be added; not invited unless asked otherwise. Of an inactive one the mirrored API's
+    /// own samples say 1 as well as 0.
+    pub fn of_new(asked: Option<Self>, is_active: bool) -> Result<Self, InviteStatusError> {
+        match (asked, is_active) {
+            (Some(Self::Active), _) => Err(InviteStatusError::NeverSignedIn),
+            (Some(Self::Pending), false) => Err(InviteStatusError::Inactive),
+            (_, false) | (None, true) => Ok(Self::NotInvited),
+            (Some(asked), true) => Ok(asked),
+        }
+    }
+
+    /// The status of a person who is there, once somebody asks for another. Whoever has signed in stays so: clients
+    /// send 0 for them after reading it of somebody inactive.
+    pub fn change(self, asked: Option<Self>, is_active: bool) -> Result<Self, InviteStatusError> {
+        let Some(asked) = asked.filter(|&asked| asked != self) else { return Ok(self) };
+        match (self, asked) {
+            (_, Self::Active) => Err(InviteStatusError::NeverSignedIn),
+            (Self::Active, Self::Pending) => Err(InviteStatusError::SignedIn),
+            (_, Self::Pending) if !is_active => Err(InviteStatusError::Inactive),
+            (Self::Active, _) => Ok(self),
+            _ if !is_active => Ok(self),
+            _ => Ok(asked),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
@@ -181,6 +219,55 @@ mod tests {
         }
         let email = Email::parse(" Ines.Moreau@Nordwind.test ").map(|email| email.key());
         assert_eq!(email, Ok("ines.moreau@nordwind.test".to_owned()));
+    }
+
+    #[test]
+    fn a_new_person_has_never_signed_in() {
+        use InviteStatus::{Active, NotInvited, Pending, PendingUnsent};
+        use InviteStatusError::{Inactive, NeverSignedIn};
+        for (asked, active, inactive) in [
+            (None, Ok(NotInvited), Ok(NotInvited)),
+            (Some(NotInvited), Ok(NotInvited), Ok(NotInvited)),
+            (Some(PendingUnsent), Ok(PendingUnsent), Ok(NotInvited)),
+            (Some(Pending), Ok(Pending), Err(Inactive)),
+            (Some(Active), Err(NeverSignedIn), Err(NeverSignedIn)),
+        ] {
+            assert_eq!(InviteStatus::of_new(asked, true), active, "{asked:?}");
+            assert_eq!(InviteStatus::of_new(asked, false), inactive, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn an_invite_status_changes_as_far_as_it_can() {
+        use InviteStatus::{Active, NotInvited, Pending, PendingUnsent};
+        use InviteStatusError::{Inactive, NeverSignedIn, SignedIn};
+        let asked = [NotInvited, PendingUnsent, Pending, Active];
+        for (from, active, inactive) in [
+            (
+                NotInvited,
+                [Ok(NotInvited), Ok(PendingUnsent), Ok(Pending), Err(NeverSignedIn)],
+                [Ok(NotInvited), Ok(NotInvited), Err(Inactive), Err(NeverSignedIn)],
+            ),
+            (
+                PendingUnsent,
+                [Ok(NotInvited), Ok(PendingUnsent), Ok(Pending), Err(NeverSignedIn)],
+                [Ok(PendingUnsent), Ok(PendingUnsent), Err(Inactive), Err(NeverSignedIn)],
+            ),
+            (
+                Pending,
+                [Ok(NotInvited), Ok(PendingUnsent), Ok(Pending), Err(NeverSignedIn)],
+                [Ok(Pending), Ok(Pending), Ok(Pending), Err(NeverSignedIn)],
+            ),
+            (
+                Active,
+                [Ok(Active), Ok(Active), Err(SignedIn), Ok(Active)],
+                [Ok(Active), Ok(Active), Err(SignedIn), Ok(Active)],
+            ),
+        ] {
+            assert_eq!(asked.map(|asked| from.change(Some(asked), true)), active, "{from:?}");
+            assert_eq!(asked.map(|asked| from.change(Some(asked), false)), inactive, "{from:?}, inactive");
+            assert_eq!(from.change(None, true), Ok(from));
+        }
     }
 
     #[test]

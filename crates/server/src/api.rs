@@ -11,6 +11,7 @@ pub mod document_page;
 pub mod envelope;
 pub mod error;
 pub mod extract;
+pub mod fields;
 pub mod hierarchy;
 pub mod json;
 pub mod router;

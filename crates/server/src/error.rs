@@ -61,7 +61,8 @@ pub struct Violations(Vec<Violation>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The field as the caller names it: a member of the body, a query parameter or a form field.
+    /// The field as the caller names it: a member of the body, a query parameter or a form field. Where bodies nest it
+    /// is the path from the outside in: `user_roles/0/role_id`.
     pub field: Cow<'static, str>,
     /// The rule, as a sentence that can stand under the field.
     pub message: Cow<'static, str>,
@@ -97,6 +98,25 @@ impl Violations {
         self.0.is_empty()
     }
 
+    /// The same violations of fields that somebody else calls otherwise.
+    #[must_use]
+    pub fn renamed(self, rename: impl Fn(&str) -> Cow<'static, str>) -> Self {
+        let renamed = |violation: Violation| Violation { field: rename(&violation.field), ..violation };
+        Self(self.0.into_iter().map(renamed).collect())
+    }
+
+    /// Of several violations of one field the one noted first.
+    #[must_use]
+    pub fn first_of_each(self) -> Self {
+        let mut first = Self::default();
+        for violation in self.0 {
+            if first.of(&violation.field).is_none() {
+                first.0.push(violation);
+            }
+        }
+        first
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.0.iter()
     }
@@ -104,6 +124,14 @@ impl Violations {
     /// What is wrong with one field, to show beside it.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|violation| violation.field == field).map(|violation| violation.message.as_ref())
+    }
+
+    /// The value, unless anything is wrong.
+    pub fn complete<T>(self, value: Option<T>) -> Result<T, Error> {
+        match value {
+            Some(value) if self.is_empty() => Ok(value),
+            _ => Err(Error::Invalid(self)),
+        }
     }
 
     pub fn into_result(self) -> Result<(), Error> {

@@ -1,6 +1,8 @@
 //! The use cases: each checks who acts, applies the rules, and writes the change together with its audit event.
 
 pub mod alarms;
+pub mod applications;
+pub mod categories;
 pub mod ideas;
 pub mod operator;
 pub mod people;

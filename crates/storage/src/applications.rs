@@ -1,5 +1,7 @@
 //! The application inventory of a tenant: what its people work with, and in which categories.
 
+mod change;
+
 use std::collections::HashMap;
 
 use automation_hub_domain::{
@@ -9,7 +11,13 @@ use automation_hub_domain::{
     text,
 };
 
-use crate::{Session, StorageError, users::clamp, values};
+pub use change::{ApplicationChange, delete, update};
+
+use crate::{
+    Row, Session, StorageError,
+    users::{clamp, contains_pattern},
+    values,
+};
 
 /// An entry that doesn't exist yet. Two with the same name and version, ignoring case and blanks, are one.
 #[derive(Clone, Debug)]
@@ -42,8 +50,7 @@ pub struct Application {
 
 pub fn insert(session: &mut Session<'_>, new: &NewApplication) -> Result<ApplicationId, StorageError> {
     let tenant = session.tenant();
-    let (name, version) = (text::fold(&new.name), text::fold(&new.version));
-    let code = format!("{name} {version}").trim().replace(' ', "-");
+    let keys = Keys::of(&new.name, &new.version);
     let id = session.one(
         "INSERT INTO applications (tenant_id, name, version, language, comments, code, entry_key, is_thin_client, \
          is_added_by_end_user, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
@@ -53,22 +60,49 @@ pub fn insert(session: &mut Session<'_>, new: &NewApplication) -> Result<Applica
             &new.version,
             &new.language,
             &new.comments,
-            &code,
-            &format!("{name}\n{version}"),
+            &keys.code,
+            &keys.entry,
             new.is_thin_client,
             new.is_added_by_end_user,
             new.created_at.millis()
         ],
         |row| row.get(0).map(ApplicationId::new),
     )?;
-    for &category in &new.categories {
+    insert_categories(session, id, &new.categories)?;
+    Ok(id)
+}
+
+/// What is made of name and version.
+struct Keys {
+    /// Two entries equal in it are one.
+    entry: String,
+    code: String,
+}
+
+impl Keys {
+    fn of(name: &str, version: &str) -> Self {
+        let (name, version) = (text::fold(name), text::fold(version));
+        Self {
+            code: format!("{name} {version}").trim().replace(' ', "-"),
+            entry: format!("{name}\n{version}"),
+        }
+    }
+}
+
+fn insert_categories(
+    session: &mut Session<'_>,
+    id: ApplicationId,
+    categories: &[CategoryId],
+) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    for &category in categories {
         session.execute(
             "INSERT INTO application_categories (tenant_id, application_id, category_id) VALUES ($1, $2, $3) \
              ON CONFLICT (tenant_id, application_id, category_id) DO NOTHING",
             values![tenant, id, category],
         )?;
     }
-    Ok(id)
+    Ok(())
 }
 
 /// What people call an entry.
@@ -81,32 +115,76 @@ pub fn find_name(session: &mut Session<'_>, id: ApplicationId) -> Result<Option<
     )
 }
 
+const COLUMNS: &str = "SELECT id, name, version, language, comments, code, is_thin_client, is_active, \
+    is_added_by_end_user, created_at FROM applications ";
+
+fn from_row(row: &Row<'_>) -> Result<Application, StorageError> {
+    Ok(Application {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        version: row.get(2)?,
+        language: row.get(3)?,
+        comments: row.get(4)?,
+        code: row.get(5)?,
+        is_thin_client: row.get(6)?,
+        is_active: row.get(7)?,
+        is_added_by_end_user: row.get(8)?,
+        categories: Vec::new(),
+        created_at: Timestamp::from_millis(row.get(9)?),
+    })
+}
+
+pub fn find(session: &mut Session<'_>, id: ApplicationId) -> Result<Option<Application>, StorageError> {
+    let tenant = session.tenant();
+    let sql = [COLUMNS, "WHERE tenant_id = $1 AND id = $2"].concat();
+    first(session, &sql, values![tenant, id])
+}
+
+/// The entry with this name and version, ignoring case and outer blanks.
+pub fn find_entry(
+    session: &mut Session<'_>,
+    name: &str,
+    version: &str,
+) -> Result<Option<Application>, StorageError> {
+    let tenant = session.tenant();
+    let sql = [COLUMNS, "WHERE tenant_id = $1 AND entry_key = $2"].concat();
+    first(session, &sql, values![tenant, &Keys::of(name, version).entry])
+}
+
+fn first(
+    session: &mut Session<'_>,
+    sql: &str,
+    values: &[crate::Value<'_>],
+) -> Result<Option<Application>, StorageError> {
+    let mut found: Vec<_> = session.optional(sql, values, from_row)?.into_iter().collect();
+    fill_categories(session, &mut found)?;
+    Ok(found.pop())
+}
+
 /// The inventory by name and version.
 pub fn list(session: &mut Session<'_>, request: PageRequest) -> Result<Page<Application>, StorageError> {
+    search(session, "", request)
+}
+
+const FILTER: &str = "WHERE tenant_id = $1 AND ($2 = '' OR code LIKE $2 ESCAPE '\\') ";
+
+/// As [`list`] of those that have a text in name and version, hyphens being as good as blanks.
+pub fn search(
+    session: &mut Session<'_>,
+    text: &str,
+    request: PageRequest,
+) -> Result<Page<Application>, StorageError> {
     let tenant = session.tenant();
-    let total: i64 =
-        session.one("SELECT COUNT(*) FROM applications WHERE tenant_id = $1", values![tenant], |row| {
-            row.get(0)
-        })?;
+    let pattern = contains_pattern(text).replace(' ', "-");
+    let total: i64 = session.one(
+        &["SELECT COUNT(*) FROM applications ", FILTER].concat(),
+        values![tenant, &pattern],
+        |row| row.get(0),
+    )?;
     let mut items = session.all(
-        "SELECT id, name, version, language, comments, code, is_thin_client, is_active, is_added_by_end_user, \
-         created_at FROM applications WHERE tenant_id = $1 ORDER BY entry_key, id LIMIT $2 OFFSET $3",
-        values![tenant, clamp(request.limit), clamp(request.offset)],
-        |row| {
-            Ok(Application {
-                id: row.get(0)?,
-                name: row.get(1)?,
-                version: row.get(2)?,
-                language: row.get(3)?,
-                comments: row.get(4)?,
-                code: row.get(5)?,
-                is_thin_client: row.get(6)?,
-                is_active: row.get(7)?,
-                is_added_by_end_user: row.get(8)?,
-                categories: Vec::new(),
-                created_at: Timestamp::from_millis(row.get(9)?),
-            })
-        },
+        &[COLUMNS, FILTER, "ORDER BY entry_key, id LIMIT $3 OFFSET $4"].concat(),
+        values![tenant, &pattern, clamp(request.limit), clamp(request.offset)],
+        from_row,
     )?;
     fill_categories(session, &mut items)?;
     Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })

@@ -89,6 +89,12 @@ impl CategoryTree {
         path
     }
 
+    /// Whether ideas can be filed there: neither the node nor one above it is archived.
+    pub fn is_open(&self, id: CategoryId) -> bool {
+        let path = self.path(id);
+        !path.is_empty() && path.iter().all(|node| node.is_active)
+    }
+
     pub fn path_ids(&self, id: CategoryId) -> Vec<CategoryId> {
         self.path(id).iter().map(|node| node.id).collect()
     }
@@ -106,6 +112,17 @@ impl CategoryTree {
         }
         found
     }
+}
+
+/// Gives a level another name. Whether there is such a level.
+pub fn update_level(session: &mut Session<'_>, level: &CategoryLevel) -> Result<bool, StorageError> {
+    let tenant = session.tenant();
+    let changed = session.execute(
+        "UPDATE category_levels SET name = $1, slug = $2 WHERE tenant_id = $3 AND id = $4",
+        values![&level.name, &level.slug, tenant, level.id],
+    )?;
+    tenants::touch_catalogue(session)?;
+    Ok(changed == 1)
 }
 
 pub fn insert_level(session: &mut Session<'_>, level: &CategoryLevel) -> Result<(), StorageError> {
@@ -130,6 +147,29 @@ pub fn insert(session: &mut Session<'_>, new: &NewCategory) -> Result<CategoryId
     )?;
     tenants::touch_catalogue(session)?;
     id.ok_or(StorageError::Conflict(crate::Constraint::Reference))
+}
+
+/// Puts all of a node in the place of what was there, its parent included. Whether there is such a node.
+pub fn update(session: &mut Session<'_>, category: &Category) -> Result<bool, StorageError> {
+    let tenant = session.tenant();
+    let parent = category.parent.map_or(0, CategoryId::get);
+    let changed = session.execute(
+        "UPDATE categories SET parent_id = NULLIF($1, 0), level_id = $2, name = $3, order_number = $4, \
+         is_other = $5, is_active = $6 WHERE tenant_id = $7 AND id = $8 AND ($1 = 0 OR EXISTS \
+         (SELECT 1 FROM categories p WHERE p.tenant_id = $7 AND p.id = $1))",
+        values![
+            parent,
+            category.level,
+            &category.name,
+            category.order_number,
+            category.is_other,
+            category.is_active,
+            tenant,
+            category.id
+        ],
+    )?;
+    tenants::touch_catalogue(session)?;
+    Ok(changed == 1)
 }
 
 /// Archives a node or takes it back. Whether there is such a node.

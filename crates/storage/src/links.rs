@@ -119,6 +119,20 @@ pub fn put_link(
     Ok(())
 }
 
+/// Makes a person's links for one purpose stop working.
+pub fn delete_links(
+    session: &mut Session<'_>,
+    user: UserId,
+    purpose: LinkPurpose,
+) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "DELETE FROM one_time_links WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3",
+        values![tenant, user, purpose.key()],
+    )?;
+    Ok(())
+}
+
 /// The person a working link is for, without using it up.
 pub fn find_link(
     session: &mut Session<'_>,

@@ -1,4 +1,6 @@
-//! `GET /appinventory`: the application inventory.
+//! `GET /appinventory`: the application inventory; what changes it is in `write`.
+
+pub mod write;
 
 use automation_hub_domain::{id::CategoryId, page::PageRequest};
 use automation_hub_storage::applications::{self, Application};
@@ -25,7 +27,7 @@ pub struct ApplicationPage {
 }
 
 #[derive(Serialize, ToSchema)]
-struct ApplicationEntry {
+pub struct ApplicationEntry {
     application_id: i64,
     application_name: String,
     application_version: String,
@@ -62,7 +64,10 @@ impl From<Application> for ApplicationEntry {
 /// The application inventory by name.
 #[utoipa::path(
     get, path = "/appinventory", tag = "Application inventory",
-    params(("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query)),
+    params(
+        ("search" = Option<String>, Query, description = "Part of name and version; `s` means the same."),
+        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+    ),
     responses((status = 200, body = Envelope<ApplicationPage>))
 )]
 pub async fn list_applications(
@@ -73,9 +78,10 @@ pub async fn list_applications(
     let mut violations = Violations::default();
     let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
     violations.into_result()?;
+    let search = query.text(&["search", "s"]).unwrap_or_default().to_owned();
     let page = app
         .store
-        .read(actor.tenant_id(), move |s| applications::list(s, request).map_err(Error::from))
+        .scan(actor.tenant_id(), move |s| applications::search(s, &search, request).map_err(Error::from))
         .await?;
     envelope::success(ApplicationPage {
         paging: Paging::of(request, page.total),

@@ -36,6 +36,11 @@ pub fn created<T: Serialize>(data: T) -> Result<Response, ApiError> {
     answer(StatusCode::CREATED, "Resource Created", data)
 }
 
+/// 201, `Resource Updated`: the mirrored API answers changes so.
+pub fn updated<T: Serialize>(data: T) -> Result<Response, ApiError> {
+    answer(StatusCode::CREATED, "Resource Updated", data)
+}
+
 fn answer<T: Serialize>(status: StatusCode, message: &'static str, data: T) -> Result<Response, ApiError> {
     let envelope = Envelope { message, status_code: status.as_u16(), data };
     let mut body = Vec::with_capacity(512);

@@ -345,7 +345,8 @@ impl ApiError {
                 list.push(violation.message.as_ref().into());
             }
         }
-        let pointer = |field: &str| format!("#/{}", field.replace('~', "~0").replace('/', "~1"));
+        // The slashes of a path are those of the pointer.
+        let pointer = |field: &str| format!("#/{}", field.replace('~', "~0"));
         let errors = self
             .violations
             .iter()

@@ -29,6 +29,21 @@ impl FromRequest<App> for JsonObject {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
+        match JsonValue::from_request(request, app).await?.0 {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(ApiError::malformed("The body has to be a JSON object.")),
+        }
+    }
+}
+
+/// Any JSON as a body.
+#[derive(Debug)]
+pub struct JsonValue(pub Value);
+
+impl FromRequest<App> for JsonValue {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
         if !is_json(request.headers()) {
             return Err(ApiError::unsupported_media_type());
         }
@@ -47,10 +62,7 @@ impl JsonObject {
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
         let Strict(value) = serde_json::from_slice(text)
             .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
-        match value {
-            Value::Object(fields) => Ok(Self(fields)),
-            _ => Err(ApiError::malformed("The body has to be a JSON object.")),
-        }
+        Ok(Self(value))
     }
 }
 

@@ -1,4 +1,6 @@
-//! `GET /hierarchy`: the category tree.
+//! `GET /hierarchy`: the category tree; what changes it is in `write`.
+
+pub mod write;
 
 use axum::{extract::State, response::Response};
 use utoipa::ToSchema;

@@ -48,8 +48,13 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/authinfo", Callers::All, None),
     route(Method::GET, "/hierarchy", Callers::All, None),
     route(Method::GET, "/appinventory", Callers::All, None),
+    route(Method::PUT, "/appinventory", Callers::Users, Some(Permission::ManageAppInventory)),
+    route(Method::DELETE, "/appinventory/{id}", Callers::Users, Some(Permission::ManageAppInventory)),
+    route(Method::PUT, "/categories", Callers::Users, Some(Permission::ManageCategories)),
     route(Method::GET, "/roles", Callers::All, Some(Permission::ManageUsers)),
     route(Method::GET, "/users", Callers::All, Some(Permission::ManageUsers)),
+    route(Method::POST, "/adduser", Callers::All, Some(Permission::ManageUsers)),
+    route(Method::POST, "/edituser", Callers::All, Some(Permission::ManageUserRoles)),
     route(Method::GET, "/automations", Callers::Users, Some(Permission::Explore)),
     route(Method::GET, "/automations/{id}", Callers::Users, Some(Permission::Explore)),
     route(

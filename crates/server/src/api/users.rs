@@ -1,4 +1,6 @@
-//! `GET /users` and `GET /roles`.
+//! `GET /users` and `GET /roles`; what changes people is in `write`.
+
+pub mod write;
 
 use std::collections::HashMap;
 
@@ -35,7 +37,7 @@ pub struct UserPage {
 
 #[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
-struct UserEntry {
+pub struct UserEntry {
     user_id: i64,
     user_email: String,
     user_first_name: String,
@@ -94,9 +96,8 @@ fn read(session: &mut Session<'_>, filter: &UserFilter, request: PageRequest) ->
     let Page { items, total, .. } = users::list(session, filter, request)?;
     let ids: Vec<_> = items.iter().map(|user| user.id).collect();
     let mut held: HashMap<UserId, Vec<UserRole>> = HashMap::new();
-    for (user, RoleAssignment { role, category }) in users::role_assignments(session, &ids)? {
-        let role = UserRole { role_id: role.get(), category_id: category.map_or(0, CategoryId::get) };
-        held.entry(user).or_default().push(role);
+    for (user, assignment) in users::role_assignments(session, &ids)? {
+        held.entry(user).or_default().push(assignment.into());
     }
     let users = items
         .into_iter()
@@ -106,6 +107,19 @@ fn read(session: &mut Session<'_>, filter: &UserFilter, request: PageRequest) ->
         })
         .collect();
     Ok(UserPage { paging: Paging::of(request, total), users })
+}
+
+/// One person as lists show them.
+fn find_entry(session: &mut Session<'_>, id: UserId) -> Result<UserEntry, Error> {
+    let user = users::find(session, id)?.ok_or(Error::NotFound("person"))?;
+    let held = users::role_assignments(session, &[id])?;
+    Ok(entry(user, held.into_iter().map(|(_, one)| UserRole::from(one)).collect()))
+}
+
+impl From<RoleAssignment> for UserRole {
+    fn from(assignment: RoleAssignment) -> Self {
+        Self { role_id: assignment.role.get(), category_id: assignment.category.map_or(0, CategoryId::get) }
+    }
 }
 
 fn entry(user: User, user_roles: Vec<UserRole>) -> UserEntry {

@@ -74,6 +74,26 @@ impl Actor {
         }
     }
 
+    /// Nobody in particular: a tenant-level token or the operator. What such a one may do is said by the route table
+    /// and by which commands there are.
+    pub fn is_impersonal(&self) -> bool {
+        self.user.is_none() && matches!(self.via, Via::Token(_) | Via::Operator)
+    }
+
+    /// As [`Actor::require`], for what a tenant-level token may do as well.
+    pub fn require_if_personal(&self, permission: Permission) -> Result<(), Error> {
+        if self.is_impersonal() { Ok(()) } else { self.require(permission) }
+    }
+
+    /// As [`Actor::require_if_personal`] for one place: all categories, or one, given with all its ancestors.
+    pub fn require_at(&self, permission: Permission, place: Option<&[CategoryId]>) -> Result<(), Error> {
+        if self.is_impersonal() || self.user()?.access.holds_at(permission, place) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden(Denial::Permission(permission)))
+        }
+    }
+
     pub fn reach(&self, permission: Permission) -> Reach {
         self.user.as_ref().map_or(Reach::Nowhere, |user| user.access.reach(permission))
     }
@@ -125,6 +145,11 @@ impl Actor {
         object_name: &str,
     ) -> AuditEvent {
         let (object_type, object_id) = object;
+        // Commands come from no address and are no requests.
+        let (address, request_id) = match self.via {
+            Via::Operator => (String::new(), String::new()),
+            _ => (self.address.to_string(), self.request_id.to_string()),
+        };
         AuditEvent {
             happened_at: at,
             actor_user: self.user_id(),
@@ -136,8 +161,8 @@ impl Actor {
             object_name: object_name.to_owned(),
             before: None,
             after: None,
-            address: self.address.to_string(),
-            request_id: self.request_id.to_string(),
+            address,
+            request_id,
         }
     }
 }

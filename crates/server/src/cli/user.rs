@@ -7,8 +7,7 @@ use automation_hub_domain::{
     clock::{Clock, Timestamp},
     id::{RoleId, UserId},
     tenant::Tenant,
-    text,
-    user::{Email, InviteStatus, NewUser, Profile, RoleAssignment},
+    user::{Email, InviteStatus, RoleAssignment},
 };
 use automation_hub_server::{
     auth::{
@@ -17,7 +16,11 @@ use automation_hub_server::{
     },
     clock::SystemClock,
     config::Config,
-    services::operator,
+    error::{Error, Violations},
+    services::{
+        operator,
+        people::{self, PersonInput},
+    },
 };
 use automation_hub_storage::{
     Session, StorageError, Store, audit,
@@ -151,41 +154,41 @@ fn email(text: &str) -> anyhow::Result<Email> {
     Email::parse(text).map_err(|error| anyhow::anyhow!("{text}: {error}"))
 }
 
+fn told(error: Error, email: &Email) -> anyhow::Error {
+    match error {
+        Error::Conflict(_) => anyhow::anyhow!("{email} is a person of this tenant already"),
+        Error::Invalid(wrong) => {
+            let lines: Vec<_> = wrong.iter().map(|one| format!("{}: {}", one.field, one.message)).collect();
+            anyhow::anyhow!(lines.join("; "))
+        }
+        error => error.into(),
+    }
+}
+
 impl Create {
     async fn run(&self, config: &Config, store: &Store) -> anyhow::Result<()> {
         let now = SystemClock.now();
         let tenant = tenant::chosen(store, self.way.tenant.as_deref()).await?;
         let email = email(&self.email)?;
-        let name = |what: &str, given: &str| {
-            let name = text::line(given, Profile::FIELD_LIMIT).map(str::to_owned);
-            name.map_err(|error| anyhow::anyhow!("the {what} name: {error}"))
+        let input = PersonInput {
+            email: self.email.clone(),
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            invite_status: Some(InviteStatus::PendingUnsent),
+            roles: self.assignments(store, &tenant).await?,
+            ..PersonInput::default()
         };
-        let (first_name, last_name) = (name("first", &self.first_name)?, name("last", &self.last_name)?);
-        let assignments = self.assignments(store, &tenant).await?;
         let (entry, link) = self.way.entry(config, &tenant, &email, now).await?;
-        let invite_status = if link.is_some() { InviteStatus::PendingUnsent } else { InviteStatus::Active };
-        let new = NewUser {
-            email: email.clone(),
-            profile: Profile { first_name, last_name, ..Profile::default() },
-            is_active: true,
-            invite_status,
-            password_hash: None,
-            created_at: now,
-        };
-        let write = move |s: &mut Session<'_>| -> Result<UserId, StorageError> {
-            let id = users::insert(s, &new)?;
-            users::set_role_assignments(s, id, &assignments)?;
+        let actor = operator::actor(tenant.clone());
+        let write = move |s: &mut Session<'_>| -> Result<UserId, Error> {
+            let id = people::add(s, &actor, &input, Violations::default(), now)?;
             write_entry(s, id, &entry, LinkPurpose::Invitation, now)?;
-            audit::insert(
-                s,
-                &operator::event(now, "user.create", ("user", id.get()), &new.profile.full_name()),
-            )?;
+            if matches!(entry, Entry::Password(_)) {
+                users::set_invite_status(s, id, InviteStatus::Active, now)?;
+            }
             Ok(id)
         };
-        let id = store.write(tenant.id, write).await.map_err(|error| match error {
-            StorageError::Conflict(_) => anyhow::anyhow!("{email} is a person of this tenant already"),
-            error => error.into(),
-        })?;
+        let id = store.write(tenant.id, write).await.map_err(|error| told(error, &email))?;
         self.way.tell(&email, id, link.as_deref())
     }
 

@@ -158,8 +158,7 @@ impl Found {
         let tree = directory.tree();
         // Whoever may not file here learns no more about the input.
         require_permission(actor, tree, references.category)?;
-        let is_open = |id| tree.find(id).is_some_and(|category| category.is_active);
-        if references.category.is_some_and(|id| !is_open(id)) {
+        if references.category.is_some_and(|id| !tree.is_open(id)) {
             violations.add("category_id", "Invalid Category Id.");
         }
         let submitter = person(session, references.submitter.as_ref(), "submitter", violations)?;

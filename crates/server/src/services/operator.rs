@@ -1,7 +1,25 @@
 //! What the operator does at the command line, beside or without a running server, is written down like the rest.
 
-use automation_hub_domain::clock::Timestamp;
+use std::{net::Ipv4Addr, sync::Arc};
+
+use automation_hub_domain::{clock::Timestamp, tenant::Tenant};
 use automation_hub_storage::audit::AuditEvent;
+
+use crate::{
+    auth::actor::{Actor, Via},
+    middleware::request::RequestId,
+};
+
+/// The operator as whoever acts in a use case that pages and the Open API have too.
+pub fn actor(tenant: Tenant) -> Actor {
+    Actor {
+        tenant: Arc::new(tenant),
+        user: None,
+        via: Via::Operator,
+        address: Ipv4Addr::LOCALHOST.into(),
+        request_id: RequestId::next(),
+    }
+}
 
 /// An entry of the audit trail for what the operator did.
 pub fn event(

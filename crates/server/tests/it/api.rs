@@ -1,11 +1,15 @@
 //! The calls of the Open API, made by people and tokens the way authentication leaves them.
 #![expect(clippy::indexing_slicing, reason = "an answer without the member is a failed test")]
 
+mod add_user;
 mod automations;
 mod broken;
 mod calls;
+mod category_tree;
 mod credentials;
 mod document;
+mod edit_user;
+mod inventory;
 mod submit;
 mod tolerance;
 
@@ -29,7 +33,8 @@ use automation_hub_server::{
     middleware::request::RequestId,
 };
 use automation_hub_storage::{
-    StorageError,
+    Session, StorageError,
+    audit::{self, AuditEntry},
     categories::{self, CategoryLevel, NewCategory},
     ideas, principals, tenants, users,
 };
@@ -100,17 +105,32 @@ impl Api {
 
     /// Somebody with the role Standard User, everywhere or in one category.
     async fn standard(&self, email: &str, category: Option<CategoryId>) -> Caller<'_> {
+        self.person(email, &[(STANDARD_USER, category)]).await
+    }
+
+    /// Somebody with these roles, each everywhere or in one category.
+    async fn person(&self, email: &str, roles: &[(RoleId, Option<CategoryId>)]) -> Caller<'_> {
         let id = self.hub.add_user(email, &[]).await;
+        let roles: Vec<_> = roles.iter().map(|&(role, category)| RoleAssignment { role, category }).collect();
         self.hub
             .app
             .store
-            .write(self.hub.tenant, move |s| {
-                let role = RoleAssignment { role: STANDARD_USER, category };
-                users::set_role_assignments(s, id, &[role])
-            })
+            .write(self.hub.tenant, move |s| users::set_role_assignments(s, id, &roles))
             .await
             .unwrap();
         self.user(id).await
+    }
+
+    /// What was done to an object, the oldest first.
+    async fn events(&self, object: &'static str, id: i64) -> Vec<AuditEntry> {
+        let read = move |s: &mut Session<'_>| audit::list_of_object(s, object, id, 50);
+        let mut events = self.hub.app.store.read(self.hub.tenant, read).await.unwrap();
+        events.reverse();
+        events
+    }
+
+    async fn actions(&self, object: &'static str, id: i64) -> Vec<String> {
+        self.events(object, id).await.into_iter().map(|event| event.action).collect()
     }
 
     async fn user(&self, id: UserId) -> Caller<'_> {
@@ -231,6 +251,14 @@ impl Caller<'_> {
 
     async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, "application/json", Body::from(body.to_string())).await
+    }
+
+    async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, "application/json", Body::from(body.to_string())).await
+    }
+
+    async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, "application/json", Body::empty()).await
     }
 
     async fn send(&self, method: Method, path: &str, content_type: &str, body: Body) -> Answer {

@@ -1,8 +1,8 @@
 //! The application inventory.
 
-use automation_hub_domain::{clock::Timestamp, page::PageRequest};
-use automation_hub_storage::applications::{self, NewApplication};
-use automation_hub_storage::{Constraint, StorageError};
+use automation_hub_domain::{clock::Timestamp, id::ApplicationId, page::PageRequest};
+use automation_hub_storage::applications::{self, ApplicationChange, NewApplication};
+use automation_hub_storage::{Constraint, StorageError, ideas, values};
 
 use crate::organization::{Organization, found_tenant};
 
@@ -51,4 +51,93 @@ async fn name_and_version_are_unique_ignoring_case_and_outer_blanks() {
     let again = acme.write(|s| applications::insert(s, &application(" sap gui", "8.00 "))).await;
     assert!(matches!(again, Err(StorageError::Conflict(Constraint::ApplicationKey))), "{again:?}");
     acme.write(|s| applications::insert(s, &application("SAP GUI", "8.10"))).await.unwrap();
+}
+
+fn change(name: &str, version: &str) -> ApplicationChange {
+    ApplicationChange {
+        name: name.into(),
+        version: version.into(),
+        language: "German".into(),
+        comments: "Terminal server".into(),
+        is_thin_client: true,
+        is_active: false,
+        categories: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_change_replaces_all_that_an_entry_holds() {
+    let acme = Organization::found().await;
+    let mut new = application("SAP GUI", "8.00");
+    new.categories = vec![acme.finance];
+    let id = acme.write(move |s| applications::insert(s, &new)).await.unwrap();
+    let mut changed = change("SAP Ariba", "2602");
+    changed.categories = vec![acme.legal];
+    let expected = changed.categories.clone();
+    assert!(acme.write(move |s| applications::update(s, id, &changed)).await.unwrap());
+    let found = acme.read(move |s| applications::find(s, id)).await.unwrap();
+    assert_eq!((found.code.as_str(), found.language.as_str()), ("sap-ariba-2602", "German"));
+    assert_eq!((found.is_thin_client, found.is_active, found.categories.clone()), (true, false, expected));
+    let by_name = acme.read(|s| applications::find_entry(s, " sap  ARIBA", "2602")).await;
+    assert_eq!(by_name, Some(found));
+    assert_eq!(acme.read(|s| applications::find_entry(s, "SAP GUI", "8.00")).await, None);
+}
+
+#[tokio::test]
+async fn a_change_to_the_name_of_another_entry_is_a_conflict() {
+    let acme = Organization::found().await;
+    acme.write(|s| applications::insert(s, &application("Excel", "365"))).await.unwrap();
+    let id = acme.write(|s| applications::insert(s, &application("Word", "365"))).await.unwrap();
+    let taken = acme.write(move |s| applications::update(s, id, &change("EXCEL", "365"))).await;
+    assert!(matches!(taken, Err(StorageError::Conflict(Constraint::ApplicationKey))), "{taken:?}");
+}
+
+#[tokio::test]
+async fn another_tenant_finds_changes_and_deletes_nothing() {
+    let acme = Organization::found().await;
+    let other = found_tenant(acme.store(), "other").await;
+    let id = acme.write(|s| applications::insert(s, &application("Excel", "365"))).await.unwrap();
+    let work = move |s: &mut automation_hub_storage::Session<'_>| {
+        Ok::<_, StorageError>((
+            applications::find(s, id)?,
+            applications::find_entry(s, "Excel", "365")?,
+            applications::update(s, id, &change("Word", "1"))?,
+            applications::delete(s, id)?,
+        ))
+    };
+    assert_eq!(acme.store().write(other, work).await.unwrap(), (None, None, false, false));
+    assert_eq!(acme.read(move |s| applications::find(s, id)).await.unwrap().name, "Excel");
+}
+
+#[tokio::test]
+async fn wildcards_in_a_search_are_letters() {
+    let acme = Organization::found().await;
+    for name in ["100% Office", "1000 Office"] {
+        acme.write(move |s| applications::insert(s, &application(name, "1"))).await.unwrap();
+    }
+    let all = PageRequest::default();
+    for (text, expected) in [("", 2), ("office 1", 2), ("0% o", 1), ("_", 0), ("none", 0)] {
+        let page = acme.read(move |s| applications::search(s, text, all)).await;
+        assert_eq!((page.total, page.items.len()), (expected, usize::try_from(expected).unwrap()), "{text}");
+    }
+}
+
+async fn use_it(acme: &Organization, id: ApplicationId) {
+    let mut idea = acme.idea("Uses it", 0);
+    idea.content.applications = vec![id];
+    acme.write(move |s| ideas::insert(s, &idea, "")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_entry_that_ideas_name_stays_until_they_are_deleted() {
+    let acme = Organization::found().await;
+    let id = acme.write(|s| applications::insert(s, &application("Excel", "365"))).await.unwrap();
+    use_it(&acme, id).await;
+    let refused = acme.write(move |s| applications::delete(s, id)).await;
+    assert!(matches!(refused, Err(StorageError::Conflict(Constraint::Reference))), "{refused:?}");
+    let tenant = acme.tenant;
+    let delete = "UPDATE ideas SET is_deleted = 1 WHERE tenant_id = $1";
+    acme.write(move |s| s.execute(delete, values![tenant])).await.unwrap();
+    assert!(acme.write(move |s| applications::delete(s, id)).await.unwrap());
+    assert!(!acme.write(move |s| applications::delete(s, id)).await.unwrap(), "once");
 }

@@ -1,5 +1,7 @@
 //! Adding a person.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use automation_hub_domain::{permission::Permission, role::STANDARD_USER, user::RoleAssignment};
 use axum::{extract::State, response::Response};
@@ -55,11 +57,17 @@ async fn page(
 
 pub async fn create(State(app): State<App>, signed_in: SignedIn, form: Form) -> Result<Response, PageError> {
     let input = input(&form);
-    match people::create(&app, &signed_in.actor, &input).await {
-        Ok(id) => Ok(html::see_other(&format!("{}{PATH}/{id}?done=created", signed_in.visit.base()))),
-        Err(Error::Invalid(violations)) => refused(&app, &signed_in, form, violations, &input.roles).await,
-        Err(error) => Err(error.into()),
-    }
+    let roles = input.roles.clone();
+    let violations = match people::create(&app, &signed_in.actor, input, Violations::default()).await {
+        Ok(id) => {
+            return Ok(html::see_other(&format!("{}{PATH}/{id}?done=created", signed_in.visit.base())));
+        }
+        Err(Error::Invalid(violations)) => violations.renamed(at_field),
+        // The address is all that can be taken.
+        Err(Error::Conflict(told)) => Violations::one("email", told),
+        Err(error) => return Err(error.into()),
+    };
+    refused(&app, &signed_in, form, violations, &roles).await
 }
 
 async fn refused(
@@ -73,6 +81,11 @@ async fn refused(
     error::form_again(&page)
 }
 
+/// All rows of roles have one place for what is wrong with them.
+fn at_field(field: &str) -> Cow<'static, str> {
+    if field.starts_with("roles/") { "role".into() } else { field.to_owned().into() }
+}
+
 fn input(form: &Form) -> PersonInput {
     let text = |name: &str| form.text(name).to_owned();
     PersonInput {
@@ -84,5 +97,6 @@ fn input(form: &Form) -> PersonInput {
         business_unit: text("business_unit"),
         location: text("location"),
         roles: assignments(form),
+        ..PersonInput::default()
     }
 }

@@ -34,8 +34,13 @@ fn who_may_call_what_is_reviewed() {
     GET /authinfo All -
     GET /hierarchy All -
     GET /appinventory All -
+    PUT /appinventory Users MANAGE_APP_INVENTORY
+    DELETE /appinventory/{id} Users MANAGE_APP_INVENTORY
+    PUT /categories Users MANAGE_CATEGORIES
     GET /roles All MANAGE_USERS
     GET /users All MANAGE_USERS
+    POST /adduser All MANAGE_USERS
+    POST /edituser All MANAGE_USER_ROLES
     GET /automations Users EXPLORE
     GET /automations/{id} Users EXPLORE
     POST /automationidea UsersOrNamedSubmitter SUBMIT_EMPLOYEE_DRIVEN_IDEA

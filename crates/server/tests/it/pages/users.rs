@@ -169,8 +169,8 @@ async fn what_is_wrong_with_a_new_person_is_told_at_its_field() {
     for (email, roles, told) in [
         ("OLAF@nordwind.test", &[][..], "Somebody with this address is here already."),
         ("nowhere", &[], "This isn&#39;t an e-mail address."),
-        ("mia@nordwind.test", &[("99", "0")], "Choose roles and categories of the lists."),
-        ("mia@nordwind.test", &[("8", "99")], "Choose roles and categories of the lists."),
+        ("mia@nordwind.test", &[("99", "0")], "There is no such role."),
+        ("mia@nordwind.test", &[("8", "99")], "There is no such category."),
     ] {
         let answer = add(&mut browser, email, roles).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{email}");

@@ -1,18 +1,22 @@
 //! Every call of the route table under each of its addresses: for whom it is, and that no credential that is
 //! refused elsewhere is taken here.
 
+use std::cell::Cell;
+
 use automation_hub_domain::{
-    id::CategoryId,
+    id::{ApplicationId, CategoryId},
     role::{STANDARD_USER, SYSTEM_ADMIN},
     token::value::TokenForm,
 };
 use automation_hub_server::api::routes::{ROUTES, Route};
 use automation_hub_storage::{
+    StorageError,
+    applications::{self, NewApplication},
     categories::{self, CategoryLevel},
     tokens, users,
 };
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{APP_KEY, AUTHORIZATION, Call, Desk, NEVER_ISSUED, TOKEN_TYPE};
 use crate::{
@@ -42,12 +46,30 @@ const ROWS: &[Row] = &[
     row(Method::GET, "/authinfo", [Ok(200), Ok(200), Ok(200), Ok(200)]),
     row(Method::GET, "/hierarchy", [Ok(200), Ok(200), Ok(200), Ok(200)]),
     row(Method::GET, "/appinventory", [Ok(200), Ok(200), Ok(200), Ok(200)]),
+    row(Method::PUT, "/appinventory", [Ok(201), DENIED, DENIED, NO_USER]),
+    row(Method::DELETE, "/appinventory/{id}", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::PUT, "/categories", [Ok(201), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/roles", [Ok(200), DENIED, DENIED, Ok(200)]),
     row(Method::GET, "/users", [Ok(200), DENIED, DENIED, Ok(200)]),
+    row(Method::POST, "/adduser", [Ok(201), DENIED, DENIED, Ok(201)]),
+    row(Method::POST, "/edituser", [Ok(201), DENIED, DENIED, Ok(201)]),
     row(Method::GET, "/automations", [Ok(200), Ok(200), DENIED, NO_USER]),
     row(Method::GET, "/automations/{id}", [Ok(200), Ok(200), DENIED, NO_USER]),
     row(Method::POST, "/automationidea", [Ok(201), Ok(201), DENIED, NO_USER]),
 ];
+
+fn application(name: &str) -> NewApplication {
+    NewApplication {
+        name: name.into(),
+        version: "365".into(),
+        language: "English".into(),
+        comments: String::new(),
+        is_thin_client: false,
+        is_added_by_end_user: false,
+        categories: Vec::new(),
+        created_at: NOON,
+    }
+}
 
 fn bases() -> [String; 3] {
     [
@@ -57,30 +79,35 @@ fn bases() -> [String; 3] {
     ]
 }
 
-/// A desk with an idea to look at and a category to file one under.
+/// A desk with an idea to look at, a category to file one under, and an application for each address to delete.
 struct Matrix {
     desk: Desk,
     category: CategoryId,
     idea: String,
-    ideas: std::cell::Cell<u32>,
+    applications: Vec<ApplicationId>,
+    /// Makes names that nobody has had yet.
+    next: Cell<usize>,
 }
 
 impl Matrix {
     async fn start() -> Self {
         let desk = Desk::start().await;
-        let category = desk
+        let (category, applications) = desk
             .hub
             .app
             .store
-            .write(desk.hub.tenant, |s| {
+            .write(desk.hub.tenant, |s| -> Result<_, StorageError> {
                 let level =
                     CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
                 categories::insert_level(s, &level)?;
-                categories::insert(s, &node("Finance", None, 1))
+                let category = categories::insert(s, &node("Finance", None, 1))?;
+                let insert = |name| applications::insert(s, &application(name));
+                let applications = ["Excel", "Word", "Outlook"].map(insert);
+                Ok((category, applications.into_iter().collect::<Result<Vec<_>, _>>()?))
             })
             .await
             .unwrap();
-        let mut matrix = Self { desk, category, idea: String::new(), ideas: std::cell::Cell::new(0) };
+        let mut matrix = Self { desk, category, idea: String::new(), applications, next: Cell::new(0) };
         let made = matrix.desk.accepted(&matrix.submission(matrix.desk.call())).await;
         matrix.idea = made.json()["data"]["process_id"].to_string();
         matrix
@@ -88,22 +115,47 @@ impl Matrix {
 
     /// An idea that nobody has had yet.
     fn submission(&self, call: Call) -> Call {
-        let number = self.ideas.replace(self.ideas.get() + 1);
-        let body = json!({
-            "process_name": format!("Idea {number}"), "process_description": "By hand",
-            "category_id": self.category.get(), "rules": 5, "input_type": 4, "input_quality": 3,
-            "stability": 2, "documentation": 1
-        });
         call.by(Method::POST)
             .at("/api/v1/openapi/automationidea")
-            .sending("application/json", body.to_string())
+            .sending("application/json", self.body("/automationidea").to_string())
+    }
+
+    /// What a call of the route takes.
+    fn body(&self, path: &str) -> Value {
+        let number = self.next.replace(self.next.get() + 1);
+        let category = self.category.get();
+        match path {
+            "/adduser" => json!({"user_email": format!("p{number}@nordwind.example"), "user_first_name": "P",
+                "user_last_name": "Q"}),
+            "/edituser" => json!({"user_email": "ana@nordwind.example", "user_location": "Bremen"}),
+            "/appinventory" => json!([{"application_name": "Jira", "application_version": "Cloud",
+                "application_language": "English", "categoryIds": [category]}]),
+            "/categories" => {
+                json!({"categories": [{"category_id": category, "category_order_number": number}]})
+            }
+            _ => json!({"process_name": format!("Idea {number}"), "process_description": "By hand",
+                "category_id": category, "rules": 5, "input_type": 4, "input_quality": 3, "stability": 2,
+                "documentation": 1}),
+        }
     }
 
     /// This caller's call of a route.
     fn call(&self, route: &Route, base: &str, call: Call) -> Call {
-        let path = format!("{base}{}", route.path.replace("{id}", &self.idea));
-        let call = if route.method == Method::POST { self.submission(call) } else { call };
-        call.by(route.method.clone()).at(path)
+        let id = match route.path {
+            "/appinventory/{id}" => self.application().to_string(),
+            _ => self.idea.clone(),
+        };
+        let call = match route.method {
+            Method::POST | Method::PUT => call.sending("application/json", self.body(route.path).to_string()),
+            _ => call,
+        };
+        call.by(route.method.clone()).at(format!("{base}{}", route.path.replace("{id}", &id)))
+    }
+
+    /// Another one for each of the addresses in turn.
+    fn application(&self) -> ApplicationId {
+        let number = self.next.replace(self.next.get() + 1);
+        self.applications[number % self.applications.len()]
     }
 
     /// Makes the call under each base path.

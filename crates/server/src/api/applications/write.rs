@@ -1,0 +1,145 @@
+//! `PUT /appinventory` and `DELETE /appinventory/{id}`.
+
+use automation_hub_domain::id::{ApplicationId, CategoryId};
+use axum::{extract::State, response::Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::ApplicationEntry;
+use crate::{
+    api::{
+        envelope::{self, Envelope},
+        error::ApiError,
+        extract::{JsonValue, PathPart},
+        fields::{self, Fields, REQUIRED, REQUIRED_MESSAGE},
+    },
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+    services::applications::{self, ApplicationRow},
+};
+
+/// One entry as it is to be.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose fields are read one by one to name all that is wrong"
+)]
+pub struct ApplicationRequest {
+    /// Null for one to be added. If there is one with this name and version, it is that one.
+    application_id: Option<i64>,
+    #[schema(max_length = 100)]
+    application_name: String,
+    #[schema(max_length = 50)]
+    application_version: String,
+    #[schema(max_length = 50)]
+    application_language: String,
+    #[schema(max_length = 1000)]
+    application_comments: Option<String>,
+    #[schema(minimum = 0, maximum = 1)]
+    application_is_citrix_client: Option<u8>,
+    /// 0 for one that isn't offered any more.
+    #[schema(minimum = 0, maximum = 1)]
+    application_is_active: Option<u8>,
+    #[serde(rename = "categoryIds")]
+    #[schema(min_items = 1)]
+    category_ids: Vec<i64>,
+}
+
+/// The entries of a call, in its order.
+#[derive(Serialize, ToSchema)]
+pub struct SavedApplications {
+    applications: Vec<ApplicationEntry>,
+}
+
+/// Which entry is gone.
+#[derive(Serialize, ToSchema)]
+pub struct DeletedApplication {
+    application_id: i64,
+}
+
+/// Adds and changes entries, all of them or none. The list may stand under `applications` in an object.
+#[utoipa::path(
+    put, path = "/appinventory", tag = "Application inventory", request_body = Vec<ApplicationRequest>,
+    responses(
+        (status = 201, description = "Resource Updated.", body = Envelope<SavedApplications>),
+        (status = 409, description = "Another application has this name and version by now.")
+    )
+)]
+pub async fn save_applications(
+    State(app): State<App>,
+    actor: Actor,
+    JsonValue(body): JsonValue,
+) -> Result<Response, ApiError> {
+    let mut wrong = Violations::default();
+    let items = match &body {
+        Value::Array(items) => fields::numbered(items, ""),
+        Value::Object(members) => {
+            let mut members = Fields::of(members, &mut wrong);
+            members.require("applications");
+            members.items("applications").unwrap_or_default()
+        }
+        _ => return Err(ApiError::malformed("The body has to be a list, or an object with applications.")),
+    };
+    let rows = items.iter().map(|(at, item)| row(item, at, &mut wrong)).collect();
+    let saved = applications::save(&app, &actor, rows, wrong).await.map_err(refused)?;
+    envelope::updated(SavedApplications {
+        applications: saved.into_iter().map(ApplicationEntry::from).collect(),
+    })
+}
+
+/// Deletes an entry. One that ideas name stays; it can be switched off.
+#[utoipa::path(
+    delete, path = "/appinventory/{id}", tag = "Application inventory",
+    params(("id" = i64, Path, description = "Id of the application.")),
+    responses(
+        (status = 200, body = Envelope<DeletedApplication>),
+        (status = 404),
+        (status = 409, description = "Ideas name the application.")
+    )
+)]
+pub async fn delete_application(
+    State(app): State<App>,
+    actor: Actor,
+    PathPart(id): PathPart,
+) -> Result<Response, ApiError> {
+    let application_id = id.parse::<i64>().map_err(|_| Error::NotFound("application"))?;
+    applications::delete(&app, &actor, ApplicationId::new(application_id)).await?;
+    envelope::success(DeletedApplication { application_id })
+}
+
+fn refused(error: Error) -> ApiError {
+    match error {
+        Error::Invalid(wrong) if wrong.iter().any(|violation| violation.message == REQUIRED) => {
+            ApiError::invalid(REQUIRED_MESSAGE, wrong)
+        }
+        error => error.into(),
+    }
+}
+
+fn row(item: &Value, at: &str, wrong: &mut Violations) -> ApplicationRow {
+    let row = ApplicationRow { at: at.to_owned(), ..ApplicationRow::default() };
+    let Some(mut fields) = Fields::of_item(item, at, wrong) else { return row };
+    let owned = |text: Option<&str>| text.map(ToOwned::to_owned);
+    ApplicationRow {
+        id: fields.integer("application_id").map(ApplicationId::new),
+        name: owned(fields.required_line("application_name", 100)),
+        version: owned(fields.required_line("application_version", 50)),
+        language: owned(fields.required_line("application_language", 50)),
+        comments: owned(fields.limited_text("application_comments", 1000)),
+        is_thin_client: fields.flag("application_is_citrix_client"),
+        is_active: fields.flag("application_is_active"),
+        categories: categories(&mut fields),
+        ..row
+    }
+}
+
+fn categories(fields: &mut Fields<'_, '_>) -> Vec<CategoryId> {
+    fields.require("categoryIds");
+    let ids = fields.integers("categoryIds");
+    if ids.as_ref().is_some_and(Vec::is_empty) {
+        fields.refuse("categoryIds", "At least one category is needed.");
+    }
+    ids.unwrap_or_default().into_iter().map(CategoryId::new).collect()
+}

@@ -1,0 +1,260 @@
+//! The application inventory: what may be picked where an idea says what it works with.
+
+use std::collections::{HashMap, HashSet};
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId},
+    permission::Permission,
+    text,
+};
+use automation_hub_storage::{
+    Constraint, Session, StorageError,
+    applications::{self, Application, ApplicationChange, NewApplication},
+    audit,
+    categories::{self, CategoryTree},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+};
+
+const IN_USE: &str =
+    "Ideas name this application. Set application_is_active to 0, and it is offered no more.";
+
+/// One entry as it is to be. What could not be read is absent, and has been noted as a mistake.
+#[derive(Clone, Debug, Default)]
+pub struct ApplicationRow {
+    /// The path to it in the body.
+    pub at: String,
+    /// None for one to be added, or for the one with this name and version.
+    pub id: Option<ApplicationId>,
+    pub name: Option<String>,
+    pub version: Option<String>,
+    pub language: Option<String>,
+    pub comments: Option<String>,
+    pub is_thin_client: Option<bool>,
+    pub is_active: Option<bool>,
+    pub categories: Vec<CategoryId>,
+}
+
+/// Adds and changes entries, all of them or none. `mistakes` are those found in the input already.
+pub async fn save(
+    app: &App,
+    actor: &Actor,
+    rows: Vec<ApplicationRow>,
+    mistakes: Violations,
+) -> Result<Vec<Application>, Error> {
+    actor.require(Permission::ManageAppInventory)?;
+    let (actor, now) = (actor.clone(), app.clock.now());
+    app.store
+        .write(actor.tenant_id(), move |s| -> Result<_, Error> {
+            let mut saving = Saving {
+                actor: &actor,
+                tree: categories::tree(s)?,
+                now,
+                wrong: mistakes.clone(),
+                ids: HashSet::new(),
+                names: HashMap::new(),
+            };
+            let mut found = Vec::with_capacity(rows.len());
+            for row in &rows {
+                found.push(saving.check(s, row)?);
+            }
+            saving.wrong.clone().into_result()?;
+            let mut saved = Vec::with_capacity(rows.len());
+            for (row, before) in rows.iter().zip(found) {
+                let id = saving.store(s, row, before.as_ref())?;
+                saved.push(applications::find(s, id)?.ok_or(Error::NotFound("application"))?);
+            }
+            Ok(saved)
+        })
+        .await
+}
+
+/// Deletes an entry that no idea names.
+pub async fn delete(app: &App, actor: &Actor, id: ApplicationId) -> Result<(), Error> {
+    actor.require(Permission::ManageAppInventory)?;
+    let (actor, now) = (actor.clone(), app.clock.now());
+    app.store
+        .write(actor.tenant_id(), move |s| -> Result<_, Error> {
+            let entry = applications::find(s, id)?.ok_or(Error::NotFound("application"))?;
+            require_power(&actor, &categories::tree(s)?, &entry.categories)?;
+            applications::delete(s, id).map_err(|error| match error {
+                StorageError::Conflict(Constraint::Reference) => Error::Conflict(IN_USE.into()),
+                other => other.into(),
+            })?;
+            let mut event = actor.event(now, "application.delete", ("application", id.get()), &entry.name);
+            event.before = Some(described(&entry).to_string());
+            Ok(audit::insert(s, &event)?)
+        })
+        .await
+}
+
+/// Whoever manages the inventory of some categories looks after entries that are in no others.
+fn require_power(actor: &Actor, tree: &CategoryTree, categories: &[CategoryId]) -> Result<(), Error> {
+    if categories.is_empty() {
+        return actor.require_at(Permission::ManageAppInventory, None);
+    }
+    let mut places = categories.iter().map(|&category| tree.path_ids(category));
+    places.try_for_each(|place| actor.require_at(Permission::ManageAppInventory, Some(&place)))
+}
+
+/// One call, in the transaction that does it.
+struct Saving<'a> {
+    actor: &'a Actor,
+    tree: CategoryTree,
+    now: Timestamp,
+    wrong: Violations,
+    /// Which entries the rows so far are about, and what these are then called.
+    ids: HashSet<ApplicationId>,
+    names: HashMap<(String, String), Option<ApplicationId>>,
+}
+
+impl Saving<'_> {
+    /// The entry as it is, if there is one. What is wrong with the row is noted.
+    fn check(&mut self, s: &mut Session<'_>, row: &ApplicationRow) -> Result<Option<Application>, Error> {
+        let namesake = match (&row.name, &row.version) {
+            (Some(name), Some(version)) => applications::find_entry(s, name, version)?,
+            _ => None,
+        };
+        let before = match row.id {
+            Some(id) => {
+                let found = applications::find(s, id)?;
+                if found.is_none() {
+                    self.refuse(row, "application_id", "There is no such application.");
+                }
+                found
+            }
+            None => namesake.clone(),
+        };
+        if let Some(entry) = &before {
+            require_power(self.actor, &self.tree, &entry.categories)?;
+            if !self.ids.insert(entry.id) {
+                self.refuse(row, "application_id", "This application stands further up too.");
+            }
+        }
+        self.check_name(row, before.as_ref(), namesake.as_ref());
+        self.check_categories(row)?;
+        Ok(before)
+    }
+
+    fn check_name(
+        &mut self,
+        row: &ApplicationRow,
+        before: Option<&Application>,
+        namesake: Option<&Application>,
+    ) {
+        let (Some(name), Some(version)) = (&row.name, &row.version) else { return };
+        let key = (text::fold(name), text::fold(version));
+        if self.names.insert(key, row.id).is_some() {
+            self.refuse(row, "application_name", "Name and version stand further up too.");
+        } else if let Some(other) = namesake.filter(|other| before.is_none_or(|own| own.id != other.id)) {
+            let told = format!("Application {} has this name and version already.", other.id);
+            self.wrong.add(format!("{}/application_name", row.at), told);
+        }
+    }
+
+    fn check_categories(&mut self, row: &ApplicationRow) -> Result<(), Error> {
+        for (position, &category) in row.categories.iter().enumerate() {
+            if self.tree.find(category).is_none() {
+                self.refuse(row, &format!("categoryIds/{position}"), "There is no such category.");
+            } else {
+                require_power(self.actor, &self.tree, &[category])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, row: &ApplicationRow, member: &str, rule: &'static str) {
+        self.wrong.add(format!("{}/{member}", row.at), rule);
+    }
+
+    fn store(
+        &self,
+        s: &mut Session<'_>,
+        row: &ApplicationRow,
+        before: Option<&Application>,
+    ) -> Result<ApplicationId, Error> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let change = ApplicationChange {
+            name: text(&row.name),
+            version: text(&row.version),
+            language: text(&row.language),
+            comments: match (&row.comments, before) {
+                (Some(comments), _) => comments.clone(),
+                (None, before) => before.map(|entry| entry.comments.clone()).unwrap_or_default(),
+            },
+            is_thin_client: row
+                .is_thin_client
+                .unwrap_or_else(|| before.is_some_and(|entry| entry.is_thin_client)),
+            is_active: row.is_active.unwrap_or_else(|| before.is_none_or(|entry| entry.is_active)),
+            categories: row.categories.clone(),
+        };
+        let id = match before {
+            Some(entry) => entry.id,
+            None => applications::insert(s, &self.new(&change)).map_err(taken)?,
+        };
+        if before.is_some() || !change.is_active {
+            applications::update(s, id, &change).map_err(taken)?;
+        }
+        self.record(s, id, before)?;
+        Ok(id)
+    }
+
+    fn new(&self, change: &ApplicationChange) -> NewApplication {
+        NewApplication {
+            name: change.name.clone(),
+            version: change.version.clone(),
+            language: change.language.clone(),
+            comments: change.comments.clone(),
+            is_thin_client: change.is_thin_client,
+            is_added_by_end_user: false,
+            categories: change.categories.clone(),
+            created_at: self.now,
+        }
+    }
+
+    fn record(
+        &self,
+        s: &mut Session<'_>,
+        id: ApplicationId,
+        before: Option<&Application>,
+    ) -> Result<(), Error> {
+        let after = applications::find(s, id)?.ok_or(Error::NotFound("application"))?;
+        if before == Some(&after) {
+            return Ok(());
+        }
+        let action = if before.is_some() { "application.edit" } else { "application.create" };
+        let mut event = self.actor.event(self.now, action, ("application", id.get()), &after.name);
+        event.before = before.map(|entry| described(entry).to_string());
+        event.after = Some(described(&after).to_string());
+        Ok(audit::insert(s, &event)?)
+    }
+}
+
+/// Somebody else was faster, or two rows trade their names.
+fn taken(error: StorageError) -> Error {
+    match error {
+        StorageError::Conflict(Constraint::ApplicationKey) => {
+            Error::Conflict("Another application has this name and version.".into())
+        }
+        other => other.into(),
+    }
+}
+
+fn described(entry: &Application) -> Value {
+    let categories: Vec<_> = entry.categories.iter().map(|category| category.get()).collect();
+    json!({
+        "name": entry.name,
+        "version": entry.version,
+        "language": entry.language,
+        "comments": entry.comments,
+        "is_thin_client": entry.is_thin_client,
+        "is_active": entry.is_active,
+        "categories": categories,
+    })
+}
