@@ -47,4 +47,6 @@ ids! {
     TokenId,
     /// A browser session.
     SessionId,
+    /// Something to be done after the answer.
+    JobId,
 }

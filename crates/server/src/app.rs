@@ -26,7 +26,9 @@ use crate::{
     directory::Directories,
     error::Error,
     feed::ChangeFeed,
+    jobs::Bell,
     keys::Keys,
+    mail::Mailer,
     middleware::proxies::TrustedProxies,
 };
 
@@ -54,6 +56,10 @@ pub struct AppState {
     pub directories: Directories,
     /// Follows what other processes change.
     pub feed: ChangeFeed,
+    /// Sends mail, if a server for it is configured.
+    pub mailer: Option<Mailer>,
+    /// Rung where a job was asked for.
+    pub jobs: Bell,
     /// Held from reading the tenants to putting them in place, so that an older list never comes last.
     reloading: Mutex<()>,
     /// All tenants. Few and small, so each change replaces the list.
@@ -94,6 +100,7 @@ impl App {
         let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
         let calls = CallRecorder::new(config.open_api.queue);
         let vault = Vault::new(&keys.outer, Arc::clone(&random));
+        let mailer = Mailer::new(&config)?;
         let app = Self(Arc::new(AppState {
             tokens,
             calls,
@@ -109,6 +116,8 @@ impl App {
             throttle: Throttle::default(),
             directories: Directories::default(),
             feed,
+            mailer,
+            jobs: Bell::default(),
             reloading: Mutex::default(),
             tenants: ArcSwap::default(),
         }));

@@ -35,6 +35,7 @@ pub struct Config {
     pub sessions: Sessions,
     pub passwords: Passwords,
     pub open_api: OpenApi,
+    pub mail: Mail,
     pub log: Log,
 }
 
@@ -98,6 +99,29 @@ pub struct OpenApi {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub smtp_host: String,
+    pub smtp_port: u16,
+    pub smtp_tls: MailTls,
+    pub smtp_user: String,
+    pub smtp_password: String,
+    pub from: String,
+    pub timeout_secs: u64,
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTls {
+    None,
+    /// By a command at its beginning.
+    StartTls,
+    /// From its first byte on.
+    Tls,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Log {
     pub format: LogFormat,
     pub level: String,
@@ -148,6 +172,7 @@ impl Config {
                 mistakes::<Sessions>(figment, "sessions"),
                 mistakes::<Passwords>(figment, "passwords"),
                 mistakes::<OpenApi>(figment, "open_api"),
+                mistakes::<Mail>(figment, "mail"),
                 mistakes::<Log>(figment, "log"),
             ]
             .concat();
@@ -167,6 +192,9 @@ impl Config {
     #[must_use]
     pub fn masked(mut self) -> Self {
         self.storage.database_url = mask_password(&self.storage.database_url);
+        if !self.mail.smtp_password.is_empty() {
+            "…".clone_into(&mut self.mail.smtp_password);
+        }
         self
     }
 }
@@ -208,7 +236,7 @@ fn read(file: &Path) -> Result<toml::Table, ConfigError> {
 
 /// Whether a value may hold a password or a key, and is never shown.
 fn is_secret(key: &str) -> bool {
-    key == "storage.database_url"
+    matches!(key, "storage.database_url" | "mail.smtp_password")
         || key.strip_prefix("keys.").is_some_and(|name| {
             let name = name.split('.').next().unwrap_or_default();
             ENVIRONMENT_ONLY.contains(&name)

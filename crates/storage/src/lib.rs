@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod drafts;
 pub mod error;
 pub mod ideas;
+pub mod jobs;
 pub mod keys;
 pub mod lifecycle;
 pub mod links;

@@ -133,6 +133,17 @@ pub fn delete_links(
     Ok(())
 }
 
+/// Whether a person has this very link and hasn't used it, be it still in time or not.
+pub fn has_link(session: &mut Session<'_>, user: UserId, digest: &[u8; 32]) -> Result<bool, StorageError> {
+    let tenant = session.tenant();
+    let found = session.optional(
+        "SELECT 1 FROM one_time_links WHERE tenant_id = $1 AND user_id = $2 AND digest = $3 AND used_at IS NULL",
+        values![tenant, user, &digest[..]],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
 /// The person a working link is for, without using it up.
 pub fn find_link(
     session: &mut Session<'_>,

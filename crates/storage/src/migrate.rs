@@ -45,6 +45,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0004_key_checks",
     "0005_changes",
     "0006_token_lists",
+    "0007_jobs",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

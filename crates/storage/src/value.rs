@@ -49,7 +49,19 @@ macro_rules! ids {
     )+};
 }
 
-ids!(TenantId, UserId, RoleId, CategoryId, ApplicationId, IdeaId, PhaseId, StatusId, TokenId, SessionId,);
+ids!(
+    TenantId,
+    UserId,
+    RoleId,
+    CategoryId,
+    ApplicationId,
+    IdeaId,
+    PhaseId,
+    StatusId,
+    TokenId,
+    SessionId,
+    JobId,
+);
 
 impl From<f64> for Value<'_> {
     fn from(value: f64) -> Self {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use automation_hub_domain::id::{SessionId, TenantId, TokenId};
+use automation_hub_domain::id::{SessionId, TenantId, TokenId, UserId};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -25,8 +25,22 @@ pub enum Column {
 /// Where a sealed value rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    Draft { tenant: TenantId, session: SessionId, draft: i64, column: Column },
-    Token { tenant: TenantId, token: TokenId, column: Column },
+    Draft {
+        tenant: TenantId,
+        session: SessionId,
+        draft: i64,
+        column: Column,
+    },
+    Token {
+        tenant: TenantId,
+        token: TokenId,
+        column: Column,
+    },
+    /// The code of a link that a mail is to bring somebody.
+    Invitation {
+        tenant: TenantId,
+        user: UserId,
+    },
 }
 
 impl Place {
@@ -37,6 +51,7 @@ impl Place {
                 (1, column, [tenant.get(), session.get(), draft])
             }
             Self::Token { tenant, token, column } => (2, column, [tenant.get(), token.get(), 0]),
+            Self::Invitation { tenant, user } => (3, Column::Value, [tenant.get(), user.get(), 0]),
         };
         let mut data = vec![kind, u8::from(column == Column::AppKey)];
         data.extend(key_number.to_be_bytes());
@@ -107,6 +122,7 @@ mod tests {
             Place::Token { tenant, token: TokenId::new(3), column: Column::Value },
             Place::Token { tenant, token, column: Column::AppKey },
             Place::Draft { tenant, session, draft: 0, column: Column::Value },
+            Place::Invitation { tenant, user: UserId::new(2) },
         ] {
             assert!(vault.open(other, &sealed).is_err(), "{other:?}");
         }

@@ -1,6 +1,6 @@
 //! What `serve` and `demo` have in common: a listener, the database, the keys, and an orderly end.
 
-use std::{fs::File, sync::Arc};
+use std::{fs::File, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use automation_hub_server::{
@@ -9,6 +9,7 @@ use automation_hub_server::{
     clock::SystemClock,
     config::Config,
     feed::ChangeFeed,
+    jobs::worker,
     keys::Keys,
     listen,
     router::router,
@@ -80,9 +81,16 @@ impl Hub {
         let follower = tokio::spawn(ChangeFeed::run(app.clone()));
         let upkeep = tokio::spawn(upkeep::run(app.clone()));
         let clock = tokio::spawn(alarms::watch_clock(app.clone()));
+        let worker = tokio::spawn(worker::run(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
         for task in [recorder, follower, upkeep, clock] {
             task.abort();
+        }
+        // Cut off between a mail and its note, a job would send the mail again.
+        app.jobs.stop();
+        let grace = Duration::from_secs(self.config.server.shutdown_grace_secs);
+        if tokio::time::timeout(grace, worker).await.is_err() {
+            tracing::warn!("a job was cut off; it is begun again in a while");
         }
         app.calls.flush(&app).await?;
         self.store.close().await;

@@ -19,7 +19,7 @@ use automation_hub_server::{
     error::{Error, Violations},
     services::{
         operator,
-        people::{self, PersonInput},
+        people::{self, By, PersonInput},
     },
 };
 use automation_hub_storage::{
@@ -181,7 +181,8 @@ impl Create {
         let (entry, link) = self.way.entry(config, &tenant, &email, now).await?;
         let actor = operator::actor(tenant.clone());
         let write = move |s: &mut Session<'_>| -> Result<UserId, Error> {
-            let id = people::add(s, &actor, &input, Violations::default(), now)?;
+            let id =
+                people::add(s, By { actor: &actor, invitation: None, now }, &input, Violations::default())?;
             write_entry(s, id, &entry, LinkPurpose::Invitation, now)?;
             if matches!(entry, Entry::Password(_)) {
                 users::set_invite_status(s, id, InviteStatus::Active, now)?;

@@ -2,7 +2,9 @@
 
 use std::{fmt::Display, ops::RangeInclusive};
 
-use super::{Config, ConfigError, Keys, Log, OpenApi, Passwords, Server, Sessions, Storage};
+use lettre::message::Mailbox;
+
+use super::{Config, ConfigError, Keys, Log, Mail, MailTls, OpenApi, Passwords, Server, Sessions, Storage};
 use crate::{logging, middleware::proxies::TrustedProxies};
 
 /// All values that break their rule.
@@ -14,6 +16,7 @@ pub(super) fn violations(config: &Config) -> Vec<ConfigError> {
     sessions(&config.sessions, &mut found);
     passwords(&config.passwords, &mut found);
     open_api(&config.open_api, &mut found);
+    mail(&config.mail, &config.server, &mut found);
     log(&config.log, &mut found);
     found.0
 }
@@ -101,6 +104,46 @@ fn open_api(api: &OpenApi, found: &mut Violations) {
     found.outside(1..=10, "open_api.flush_secs", &api.flush_secs, " seconds");
     found.outside(1024..=1_048_576, "open_api.queue", &api.queue, "");
     found.outside(1..=3650, "open_api.call_log_days", &api.call_log_days, " days");
+}
+
+/// Without a server no mail is sent, and the other keys mean nothing.
+fn mail(mail: &Mail, server: &Server, found: &mut Violations) {
+    found.outside(1..=120, "mail.timeout_secs", &mail.timeout_secs, " seconds");
+    if mail.smtp_host.is_empty() {
+        return;
+    }
+    let is_host = !mail.smtp_host.contains(|c: char| c.is_whitespace() || "/@".contains(c));
+    found.unless(is_host, "mail.smtp_host", &mail.smtp_host, "a host's name or address is needed");
+    found.unless(
+        !server.public_url.is_empty(),
+        "mail.smtp_host",
+        &mail.smtp_host,
+        "server.public_url is needed with it, as mails hold links",
+    );
+    found.outside(1..=u16::MAX, "mail.smtp_port", &mail.smtp_port, "");
+    found.unless(
+        mail.from.parse::<Mailbox>().is_ok(),
+        "mail.from",
+        &mail.from,
+        "a sender is needed, such as Automation Hub <hub@example.com>",
+    );
+    let has_user = !mail.smtp_user.is_empty();
+    found.unless(
+        has_user != mail.smtp_password.is_empty(),
+        "mail.smtp_password",
+        &"…",
+        "smtp_user and smtp_password go together",
+    );
+    found.unless(
+        !has_user || mail.smtp_tls != MailTls::None || is_loopback(&mail.smtp_host),
+        "mail.smtp_tls",
+        &"none",
+        "a password isn't sent unencrypted to another machine: starttls or tls is needed",
+    );
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn log(log: &Log, found: &mut Violations) {

@@ -71,7 +71,7 @@ impl Standing {
         match self {
             Self::Active => "Active",
             Self::Pending => "Pending",
-            Self::Unsent => "Invitation not sent",
+            Self::Unsent => "Pending, no mail sent",
             Self::NotInvited => "Not invited",
             Self::Inactive => "Inactive",
         }

@@ -7,13 +7,13 @@ mod invitation;
 mod password;
 mod roles;
 
-use automation_hub_domain::{clock::Timestamp, id::UserId, permission::Permission};
+use automation_hub_domain::{clock::Timestamp, id::UserId, permission::Permission, user::InviteStatus};
 use automation_hub_storage::{Constraint, Session, StorageError, audit, users};
 use serde_json::json;
 
 pub use change::{assign_roles, edit, set_active};
 pub use input::{PersonChange, PersonInput};
-pub use invitation::{accept_invitation, invite, invited};
+pub use invitation::{Invitation, Invited, Way, accept_invitation, invite, invited};
 pub use password::change_password;
 
 use crate::{
@@ -30,21 +30,43 @@ pub async fn create(
     input: PersonInput,
     mistakes: Violations,
 ) -> Result<UserId, Error> {
-    let (by, now) = (actor.clone(), app.clock.now());
-    app.store.write(actor.tenant_id(), move |s| add(s, &by, &input, mistakes.clone(), now)).await
+    let (actor, now) = (actor.clone(), app.clock.now());
+    let invitation = Invitation::draw(app)?;
+    let id = app
+        .store
+        .write(actor.tenant_id(), move |s| {
+            let by = By { actor: &actor, invitation: invitation.as_ref(), now };
+            add(s, by, &input, mistakes.clone())
+        })
+        .await?;
+    app.jobs.ring();
+    Ok(id)
+}
+
+/// Who changes people, and when.
+#[derive(Clone, Copy)]
+pub struct By<'a> {
+    pub actor: &'a Actor,
+    /// To be sent, if that is asked for. None where no mail is sent.
+    pub invitation: Option<&'a Invitation>,
+    pub now: Timestamp,
 }
 
 /// As [`create`], in a transaction that does more.
 pub fn add(
     s: &mut Session<'_>,
-    actor: &Actor,
+    by: By<'_>,
     input: &PersonInput,
     mistakes: Violations,
-    now: Timestamp,
 ) -> Result<UserId, Error> {
+    let By { actor, invitation, now } = by;
     actor.require_if_personal(Permission::ManageUsers)?;
     let mut wrong = mistakes;
     let new = input.check(&mut wrong, now);
+    let is_to_be_sent = new.as_ref().is_some_and(|new| new.invite_status == InviteStatus::Pending);
+    if is_to_be_sent && invitation.is_none() {
+        wrong.add("invite_status", NO_MAIL);
+    }
     let roles = Catalogue::load(s)?.of_new(actor, &input.roles, &mut wrong)?;
     let new = wrong.complete(new)?;
     let id = users::insert(s, &new).map_err(taken)?;
@@ -52,8 +74,15 @@ pub fn add(
     let mut event = actor.event(now, "user.create", ("user", id.get()), &new.profile.full_name());
     event.after = Some(json!({ "email": new.email.as_str(), "roles": named(&roles) }).to_string());
     audit::insert(s, &event)?;
+    if let Some(invitation) = invitation.filter(|_| is_to_be_sent) {
+        invitation.enqueue(s, id, now)?;
+        audit::insert(s, &actor.event(now, "user.invite", ("user", id.get()), &new.profile.full_name()))?;
+    }
     Ok(id)
 }
+
+const NO_MAIL: &str =
+    "This hub sends no mail: 1 is needed, and a link from the people's page handed over in another way.";
 
 fn taken(error: StorageError) -> Error {
     match error {

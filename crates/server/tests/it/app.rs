@@ -95,20 +95,28 @@ impl TestHub {
     pub async fn start() -> Self {
         let database = TestDatabase::create().await.unwrap();
         let tenant = found_tenant(&database, "nordwind", "production", TENANT_UUID).await;
-        Self::on(database, tenant).await
+        Self::on(database, tenant, |_| ()).await
+    }
+
+    /// A hub that is configured otherwise than by default.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let database = TestDatabase::create().await.unwrap();
+        let tenant = found_tenant(&database, "nordwind", "production", TENANT_UUID).await;
+        Self::on(database, tenant, change).await
     }
 
     /// A hub that nobody has set up yet.
     pub async fn start_empty() -> Self {
-        Self::on(TestDatabase::create().await.unwrap(), TenantId::new(0)).await
+        Self::on(TestDatabase::create().await.unwrap(), TenantId::new(0), |_| ()).await
     }
 
-    async fn on(database: TestDatabase, tenant: TenantId) -> Self {
+    async fn on(database: TestDatabase, tenant: TenantId, change: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(NOON.millis())));
         let mut config = Config::defaults().unwrap();
         // As little work as Argon2id does: tests sign in hundreds of times.
         config.passwords.memory_kib = 8192;
         config.passwords.passes = 1;
+        change(&mut config);
         let random = Arc::new(TestRandom::default());
         let (store, keys) = (database.store.clone(), Keys::draw().unwrap());
         let app = App::with_random(store, keys, config, clock.clone(), random.clone()).await.unwrap();

@@ -13,6 +13,7 @@ mod freshness;
 mod http2;
 mod leaks;
 mod log;
+mod mail;
 mod pages;
 mod parsers;
 mod raw;

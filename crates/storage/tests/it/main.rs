@@ -10,6 +10,7 @@ mod changes;
 mod engine;
 mod error;
 mod ideas;
+mod jobs;
 mod organization;
 mod store;
 mod support;

@@ -25,7 +25,7 @@ use crate::{
         },
         visit::SignedIn,
     },
-    services::people,
+    services::people::{self, Invited, Way},
 };
 
 #[derive(Template)]
@@ -47,6 +47,8 @@ struct PersonPage {
     /// The link of an invitation made just now: shown on this answer only.
     link: Option<String>,
     link_hours: i64,
+    /// Whether invitations go by mail.
+    sends_mail: bool,
 }
 
 impl PersonPage {
@@ -72,6 +74,7 @@ pub async fn show(
     page.done = match query.text("done") {
         "created" => Some("Added. Invite them, so that they can sign in."),
         "roles" => Some("Roles saved. They hold from the next request on."),
+        "invited" => Some("The invitation is on its way."),
         "activated" => Some("Active again."),
         "deactivated" => Some("Deactivated. All their sessions have ended."),
         _ => None,
@@ -111,20 +114,23 @@ async fn page(app: &App, signed_in: &SignedIn, id: UserId) -> Result<PersonPage,
         refusal: None,
         link: None,
         link_hours: app.config.sessions.invitation_hours,
+        sends_mail: app.mailer.is_some(),
     })
 }
 
-/// Shows the link once, on the answer itself: it is kept nowhere.
+/// Sends the link, or shows it once, on the answer itself: it is kept nowhere.
 pub async fn invite(
     State(app): State<App>,
     signed_in: SignedIn,
     params: RawPathParams,
     headers: HeaderMap,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, PageError> {
     let id = id(&params)?;
-    match people::invite(&app, &signed_in.actor, id).await {
-        Ok(code) => {
+    let way = if form.text("by") == "link" { Way::Link } else { Way::Mail };
+    match people::invite(&app, &signed_in.actor, id, way).await {
+        Ok(Invited::ByMail) => Ok(back(&signed_in, id, "invited")),
+        Ok(Invited::ByLink(code)) => {
             let origin = app.public_origin.to_link(&headers);
             let mut page = page(&app, &signed_in, id).await?;
             page.link = Some(format!("{origin}{}/invitation/{}", signed_in.visit.base(), code.expose()));

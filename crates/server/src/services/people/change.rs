@@ -1,7 +1,6 @@
 //! Changing a person: particulars, roles, invite status, and the switch.
 
 use automation_hub_domain::{
-    clock::Timestamp,
     id::{RoleId, UserId},
     permission::Permission,
     role::{ACCOUNT_OWNER, SYSTEM_ADMIN},
@@ -15,7 +14,9 @@ use automation_hub_storage::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    By, NO_MAIL,
     input::PersonChange,
+    invitation::Invitation,
     require_manageable,
     roles::{Catalogue, everywhere, named},
 };
@@ -38,15 +39,17 @@ pub async fn edit(
         return Err(Error::Invalid(mistakes));
     };
     let (by, now) = (actor.clone(), app.clock.now());
+    let invitation = Invitation::draw(app)?;
     let id = app
         .store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
             let user = users::find_by_email(s, &email)?.ok_or(Error::NotFound("person"))?;
-            let edit = Edit { actor: &by, user: &user, change: &change, now };
-            edit.apply(s, mistakes.clone())?;
+            let by = By { actor: &by, invitation: invitation.as_ref(), now };
+            Edit { by, user: &user, change: &change }.apply(s, mistakes.clone())?;
             Ok(user.id)
         })
         .await?;
+    app.jobs.ring();
     app.person_changed(actor.tenant_id(), id).await?;
     Ok(id)
 }
@@ -73,7 +76,8 @@ async fn edit_by_id(app: &App, actor: &Actor, id: UserId, change: PersonChange) 
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
             let user = users::find(s, id)?.ok_or(Error::NotFound("person"))?;
-            Edit { actor: &by, user: &user, change: &change, now }.apply(s, Violations::default())
+            let by = By { actor: &by, invitation: None, now };
+            Edit { by, user: &user, change: &change }.apply(s, Violations::default())
         })
         .await?;
     app.person_changed(actor.tenant_id(), id).await
@@ -81,11 +85,10 @@ async fn edit_by_id(app: &App, actor: &Actor, id: UserId, change: PersonChange) 
 
 /// One change of one person, in the transaction that makes it.
 struct Edit<'a> {
-    actor: &'a Actor,
+    by: By<'a>,
     /// As they are before it.
     user: &'a User,
     change: &'a PersonChange,
-    now: Timestamp,
 }
 
 /// What the person is afterwards.
@@ -117,19 +120,25 @@ impl Edit<'_> {
         let mut wrong = mistakes;
         let profile = self.change.check(&mut wrong, &self.user.profile);
         let standing = self.change.standing(&mut wrong, self.user);
+        if let Some((_, InviteStatus::Pending)) = standing
+            && self.user.invite_status != InviteStatus::Pending
+            && self.by.invitation.is_none()
+        {
+            wrong.add("invite_status", NO_MAIL);
+        }
         let is_same = profile.as_ref() == Some(&self.user.profile)
             && standing == Some((self.user.is_active, self.user.invite_status));
         if self.change.is_about_the_person() {
             self.require_administrator()?;
         }
         if !is_same {
-            require_manageable(s, self.actor, self.user.id)?;
+            require_manageable(s, self.by.actor, self.user.id)?;
         }
         if let Some(roles) = &self.change.roles {
-            Catalogue::load(s)?.check_change(self.actor, held, roles, &mut wrong)?;
+            Catalogue::load(s)?.check_change(self.by.actor, held, roles, &mut wrong)?;
         }
         let (profile, (is_active, invite_status)) = wrong.complete(profile.zip(standing))?;
-        if self.user.is_active && !is_active && self.actor.user_id() == Some(self.user.id) {
+        if self.user.is_active && !is_active && self.by.actor.user_id() == Some(self.user.id) {
             return Err(Error::Conflict("You can’t deactivate yourself. Ask another System Admin.".into()));
         }
         let roles = self.change.roles.as_deref().unwrap_or(held).to_vec();
@@ -138,15 +147,15 @@ impl Edit<'_> {
 
     /// The mirrored API asks for Manage User Roles even where only a name changes, its pages for Manage Users.
     fn require_administrator(&self) -> Result<(), Error> {
-        let may_give_roles = self.actor.require_if_personal(Permission::ManageUserRoles);
-        may_give_roles.or_else(|_| self.actor.require(Permission::ManageUsers))
+        let may_give_roles = self.by.actor.require_if_personal(Permission::ManageUserRoles);
+        may_give_roles.or_else(|_| self.by.actor.require(Permission::ManageUsers))
     }
 
     fn set_profile(&self, s: &mut Session<'_>, target: &Target) -> Result<(), Error> {
         if target.profile == self.user.profile {
             return Ok(());
         }
-        users::update_profile(s, self.user.id, &self.user.email, &target.profile, self.now)?;
+        users::update_profile(s, self.user.id, &self.user.email, &target.profile, self.by.now)?;
         let (before, after) = differences(&self.user.profile, &target.profile);
         self.record(s, "user.edit", Some(before), Some(after))
     }
@@ -156,9 +165,13 @@ impl Edit<'_> {
         if before == after {
             return Ok(());
         }
-        users::set_invite_status(s, self.user.id, after, self.now)?;
+        users::set_invite_status(s, self.user.id, after, self.by.now)?;
         if after == InviteStatus::NotInvited {
             links::delete_links(s, self.user.id, LinkPurpose::Invitation)?;
+        }
+        if let (InviteStatus::Pending, Some(invitation)) = (after, self.by.invitation) {
+            invitation.enqueue(s, self.user.id, self.by.now)?;
+            return self.record(s, "user.invite", None, None);
         }
         let status = |status: InviteStatus| json!({ "invite_status": status.code() });
         self.record(s, "user.edit", Some(status(before)), Some(status(after)))
@@ -168,7 +181,7 @@ impl Edit<'_> {
         if target.is_active == self.user.is_active {
             return Ok(());
         }
-        users::set_active(s, self.user.id, target.is_active, self.now)?;
+        users::set_active(s, self.user.id, target.is_active, self.by.now)?;
         if !target.is_active {
             sessions::delete_of_user(s, self.user.id, None)?;
         }
@@ -224,7 +237,7 @@ impl Edit<'_> {
         after: Option<Value>,
     ) -> Result<(), Error> {
         let object = ("user", self.user.id.get());
-        let mut event = self.actor.event(self.now, action, object, &self.user.full_name());
+        let mut event = self.by.actor.event(self.by.now, action, object, &self.user.full_name());
         event.before = before.map(|value| value.to_string());
         event.after = after.map(|value| value.to_string());
         Ok(audit::insert(s, &event)?)

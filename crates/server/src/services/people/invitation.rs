@@ -1,13 +1,14 @@
 //! Inviting people, and what an invitation lets them do: set their first password.
 
 use automation_hub_domain::{
+    clock::Timestamp,
     id::UserId,
     permission::Permission,
     tenant::Tenant,
     user::{InviteStatus, User},
 };
 use automation_hub_storage::{
-    audit,
+    Session, audit,
     links::{self, LinkPurpose},
     sessions, users,
 };
@@ -15,17 +16,60 @@ use automation_hub_storage::{
 use super::{password::choose, require_manageable};
 use crate::{
     app::App,
-    auth::{actor::Actor, secret::Secret},
+    auth::{actor::Actor, secret::Secret, vault::Vault},
     error::Error,
+    jobs::{self, invitation_mail::InvitationMail},
     services::sign_in::{Client, insert_session, own_event},
 };
 
+/// A link drawn for a mail that may have to be sent.
+pub struct Invitation {
+    code: Secret,
+    vault: Vault,
+    hours: i64,
+}
+
+impl Invitation {
+    /// None where no mail server is configured.
+    pub(super) fn draw(app: &App) -> Result<Option<Self>, Error> {
+        if app.mailer.is_none() {
+            return Ok(None);
+        }
+        let hours = app.config.sessions.invitation_hours;
+        Ok(Some(Self { code: Secret::draw()?, vault: app.vault.clone(), hours }))
+    }
+
+    /// Makes the link the person's only one, and has it sent.
+    pub(super) fn enqueue(&self, s: &mut Session<'_>, user: UserId, now: Timestamp) -> Result<(), Error> {
+        let expires_at = now.plus_hours(self.hours);
+        links::put_link(s, user, LinkPurpose::Invitation, &self.code.digest(), now, expires_at)?;
+        jobs::enqueue(s, &InvitationMail::seal(s, &self.vault, user, &self.code)?, now)?;
+        Ok(())
+    }
+}
+
+/// How somebody gets their link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By mail, if the hub sends any; else from whoever invites them.
+    Mail,
+    /// From whoever invites them.
+    Link,
+}
+
+pub enum Invited {
+    ByMail,
+    /// To be handed over: it is shown once.
+    ByLink(Secret),
+}
+
 /// Makes the one link by which somebody sets their first password. An earlier link stops working.
-pub async fn invite(app: &App, actor: &Actor, id: UserId) -> Result<Secret, Error> {
+pub async fn invite(app: &App, actor: &Actor, id: UserId, way: Way) -> Result<Invited, Error> {
     actor.require_session()?;
     actor.require(Permission::ManageUsers)?;
-    let secret = Secret::draw()?;
-    let digest = secret.digest();
+    let invitation = if way == Way::Mail { Invitation::draw(app)? } else { None };
+    let by_link = if invitation.is_none() { Some(Secret::draw()?) } else { None };
+    let digest = by_link.as_ref().map(Secret::digest);
     let now = app.clock.now();
     let expires_at = now.plus_hours(app.config.sessions.invitation_hours);
     let writer = actor.clone();
@@ -38,13 +82,20 @@ pub async fn invite(app: &App, actor: &Actor, id: UserId) -> Result<Secret, Erro
                     "Only active people who haven’t signed in yet are invited.".into(),
                 ));
             }
-            links::put_link(s, id, LinkPurpose::Invitation, &digest, now, expires_at)?;
-            users::set_invite_status(s, id, InviteStatus::Pending, now)?;
+            if let Some(digest) = &digest {
+                links::put_link(s, id, LinkPurpose::Invitation, digest, now, expires_at)?;
+                users::set_invite_status(s, id, InviteStatus::PendingUnsent, now)?;
+            }
+            if let Some(invitation) = &invitation {
+                invitation.enqueue(s, id, now)?;
+                users::set_invite_status(s, id, InviteStatus::Pending, now)?;
+            }
             audit::insert(s, &writer.event(now, "user.invite", ("user", id.get()), &user.full_name()))?;
             Ok(())
         })
         .await?;
-    Ok(secret)
+    app.jobs.ring();
+    Ok(by_link.map_or(Invited::ByMail, Invited::ByLink))
 }
 
 /// Whom a working invitation is for.

@@ -33,8 +33,25 @@ fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
             "automation-hub: configuration: server.trusted_proxies = 10.0.0.0/33: “10.0.0.0/33” isn't an address \
              or a network such as 10.0.0.0/8\n",
         ),
+        (
+            "[mail]\nsmtp_host = 'smtp.test'\nsmtp_port = 0\nsmtp_tls = 'none'\nsmtp_user = 'hub'\nsmtp_password = 'geheim'\n\
+             from = 'hub'\n",
+            "automation-hub: configuration: mail.smtp_host = smtp.test: server.public_url is needed with it, as mails hold links\n\
+             automation-hub: configuration: mail.smtp_port = 0: 1 to 65535\n\
+             automation-hub: configuration: mail.from = hub: a sender is needed, such as Automation Hub <hub@example.com>\n\
+             automation-hub: configuration: mail.smtp_tls = none: a password isn't sent unencrypted to another machine: \
+             starttls or tls is needed",
+        ),
+        (
+            "[server]\npublic_url = 'https://hub.test'\n[mail]\nsmtp_host = 'a b'\nsmtp_password = 'geheim'\nfrom = 'hub@hub.test'\n",
+            "automation-hub: configuration: mail.smtp_host = a b: a host's name or address is needed\n\
+             automation-hub: configuration: mail.smtp_password = …: smtp_user and smtp_password go together",
+        ),
+        ("[mail]\nsmtp_tls = 'ssl'\n", "automation-hub: configuration: mail.smtp_tls = "),
+        ("[mail]\nsmtp_password = 5\n", "automation-hub: configuration: mail.smtp_password = …: "),
     ] {
         let told = wrong(text);
+        assert!(!told.contains("geheim"), "{told}");
         assert!(told.starts_with(complaint.trim_end()), "{told}");
         assert!(told.lines().all(|line| line.starts_with("automation-hub: configuration: ")), "{told}");
     }
