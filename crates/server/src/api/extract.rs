@@ -29,10 +29,7 @@ impl FromRequest<App> for JsonObject {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
-        match JsonValue::from_request(request, app).await?.0 {
-            Value::Object(fields) => Ok(Self(fields)),
-            _ => Err(ApiError::malformed("The body has to be a JSON object.")),
-        }
+        Self::of(JsonValue::from_request(request, app).await?)
     }
 }
 
@@ -58,6 +55,19 @@ impl FromRequest<App> for JsonValue {
 
 impl JsonObject {
     pub fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        Self::of(JsonValue::parse(body)?)
+    }
+
+    fn of(value: JsonValue) -> Result<Self, ApiError> {
+        match value.0 {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(ApiError::malformed("The body has to be a JSON object.")),
+        }
+    }
+}
+
+impl JsonValue {
+    fn parse(body: &[u8]) -> Result<Self, ApiError> {
         // Windows' tools begin a file so; JSON has no such mark, but lets a reader pass over it.
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
         let Strict(value) = serde_json::from_slice(text)

@@ -204,8 +204,8 @@ const fn has_special(word: u64) -> bool {
     const fn has_less(word: u64, than: u64) -> u64 {
         word.wrapping_sub(than * EACH) & !word & TOP
     }
-    let quotes = word ^ b'"' as u64 * EACH;
-    let backslashes = word ^ b'\\' as u64 * EACH;
+    let quotes = word ^ (b'"' as u64 * EACH);
+    let backslashes = word ^ (b'\\' as u64 * EACH);
     has_less(word, 0x20) | has_less(quotes, 1) | has_less(backslashes, 1) != 0
 }
 
