@@ -38,13 +38,12 @@ impl Server {
     pub async fn answer(&self, mut request: Request, peer: Option<Peer>) -> Response {
         let Parts { app, calls, pages } = &*self.0;
         let context = request::identify(app, &request, peer);
-        let mut response = match Base::split(request.uri()) {
-            Some(base) => authenticate::answer(app, calls, base, context, request).await,
-            None => {
-                request.extensions_mut().insert(context);
-                let Ok(response) = pages.clone().call(request).await;
-                response
-            }
+        let mut response = if let Some(base) = Base::split(request.uri()) {
+            authenticate::answer(app, calls, base, context, request).await
+        } else {
+            request.extensions_mut().insert(context);
+            let Ok(response) = pages.clone().call(request).await;
+            response
         };
         request::sign(&mut response, context);
         response

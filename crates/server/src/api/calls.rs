@@ -59,6 +59,7 @@ impl Call {
         }
     }
 
+    #[must_use]
     pub fn end(self, route: &'static str, status: StatusCode, took: Duration) -> Self {
         Self { route, status, took, ..self }
     }

@@ -155,8 +155,8 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_an_hour() {
-        let minutes: Vec<_> = (1..=9).map(|attempts| pause_after(attempts) as f64 / 60_000.0).collect();
-        assert_eq!(minutes, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]);
+        let seconds: Vec<_> = (1..=9).map(|attempts| pause_after(attempts) / 1000).collect();
+        assert_eq!(seconds, [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
         assert_eq!(pause_after(i64::MAX), LONGEST_PAUSE_MILLIS);
     }
 }

@@ -196,7 +196,7 @@ impl Saving<'_> {
         };
         let id = match before {
             Some(entry) => entry.id,
-            None => applications::insert(s, &self.new(&change)).map_err(taken)?,
+            None => applications::insert(s, &self.entry(&change)).map_err(taken)?,
         };
         if before.is_some() || !change.is_active {
             applications::update(s, id, &change).map_err(taken)?;
@@ -205,7 +205,7 @@ impl Saving<'_> {
         Ok(id)
     }
 
-    fn new(&self, change: &ApplicationChange) -> NewApplication {
+    fn entry(&self, change: &ApplicationChange) -> NewApplication {
         NewApplication {
             name: change.name.clone(),
             version: change.version.clone(),

@@ -142,7 +142,7 @@ impl Saving<'_> {
                 None => categories::insert_level(s, level)?,
             }
             let object = ("category-level", level.id);
-            self.record(s, action, object, &level.name, old.map(described), described(level))?;
+            self.record(s, action, object, &level.name, old.map(described), &described(level))?;
         }
         Ok(())
     }
@@ -155,21 +155,18 @@ impl Saving<'_> {
             if before.as_ref() == Some(&stored) {
                 continue;
             }
-            let id = match &before {
-                Some(_) => {
-                    categories::update(s, &stored)?;
-                    stored.id
-                }
-                None => {
-                    let id = categories::insert(s, &new(&stored))?;
-                    draft.is_stored(position, id);
-                    id
-                }
+            let id = if before.is_some() {
+                categories::update(s, &stored)?;
+                stored.id
+            } else {
+                let id = categories::insert(s, &new(&stored))?;
+                draft.is_stored(position, id);
+                id
             };
             let action = if before.is_some() { "category.edit" } else { "category.create" };
             let object = ("category", id.get());
             let was = before.as_ref().map(described);
-            self.record(s, action, object, &stored.name, was, described(&stored))?;
+            self.record(s, action, object, &stored.name, was, &described(&stored))?;
         }
         Ok(())
     }
@@ -181,7 +178,7 @@ impl Saving<'_> {
         object: (&'static str, i64),
         name: &str,
         before: Option<Value>,
-        after: Value,
+        after: &Value,
     ) -> Result<(), Error> {
         let mut event = self.actor.event(self.now, action, object, name);
         event.before = before.map(|value| value.to_string());

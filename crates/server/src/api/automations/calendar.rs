@@ -16,7 +16,7 @@ pub struct Calendar {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Day {
+pub struct Date {
     pub year: i64,
     /// 1 to 12.
     pub month: i64,
@@ -51,11 +51,11 @@ impl Calendar {
     }
 
     /// None for an instant beyond all calendars.
-    pub fn day(&self, at: Timestamp) -> Option<Day> {
+    pub fn day(&self, at: Timestamp) -> Option<Date> {
         let millis = at.millis();
         if !(0..END).contains(&millis) {
             let date = self.zone.to_datetime(jiff::Timestamp::from_millisecond(millis).ok()?).date();
-            return Some(Day {
+            return Some(Date {
                 year: date.year().into(),
                 month: date.month().into(),
                 day: date.day().into(),
@@ -64,11 +64,11 @@ impl Calendar {
         let passed = self.changes.partition_point(|(from, _)| *from <= millis);
         let change = passed.checked_sub(1).and_then(|last| self.changes.get(last));
         let seconds = change.map_or(self.first, |(_, seconds)| *seconds);
-        Some(Day::after_1970((millis / 1000 + i64::from(seconds)).div_euclid(86_400)))
+        Some(Date::after_1970((millis / 1000 + i64::from(seconds)).div_euclid(86_400)))
     }
 }
 
-impl Day {
+impl Date {
     /// Counted in years that begin in March, whose last day is the one that is sometimes missing.
     fn after_1970(days: i64) -> Self {
         const DAYS_IN_400_YEARS: i64 = 146_097;
@@ -95,7 +95,7 @@ mod tests {
     fn agrees(name: &str, millis: i64) {
         let instant = jiff::Timestamp::from_millisecond(millis).unwrap();
         let date = TimeZone::get(name).unwrap().to_datetime(instant).date();
-        let expected = Day { year: date.year().into(), month: date.month().into(), day: date.day().into() };
+        let expected = Date { year: date.year().into(), month: date.month().into(), day: date.day().into() };
         assert_eq!(Calendar::of(name).day(Timestamp::from_millis(millis)), Some(expected), "{name} {millis}");
     }
 
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn an_unknown_zone_is_utc_and_no_instant_is_too_far() {
         let noon = Timestamp::from_millis(43_200_000);
-        assert_eq!(Calendar::of("Nowhere/At all").day(noon), Some(Day { year: 1970, month: 1, day: 1 }));
+        assert_eq!(Calendar::of("Nowhere/At all").day(noon), Some(Date { year: 1970, month: 1, day: 1 }));
         assert_eq!(Calendar::of("UTC").day(Timestamp::from_millis(i64::MAX)), None);
     }
 

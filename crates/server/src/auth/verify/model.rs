@@ -143,7 +143,7 @@ impl Drawn {
         let value = value(number);
         let call = |app_keys: &[&str]| Call::new(USERS[tenant].0, value.expose(), app_keys);
         let calls = [call(&[]), call(&APP_KEYS[..1]), call(&APP_KEYS[1..])];
-        Self { calls, value, tenant }
+        Self { value, tenant, calls }
     }
 }
 
