@@ -182,19 +182,14 @@ pub fn versions(session: &mut Session<'_>) -> Result<Versions, StorageError> {
     })
 }
 
-/// How often the tenant's forms (flows, questionnaires, formulas) have changed, and the catalogue that they name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FormVersions {
-    pub catalogue: i64,
-    pub forms: i64,
-}
-
-/// As [`versions`], for the forms.
-pub fn form_versions(session: &mut Session<'_>) -> Result<FormVersions, StorageError> {
+/// As [`versions`], and how often the tenant's forms (flows, questionnaires, formulas) have changed.
+pub fn all_versions(session: &mut Session<'_>) -> Result<(Versions, i64), StorageError> {
     let id = session.tenant();
-    session.one("SELECT catalogue_version, forms_version FROM tenants WHERE id = $1", values![id], |row| {
-        Ok(FormVersions { catalogue: row.get(0)?, forms: row.get(1)? })
-    })
+    session.one(
+        "SELECT catalogue_version, people_version, forms_version FROM tenants WHERE id = $1",
+        values![id],
+        |row| Ok((Versions { catalogue: row.get(0)?, people: row.get(1)? }, row.get(2)?)),
+    )
 }
 
 /// Called in the transaction that changes flows, questionnaires or formulas.
