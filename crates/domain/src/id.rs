@@ -43,6 +43,8 @@ ids! {
     PhaseId,
     /// A status within a phase, `phase_status_id` on the wire.
     StatusId,
+    /// An idea flow, `idea_flow_id` on the wire.
+    FlowId,
     /// Row of an Open API token.
     TokenId,
     /// A browser session.

@@ -2,7 +2,9 @@
 
 use crate::{
     clock::Timestamp,
+    formula::Figures,
     id::{ApplicationId, CategoryId, IdeaId, PhaseId, StatusId, UserId},
+    questionnaire::answer::Answers,
     text::{self, TextError},
 };
 use uuid::Uuid;
@@ -81,6 +83,20 @@ impl SubmissionType {
             Self::BusinessProcess => "Business Process",
         }
     }
+
+    /// `Idea flow type` on the wire.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::EmployeeDriven => "employee-driven",
+            Self::CoeDriven => "coe-driven",
+            Self::CitizenDevelopment => "citizen-developer",
+            Self::ProcessMining => "process-mining",
+            Self::TaskMining => "task-mining",
+            Self::ChangeRequest => "change-request",
+            Self::AgenticAi => "agentic-ai",
+            Self::BusinessProcess => "business-process",
+        }
+    }
 }
 
 /// An answer from 1 to 5; higher is better for automation.
@@ -104,51 +120,41 @@ impl Rating {
     }
 }
 
-/// The five scored questions of the high-level assessment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The five rated questions of the high-level assessment, as far as they are answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HighLevelAssessment {
-    pub rules: Rating,
-    pub input_type: Rating,
-    pub input_quality: Rating,
-    pub stability: Rating,
-    pub documentation: Rating,
+    pub rules: Option<Rating>,
+    pub input_type: Option<Rating>,
+    pub input_quality: Option<Rating>,
+    pub stability: Option<Rating>,
+    pub documentation: Option<Rating>,
 }
 
 impl HighLevelAssessment {
-    const fn answers(self) -> [Rating; 5] {
+    /// In the order rules, input type, input quality, stability, documentation.
+    pub const fn new(
+        [rules, input_type, input_quality, stability, documentation]: [Option<Rating>; 5],
+    ) -> Self {
+        Self { rules, input_type, input_quality, stability, documentation }
+    }
+
+    pub const fn answers(self) -> [Option<Rating>; 5] {
         [self.rules, self.input_type, self.input_quality, self.stability, self.documentation]
+    }
+
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
     }
 
     /// Option ids as stored by the mirrored product: five per question in this order, so rules 2 is 2,
     /// input type 1 is 6, stability 2 is 17.
-    pub fn option_ids(self) -> [i64; 5] {
-        let mut ids = [0; 5];
+    pub fn option_ids(self) -> [Option<i64>; 5] {
+        let mut ids = [None; 5];
         for (id, (index, answer)) in ids.iter_mut().zip((0_i64..).zip(self.answers())) {
-            *id = index * 5 + answer.get();
+            *id = answer.map(|answer| index * 5 + answer.get());
         }
         ids
     }
-
-    /// 0 to 100: the mean of the five answers as a share of five.
-    pub fn idea_score(self) -> f64 {
-        percent(&self.answers())
-    }
-
-    /// How well rules and input suit a robot, 0 to 100.
-    pub fn suitability(self) -> f64 {
-        percent(&[self.rules, self.input_type, self.input_quality])
-    }
-
-    /// How settled and documented the process is, 0 to 100.
-    pub fn readiness(self) -> f64 {
-        percent(&[self.stability, self.documentation])
-    }
-}
-
-fn percent(answers: &[Rating]) -> f64 {
-    let sum: u32 = answers.iter().map(|answer| u32::from(answer.0)).sum();
-    let count = u32::try_from(answers.len()).unwrap_or(1);
-    f64::from(sum) * 20.0 / f64::from(count)
 }
 
 /// How urgent a Program Manager finds an idea.
@@ -198,7 +204,9 @@ pub struct IdeaContent {
     /// The company's own number for the process, free text.
     pub automation_code: Option<String>,
     pub pain_points: Option<String>,
-    pub assessment: Option<HighLevelAssessment>,
+    pub assessment: HighLevelAssessment,
+    /// 0 to 100.
+    pub idea_score: Option<f64>,
     /// 0 to 100.
     pub automation_potential: Option<f64>,
     /// 0 to 100.
@@ -211,6 +219,56 @@ pub struct IdeaContent {
     pub benefit_cost: Option<f64>,
     pub priority: Priority,
     pub applications: Vec<ApplicationId>,
+    /// Those of the applications that run remotely.
+    pub thin_applications: Vec<ApplicationId>,
+    /// What a change request changes.
+    pub parent: Option<IdeaId>,
+    /// Answers without a place of their own, and all comments.
+    pub answers: Answers,
+    /// Figures without a place of their own.
+    pub other_figures: Figures,
+    /// The version of the formulas that the figures come of; none where they were given.
+    pub formulas_version: Option<i64>,
+}
+
+/// Figures with a place of their own, by the name formulas have for them.
+const PLACED_FIGURES: [&str; 6] = [
+    "idea_score",
+    "automation_potential",
+    "ease_of_implementation",
+    "benefit_hours",
+    "benefit_fte",
+    "benefit_cost",
+];
+
+impl IdeaContent {
+    /// Everything that is worked out or was given.
+    pub fn figures(&self) -> Figures {
+        let mut figures = self.other_figures.clone();
+        let placed = [
+            self.idea_score,
+            self.automation_potential,
+            self.ease_of_implementation,
+            self.benefit_hours,
+            self.benefit_fte,
+            self.benefit_cost,
+        ];
+        for (name, value) in PLACED_FIGURES.into_iter().zip(placed) {
+            figures.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        figures
+    }
+
+    pub fn set_figures(&mut self, mut figures: Figures) {
+        let [score, potential, ease, hours, fte, cost] = PLACED_FIGURES.map(|name| figures.remove(name));
+        self.idea_score = score;
+        self.automation_potential = potential;
+        self.ease_of_implementation = ease;
+        self.benefit_hours = hours;
+        self.benefit_fte = fte;
+        self.benefit_cost = cost;
+        self.other_figures = figures;
+    }
 }
 
 /// An idea that doesn't exist yet.
@@ -253,23 +311,21 @@ pub struct Idea {
 mod tests {
     use super::*;
 
-    fn assessment(answers: [i64; 5]) -> HighLevelAssessment {
-        let [rules, input_type, input_quality, stability, documentation] =
-            answers.map(|answer| Rating::new(answer).unwrap());
-        HighLevelAssessment { rules, input_type, input_quality, stability, documentation }
-    }
-
-    #[test]
-    fn the_score_is_the_weighted_mean_of_suitability_and_readiness() {
-        let example = assessment([5, 4, 3, 4, 5]);
-        assert!((example.suitability() - 80.0).abs() < 1e-9);
-        assert!((example.readiness() - 90.0).abs() < 1e-9);
-        assert!((example.idea_score() - 84.0).abs() < 1e-9);
-    }
-
     #[test]
     fn option_ids_count_through_the_questions() {
-        assert_eq!(assessment([2, 1, 1, 2, 5]).option_ids(), [2, 6, 11, 17, 25]);
+        let assessment = HighLevelAssessment::new([2, 1, 1, 2, 5].map(Rating::new));
+        assert_eq!(assessment.option_ids(), [2, 6, 11, 17, 25].map(Some));
+        let partly = HighLevelAssessment { stability: Rating::new(2), ..HighLevelAssessment::default() };
+        assert_eq!(partly.option_ids(), [None, None, None, Some(17), None]);
+    }
+
+    #[test]
+    fn figures_go_to_their_places_and_come_back() {
+        let figures = Figures::from([("idea_score".to_owned(), 84.0), ("hours".to_owned(), 1265.0)]);
+        let mut content = IdeaContent { benefit_cost: Some(1.0), ..IdeaContent::default() };
+        content.set_figures(figures.clone());
+        assert_eq!((content.idea_score, content.benefit_cost), (Some(84.0), None));
+        assert_eq!(content.figures(), figures);
     }
 
     #[test]

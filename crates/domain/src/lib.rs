@@ -2,11 +2,14 @@
 
 pub mod access;
 pub mod clock;
+pub mod flow;
+pub mod formula;
 pub mod id;
 pub mod idea;
 pub mod lifecycle;
 pub mod page;
 pub mod permission;
+pub mod questionnaire;
 pub mod role;
 pub mod tenant;
 pub mod text;

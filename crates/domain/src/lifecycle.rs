@@ -182,6 +182,17 @@ pub const DEFAULT_PHASES: &[DefaultPhase] = &[
             status(109, "ARCHIVED", "Archived", Tone::Off),
         ],
     },
+    DefaultPhase {
+        id: 12,
+        key: "DOCUMENTATION",
+        name: "Documentation",
+        statuses: &[
+            status(110, "NOT_STARTED", "Not Started", Tone::Work),
+            status(111, "IN_PROGRESS", "In Progress", Tone::Work),
+            status(112, "COMPLETED", "Completed", Tone::Ok),
+            status(113, "ARCHIVED", "Archived", Tone::Off),
+        ],
+    },
 ];
 
 /// The id of a default status by its phase and key joined as the mirrored API joins them: `IDEA_APPROVED`.
@@ -204,7 +215,7 @@ mod tests {
             DEFAULT_PHASES.iter().flat_map(|phase| phase.statuses).map(|status| status.id).collect();
         let unique: HashSet<i64> = ids.iter().copied().collect();
         assert_eq!(ids.len(), unique.len());
-        assert_eq!(unique, (46..=109).collect());
+        assert_eq!(unique, (46..=113).collect());
     }
 
     #[test]

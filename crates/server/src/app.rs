@@ -26,6 +26,7 @@ use crate::{
     directory::Directories,
     error::Error,
     feed::ChangeFeed,
+    forms::Forms,
     jobs::Bell,
     keys::Keys,
     mail::Mailer,
@@ -54,6 +55,7 @@ pub struct AppState {
     /// Slows down who guesses passwords.
     pub throttle: Throttle,
     pub directories: Directories,
+    pub forms: Forms,
     /// Follows what other processes change.
     pub feed: ChangeFeed,
     /// Sends mail, if a server for it is configured.
@@ -115,6 +117,7 @@ impl App {
             passwords,
             throttle: Throttle::default(),
             directories: Directories::default(),
+            forms: Forms::default(),
             feed,
             mailer,
             jobs: Bell::default(),

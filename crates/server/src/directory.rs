@@ -56,10 +56,13 @@ impl Directories {
         self.0.pin().get(&tenant).cloned()
     }
 
-    /// As [`Directories::of`] for a session that writes, and whether it was kept. What a session finds that may still
-    /// be undone isn't kept for others.
-    pub fn of_writer(&self, session: &mut Session<'_>) -> Result<(TenantDirectory, bool), StorageError> {
-        let versions = tenants::versions(session)?;
+    /// As [`Directories::of`] for a session that writes and has read the versions, and whether it was kept. What a
+    /// session finds that may still be undone isn't kept for others.
+    pub fn of_writer(
+        &self,
+        session: &mut Session<'_>,
+        versions: Versions,
+    ) -> Result<(TenantDirectory, bool), StorageError> {
         if let Some(last) = self.last(session.tenant()).filter(|last| last.is_of(versions)) {
             return Ok((last, true));
         }

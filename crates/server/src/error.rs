@@ -43,6 +43,9 @@ pub enum Denial {
     /// A tenant-level token was used where somebody has to act.
     #[error("a user is needed")]
     UserNeeded,
+    /// Whatever the form of a flow shows is for those who may submit it.
+    #[error("the flow is for others to submit")]
+    Flow,
     /// A tenant-level token submitted an idea without naming who submits it.
     #[error("a submitter is needed")]
     SubmitterNeeded,
@@ -64,6 +67,8 @@ pub struct Violation {
     /// The field as the caller names it: a member of the body, a query parameter or a form field. Where bodies nest it
     /// is the path from the outside in: `user_roles/0/role_id`.
     pub field: Cow<'static, str>,
+    /// Where in the body it lies, as a JSON pointer, where the field alone doesn't say so.
+    pub pointer: Option<String>,
     /// The rule, as a sentence that can stand under the field.
     pub message: Cow<'static, str>,
 }
@@ -76,7 +81,21 @@ impl Violations {
     }
 
     pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) {
-        self.0.push(Violation { field: field.into(), message: message.into() });
+        self.0.push(Violation { field: field.into(), pointer: None, message: message.into() });
+    }
+
+    /// As [`Violations::add`] for what lies deeper in the body than its field's name tells.
+    pub fn add_at(
+        &mut self,
+        (field, pointer): (String, Option<String>),
+        message: impl Into<Cow<'static, str>>,
+    ) {
+        self.0.push(Violation { field: field.into(), pointer, message: message.into() });
+    }
+
+    /// Adds all that another look found.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     /// Keeps the value, or notes what is wrong with the field and goes on.

@@ -1,6 +1,7 @@
 //! The sample organisation a demo starts with: Nordwind Group, its people, categories, applications, tokens and
 //! ideas. Data and a deterministic generator only; whoever calls it stores what it yields.
 
+mod answers;
 mod applications;
 mod categories;
 mod crews;
@@ -17,7 +18,8 @@ mod variation;
 #[cfg(test)]
 mod tests;
 
-pub use applications::{SampleApplication, applications};
+pub use answers::{CUSTOM_QUESTIONS, answers};
+pub use applications::{SampleApplication, applications, thin_clients};
 pub use categories::{CATEGORY_LEVELS, SampleCategory, SampleLevel, categories};
 pub use figures::{Frequency, SampleFigures};
 pub use ideas::{SampleAnswers, SampleIdea, SampleIdeas, ideas};

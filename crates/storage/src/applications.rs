@@ -14,7 +14,7 @@ use automation_hub_domain::{
 pub use change::{ApplicationChange, delete, update};
 
 use crate::{
-    Row, Session, StorageError,
+    Constraint, Row, Session, StorageError,
     users::{clamp, contains_pattern},
     values,
 };
@@ -49,11 +49,20 @@ pub struct Application {
 }
 
 pub fn insert(session: &mut Session<'_>, new: &NewApplication) -> Result<ApplicationId, StorageError> {
+    try_insert(session, new)?.ok_or(StorageError::Conflict(Constraint::ApplicationKey))
+}
+
+/// None if there is such an entry already.
+fn try_insert(
+    session: &mut Session<'_>,
+    new: &NewApplication,
+) -> Result<Option<ApplicationId>, StorageError> {
     let tenant = session.tenant();
     let keys = Keys::of(&new.name, &new.version);
-    let id = session.one(
+    let id = session.optional(
         "INSERT INTO applications (tenant_id, name, version, language, comments, code, entry_key, is_thin_client, \
-         is_added_by_end_user, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+         is_added_by_end_user, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (tenant_id, entry_key) DO NOTHING RETURNING id",
         values![
             tenant,
             &new.name,
@@ -68,8 +77,42 @@ pub fn insert(session: &mut Session<'_>, new: &NewApplication) -> Result<Applica
         ],
         |row| row.get(0).map(ApplicationId::new),
     )?;
-    insert_categories(session, id, &new.categories)?;
+    if let Some(id) = id {
+        insert_categories(session, id, &new.categories)?;
+    }
     Ok(id)
+}
+
+/// The entry with this name and version, made if there is none.
+pub fn find_or_insert(
+    session: &mut Session<'_>,
+    new: &NewApplication,
+) -> Result<ApplicationId, StorageError> {
+    if let Some(found) = find_entry(session, &new.name, &new.version)? {
+        return Ok(found.id);
+    }
+    if let Some(id) = try_insert(session, new)? {
+        return Ok(id);
+    }
+    // Somebody else made it in between.
+    find_entry(session, &new.name, &new.version)?.map(|found| found.id).ok_or(StorageError::Busy)
+}
+
+/// Which of some ids are entries that can be used.
+pub fn list_usable(
+    session: &mut Session<'_>,
+    ids: &[ApplicationId],
+) -> Result<Vec<ApplicationId>, StorageError> {
+    let tenant = session.tenant();
+    let mut usable = Vec::with_capacity(ids.len());
+    for &id in ids {
+        usable.extend(session.optional(
+            "SELECT id FROM applications WHERE tenant_id = $1 AND id = $2 AND is_active = 1",
+            values![tenant, id],
+            |row| row.get::<ApplicationId>(0),
+        )?);
+    }
+    Ok(usable)
 }
 
 /// What is made of name and version.

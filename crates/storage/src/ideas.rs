@@ -6,6 +6,7 @@ mod filter;
 mod insert;
 mod list;
 mod search;
+mod update;
 
 use std::{ops::Deref, sync::LazyLock};
 
@@ -19,11 +20,12 @@ pub use counts::count;
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
 pub use insert::{Inserted, insert, insert_many};
 pub use list::{chunk, each_record, each_record_after, each_record_of, list};
+pub use update::{delete, exists, find_to_change, update};
 
 use crate::{Row, Session, StorageError, tenants::Versions, values};
 
 const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase_id, phase_status_id, \
-    submitter_user_id, owner_user_id, content, votes, created_at, updated_at";
+    submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score";
 
 fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
     let kind = SubmissionType::from_code(row.get(5)?)
@@ -39,7 +41,7 @@ fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
         status: row.get(7)?,
         submitter: row.get(8)?,
         owner: row.get(9)?,
-        content: content::decode(row.get(10)?)?,
+        content: content::decode(row.get(10)?, row.get(14)?)?,
         votes: row.get(11)?,
         created_at: Timestamp::from_millis(row.get(12)?),
         updated_at: Timestamp::from_millis(row.get(13)?),

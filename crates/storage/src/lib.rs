@@ -11,6 +11,7 @@ pub mod db;
 pub mod dialect;
 pub mod drafts;
 pub mod error;
+pub mod forms;
 pub mod ideas;
 pub mod jobs;
 pub mod keys;

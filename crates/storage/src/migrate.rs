@@ -46,6 +46,8 @@ static MIGRATIONS: &[Source] = migrations![
     "0005_changes",
     "0006_token_lists",
     "0007_jobs",
+    "0009_idea_flows",
+    "0010_questionnaires",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -10,6 +10,7 @@ use crate::dialect::Engine;
 use crate::error::StorageError;
 use crate::migrate;
 use crate::session::{Session, System};
+use crate::tenants;
 use crate::values;
 
 mod options;
@@ -55,15 +56,17 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { database, counters }) })
     }
 
-    /// Brings the schema up to date and answers how many migrations that took.
+    /// Brings the schema and what tenants are founded with up to date; answers how many migrations that took.
     pub async fn migrate(&self) -> Result<u32, StorageError> {
-        match &self.inner.database {
+        let applied = match &self.inner.database {
             Database::Sqlite(database) => {
                 let settings = database.settings().clone();
                 blocking(move || migrate::migrate_sqlite(&settings)).await
             }
             Database::Postgres(database) => migrate::migrate_postgres(database).await,
-        }
+        }?;
+        self.system().write(tenants::complete).await?;
+        Ok(applied)
     }
 
     pub async fn pending_migrations(&self) -> Result<u32, StorageError> {

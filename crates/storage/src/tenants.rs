@@ -11,7 +11,7 @@ use automation_hub_domain::{
 use crate::{
     Row, Session, StorageError, System,
     changes::{self, Changed},
-    values,
+    forms, values,
 };
 
 const COLUMNS: &str = "id, uuid, organization_slug, organization_name, tenant_slug, tenant_name, currency, \
@@ -68,7 +68,7 @@ fn format_columns(rest: &str) -> String {
     ["SELECT ", COLUMNS, " FROM tenants ", rest].concat()
 }
 
-/// Founds a tenant with the default roles, permissions, phases and statuses.
+/// Founds a tenant with the default roles, permissions, phases, statuses, flows, questionnaires and formulas.
 pub fn insert(system: &mut System<'_>, new: &NewTenant) -> Result<TenantId, StorageError> {
     let id = system.one(
         "INSERT INTO tenants (uuid, organization_slug, organization_name, tenant_slug, tenant_name, currency, \
@@ -88,8 +88,23 @@ pub fn insert(system: &mut System<'_>, new: &NewTenant) -> Result<TenantId, Stor
     let mut session = system.tenant(id);
     insert_default_roles(&mut session)?;
     insert_default_lifecycle(&mut session)?;
+    forms::insert_defaults(&mut session)?;
     changes::note(&mut session, Changed::Tenant)?;
     Ok(id)
+}
+
+/// Gives tenants that were founded by an earlier version what later ones are founded with.
+pub(crate) fn complete(system: &mut System<'_>) -> Result<(), StorageError> {
+    let ids = system.all("SELECT id FROM tenants ORDER BY id", values![], |row| row.get::<TenantId>(0))?;
+    for id in ids {
+        let mut session = system.tenant(id);
+        if !forms::are_there(&mut session)? {
+            insert_default_lifecycle(&mut session)?;
+            forms::insert_defaults(&mut session)?;
+            touch_catalogue(&mut session)?;
+        }
+    }
+    Ok(())
 }
 
 fn insert_default_roles(session: &mut Session<'_>) -> Result<(), StorageError> {
@@ -113,13 +128,14 @@ fn insert_default_lifecycle(session: &mut Session<'_>) -> Result<(), StorageErro
     let tenant = session.tenant();
     for (position, phase) in (1_i64..).zip(DEFAULT_PHASES) {
         session.execute(
-            "INSERT INTO phases (tenant_id, id, phase_key, name, position) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO phases (tenant_id, id, phase_key, name, position) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (tenant_id, id) DO NOTHING",
             values![tenant, phase.id, phase.key, phase.name, position],
         )?;
         for (position, status) in (1_i64..).zip(phase.statuses) {
             session.execute(
                 "INSERT INTO phase_statuses (tenant_id, id, phase_id, status_key, name, tone, position) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, id) DO NOTHING",
                 values![tenant, status.id, phase.id, status.key, status.name, status.tone.key(), position],
             )?;
         }
@@ -164,6 +180,23 @@ pub fn versions(session: &mut Session<'_>) -> Result<Versions, StorageError> {
     session.one("SELECT catalogue_version, people_version FROM tenants WHERE id = $1", values![id], |row| {
         Ok(Versions { catalogue: row.get(0)?, people: row.get(1)? })
     })
+}
+
+/// As [`versions`], and how often the tenant's forms (flows, questionnaires, formulas) have changed.
+pub fn all_versions(session: &mut Session<'_>) -> Result<(Versions, i64), StorageError> {
+    let id = session.tenant();
+    session.one(
+        "SELECT catalogue_version, people_version, forms_version FROM tenants WHERE id = $1",
+        values![id],
+        |row| Ok((Versions { catalogue: row.get(0)?, people: row.get(1)? }, row.get(2)?)),
+    )
+}
+
+/// Called in the transaction that changes flows, questionnaires or formulas.
+pub fn touch_forms(session: &mut Session<'_>) -> Result<(), StorageError> {
+    let id = session.tenant();
+    session.execute("UPDATE tenants SET forms_version = forms_version + 1 WHERE id = $1", values![id])?;
+    Ok(())
 }
 
 /// Called in the transaction that changes categories, phases, statuses or roles.

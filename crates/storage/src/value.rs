@@ -61,6 +61,7 @@ ids!(
     TokenId,
     SessionId,
     JobId,
+    FlowId,
 );
 
 impl From<f64> for Value<'_> {

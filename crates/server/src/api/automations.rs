@@ -1,11 +1,20 @@
-//! Ideas and automations: the record on the wire, and the calls that list, show and submit them.
+//! Ideas and automations: the record on the wire, and the calls that list, show, submit and change them.
 
+pub mod answer;
 mod calendar;
+pub mod categories;
+pub mod create;
+pub mod delete;
 pub mod filter;
+pub mod idea_flow;
+mod inputs;
 pub mod list;
 pub mod record;
+mod refusal;
 pub mod schema;
 pub mod scope;
 pub mod show;
+pub mod status;
 mod stream;
 pub mod submit;
+mod updated;

@@ -48,6 +48,14 @@ fn answer<T: Serialize>(status: StatusCode, message: &'static str, data: T) -> R
     Ok(json_response(status, Body::from(body)))
 }
 
+/// 201, `Resource Updated`: what the mirrored API answers to a move of a status.
+pub fn moved<T: Serialize>(data: T) -> Result<Response, ApiError> {
+    answer(StatusCode::CREATED, "Resource Updated", data)
+}
+
+/// What stands before a record that was changed.
+pub const UPDATED: &[u8] = br#"{"message":"Resource Updated","statusCode":200,"data":"#;
+
 pub const OPENING: &[u8] = br#"{"message":"Success","statusCode":200,"data":"#;
 
 /// 200 around an object that is written as it stands.
@@ -55,6 +63,14 @@ pub fn success_object(capacity: usize, fill: impl FnOnce(&mut Members<'_>)) -> R
     let mut body = Vec::with_capacity(capacity);
     body.extend_from_slice(OPENING);
     json::object(&mut body, fill);
+    body.push(b'}');
+    json_response(StatusCode::OK, Body::from(body))
+}
+
+/// 200 around an array of what `write` appends for each item.
+pub fn success_array<T>(items: impl IntoIterator<Item = T>, write: impl FnMut(&mut Vec<u8>, T)) -> Response {
+    let mut body = OPENING.to_vec();
+    json::array(&mut body, items, write);
     body.push(b'}');
     json_response(StatusCode::OK, Body::from(body))
 }

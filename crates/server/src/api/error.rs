@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     auth::verify::Refusal,
-    error::{Denial, Error, Violations},
+    error::{Denial, Error, Violation, Violations},
     middleware::request::RequestId,
 };
 
@@ -160,6 +160,8 @@ impl From<Denial> for ApiError {
         };
         match denial {
             Denial::Permission(_) => forbidden("permission-missing", NOT_PERMITTED),
+            // The mirrored API's own words, which clients look for.
+            Denial::Flow => forbidden("permission-missing", "No process made for the given idea flow"),
             Denial::UserNeeded => forbidden(
                 "submitter-required",
                 "This call needs an acting user, and a tenant-level token has none. Use a token of a user.",
@@ -346,11 +348,15 @@ impl ApiError {
             }
         }
         // The slashes of a path are those of the pointer.
-        let pointer = |field: &str| format!("#/{}", field.replace('~', "~0"));
+        let of_field = |field: &str| format!("/{}", field.replace('~', "~0"));
+        let pointer = |violation: &Violation| {
+            let pointer = violation.pointer.clone().unwrap_or_else(|| of_field(&violation.field));
+            format!("#{pointer}")
+        };
         let errors = self
             .violations
             .iter()
-            .map(|violation| FieldProblem { pointer: pointer(&violation.field), detail: &violation.message })
+            .map(|violation| FieldProblem { pointer: pointer(violation), detail: &violation.message })
             .collect();
         Problem {
             message: &self.message,

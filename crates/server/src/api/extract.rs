@@ -76,6 +76,24 @@ impl JsonValue {
     }
 }
 
+/// As [`JsonObject`], where there may be no body at all.
+#[derive(Debug)]
+pub struct OptionalJsonObject(pub serde_json::Map<String, Value>);
+
+impl FromRequest<App> for OptionalJsonObject {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
+        let (parts, body) = request.into_parts();
+        let body = read_body(body, app.config.server.body_limit_bytes).await?;
+        if body.is_empty() {
+            return Ok(Self(serde_json::Map::new()));
+        }
+        let request = Request::from_parts(parts, Body::from(body));
+        JsonObject::from_request(request, app).await.map(|JsonObject(fields)| Self(fields))
+    }
+}
+
 /// A body, but no more of it than the limit.
 pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, ApiError> {
     let collected = Limited::new(body, limit).collect().await.map_err(|error| {

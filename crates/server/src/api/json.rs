@@ -114,6 +114,13 @@ impl<'b> Members<'b> {
         };
     }
 
+    /// Any value, as it is.
+    pub fn value(&mut self, name: &str, value: &serde_json::Value) {
+        let buffer = self.name(name);
+        // Writing to memory doesn't fail, and these values are JSON already.
+        let _ = write!(buffer, "{value}");
+    }
+
     pub fn array<T>(
         &mut self,
         name: &str,

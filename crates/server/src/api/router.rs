@@ -7,10 +7,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     api::{
         applications, auth_info,
-        automations::{list, show, submit},
+        automations::{answer, categories, create, delete, idea_flow, list, show, status, submit},
         document::{self, Document},
         error::ApiError,
-        hierarchy, users,
+        hierarchy, idea_flows, idea_schema, questionnaire, users,
     },
     app::App,
 };
@@ -41,9 +41,19 @@ fn calls() -> (Router<App>, OpenApi) {
         .routes(routes!(users::list_users))
         .routes(routes!(users::write::add_user))
         .routes(routes!(users::write::edit_user))
-        .routes(routes!(list::list_automations))
-        .routes(routes!(show::get_automation))
+        .routes(routes!(idea_flows::list_idea_flows))
+        .routes(routes!(idea_schema::idea_schema))
+        .routes(routes!(questionnaire::list_questions))
+        .routes(routes!(list::list_automations, create::create_automation))
+        .routes(routes!(show::get_automation, answer::answer_idea, delete::delete_idea))
+        .routes(routes!(idea_schema::automation_schema))
+        .routes(routes!(status::move_idea))
+        .routes(routes!(idea_flow::change_idea_flow))
+        .routes(routes!(categories::file_idea))
+        .routes(routes!(create::create_idea_from_schema))
         .routes(routes!(submit::submit_idea))
+        .routes(routes!(submit::submit_coe_idea))
+        .routes(routes!(submit::submit_mining_idea))
         .split_for_parts();
     document::complete(&mut described);
     (router, described)

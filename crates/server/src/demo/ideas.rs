@@ -1,11 +1,12 @@
 //! Sample ideas in any number: made on a thread of their own while the batch before is written.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use automation_hub_domain::{
     clock::Timestamp,
     id::{ApplicationId, CategoryId, PhaseId, StatusId, UserId},
     idea::{HighLevelAssessment, IdeaContent, IdeaName, NewIdea, Priority, Rating, SubmissionType},
+    questionnaire::answer::Answer,
 };
 use automation_hub_storage::{
     Constraint, StorageError,
@@ -17,7 +18,8 @@ use uuid::Uuid;
 use super::{Workshop, organization::Directory, progress};
 use crate::{
     api::automations::record::own_members,
-    sample::{self, SampleAnswers, SampleFigures, SampleIdea},
+    forms::{Forms, TenantForms},
+    sample::{self, SampleAnswers, SampleIdea},
 };
 
 const BATCH: usize = 1000;
@@ -39,7 +41,8 @@ pub(super) async fn top_up(
         return Ok(());
     }
     let bar = progress("Ideas", wanted - present);
-    let mut batches = produce(Plan::new(directory, workshop.now), count);
+    let forms = store.read(tenant, |s| Forms::default().of(s)).await?;
+    let mut batches = produce(Plan::new(directory, forms, workshop.now), count);
     let mut missing = wanted - present;
     while let Some(batch) = batches.recv().await {
         if missing == 0 {
@@ -101,12 +104,14 @@ struct Plan {
     categories: HashMap<String, CategoryId>,
     applications: HashMap<String, ApplicationId>,
     statuses: HashMap<String, (PhaseId, StatusId)>,
+    forms: Arc<TenantForms>,
     now: Timestamp,
 }
 
 impl Plan {
-    fn new(directory: &Directory, now: Timestamp) -> Self {
+    fn new(directory: &Directory, forms: Arc<TenantForms>, now: Timestamp) -> Self {
         Self {
+            forms,
             people: directory.people.clone(),
             categories: directory.categories.clone(),
             applications: directory.applications.clone(),
@@ -118,11 +123,12 @@ impl Plan {
     /// None where the idea refers to something that is no longer there.
     fn idea(&self, idea: SampleIdea) -> Option<(NewIdea, String)> {
         let &(phase, status) = self.statuses.get(idea.status)?;
+        let kind = SubmissionType::from_code(idea.submission_type.into())?;
         let new = NewIdea {
             uuid: Uuid::new_v4(),
             name: IdeaName::parse(&idea.name).ok()?,
             category: *self.categories.get(idea.category)?,
-            submission_type: SubmissionType::from_code(idea.submission_type.into())?,
+            submission_type: kind,
             phase,
             status,
             submitter: *self.people.get(idea.submitter)?,
@@ -130,41 +136,38 @@ impl Plan {
             votes: idea.votes.into(),
             created_at: self.now.plus_millis(-idea.submitted_secs_ago * 1000),
             updated_at: self.now.plus_millis(-idea.updated_secs_ago * 1000),
-            content: self.content(idea),
+            content: self.content(kind, idea),
         };
-        let wire = own_members(&new);
+        let wire = own_members(&new, &self.forms);
         Some((new, wire))
     }
 
-    fn content(&self, idea: SampleIdea) -> IdeaContent {
-        let figures = idea.figures.as_ref();
-        IdeaContent {
+    fn content(&self, kind: SubmissionType, idea: SampleIdea) -> IdeaContent {
+        let is_rated = kind != SubmissionType::BusinessProcess;
+        let answers = sample::answers(kind, &idea);
+        let application = |&name: &&str| self.applications.get(name).copied();
+        let mut content = IdeaContent {
             description: idea.description,
             automation_code: idea.automation_id,
-            pain_points: None,
-            assessment: assessment(idea.answers),
-            automation_potential: figures.map(SampleFigures::potential_percent),
-            ease_of_implementation: figures.map(SampleFigures::ease_percent),
-            benefit_hours: idea.benefit_hours,
-            benefit_fte: figures.map(SampleFigures::benefit_full_time_people),
-            benefit_cost: idea.benefit_cost,
+            assessment: if is_rated { assessment(idea.answers) } else { HighLevelAssessment::default() },
             priority: idea.priority.and_then(Priority::from_key).unwrap_or_default(),
-            applications: idea
-                .applications
-                .iter()
-                .filter_map(|&name| self.applications.get(name).copied())
+            applications: idea.applications.iter().filter_map(application).collect(),
+            thin_applications: sample::thin_clients(idea.applications)
+                .filter_map(|name| application(&name))
                 .collect(),
-        }
+            answers: answers
+                .into_iter()
+                .map(|(code, value)| (code.to_owned(), Answer { value: Some(value), comment: None }))
+                .collect(),
+            ..IdeaContent::default()
+        };
+        self.forms.work_out(kind, &mut content, None);
+        content
     }
 }
 
-fn assessment(answers: SampleAnswers) -> Option<HighLevelAssessment> {
-    let rating = |answer: u8| Rating::new(answer.into());
-    Some(HighLevelAssessment {
-        rules: rating(answers.rules)?,
-        input_type: rating(answers.input_type)?,
-        input_quality: rating(answers.input_quality)?,
-        stability: rating(answers.stability)?,
-        documentation: rating(answers.documentation)?,
-    })
+fn assessment(answers: SampleAnswers) -> HighLevelAssessment {
+    let SampleAnswers { rules, input_type, input_quality, stability, documentation } = answers;
+    let ratings = [rules, input_type, input_quality, stability, documentation];
+    HighLevelAssessment::new(ratings.map(|answer| Rating::new(answer.into())))
 }

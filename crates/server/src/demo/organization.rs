@@ -6,6 +6,7 @@ use automation_hub_domain::{
     clock::Timestamp,
     id::{ApplicationId, CategoryId, PhaseId, RoleId, StatusId, TenantId, UserId},
     page::PageRequest,
+    questionnaire::Question,
     role::DEFAULT_ROLES,
     tenant::{NewTenant, Slug, Tenant},
     user::{Email, InviteStatus, NewUser, Profile, RoleAssignment},
@@ -14,7 +15,7 @@ use automation_hub_storage::{
     Session, StorageError, Store, System,
     applications::{self, NewApplication},
     categories::{self, CategoryLevel, NewCategory},
-    lifecycle, links, tenants, users,
+    forms, lifecycle, links, tenants, users,
 };
 use uuid::Uuid;
 
@@ -79,8 +80,24 @@ fn found_tenant(system: &mut System<'_>, now: Timestamp) -> Result<(TenantId, Uu
         };
         applications::insert(session, &new)?;
     }
+    ask_own_questions(session)?;
     links::complete_setup(system, now, true)?;
     Ok((id, new.uuid))
+}
+
+/// Adds the organisation's own questions to what every tenant is founded with.
+fn ask_own_questions(session: &mut Session<'_>) -> Result<(), StorageError> {
+    for mut stored in forms::questionnaires(session)? {
+        let own = sample::CUSTOM_QUESTIONS.iter().filter(|(name, _)| *name == stored.name);
+        let own = own.map(|(_, text)| serde_json::from_str(text)).collect::<Result<Vec<Question>, _>>();
+        let own = own.map_err(|error| StorageError::Corrupt(format!("{}: {error}", stored.name)))?;
+        let last = stored.questionnaire.sections.last_mut();
+        if let (Some(section), false) = (last, own.is_empty()) {
+            section.questions.extend(own);
+            forms::install_questionnaire(session, &stored.name, &stored.questionnaire)?;
+        }
+    }
+    Ok(())
 }
 
 fn insert_categories(session: &mut Session<'_>) -> Result<HashMap<&'static str, CategoryId>, StorageError> {

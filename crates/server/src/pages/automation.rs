@@ -2,10 +2,12 @@
 
 pub mod view;
 
+use std::sync::Arc;
+
 use askama::Template;
 use automation_hub_domain::{
     id::{ApplicationId, CategoryId},
-    idea::Idea,
+    idea::{Idea, IdeaContent},
     permission::Permission,
 };
 use automation_hub_storage::{
@@ -21,6 +23,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::Error,
+    forms::TenantForms,
     pages::{
         catalogue::{Catalogue, People},
         error::PageError,
@@ -63,6 +66,7 @@ struct AutomationPage {
 struct Found {
     idea: Idea,
     catalogue: Catalogue,
+    forms: Arc<TenantForms>,
     people: People,
     applications: Vec<String>,
 }
@@ -87,13 +91,14 @@ pub async fn show(
 }
 
 async fn find(app: &App, actor: &Actor, key: String) -> Result<Option<Found>, Error> {
+    let shared = app.clone();
     app.store
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
             let Some(idea) = ideas::find(s, IdeaKey::parse(&key))? else { return Ok(None) };
             let catalogue = Catalogue::read(s)?;
             let people = People::read(s, [Some(idea.submitter), idea.owner].into_iter().flatten())?;
             let applications = application_names(s, &idea.content.applications)?;
-            Ok(Some(Found { idea, catalogue, people, applications }))
+            Ok(Some(Found { idea, catalogue, forms: shared.forms.of(s)?, people, applications }))
         })
         .await
 }
@@ -115,9 +120,17 @@ fn require(actor: &Actor, idea: &Idea, categories: &[CategoryId]) -> Result<(), 
     actor.require_in(Permission::Explore, categories)
 }
 
+/// All that the answers make, for explaining the score: what was stored before there were formulas has the score
+/// alone.
+fn worked_out(found: &Found) -> IdeaContent {
+    let mut content = found.idea.content.clone();
+    found.forms.work_out(found.idea.submission_type, &mut content, None);
+    content
+}
+
 impl AutomationPage {
     fn new(shell: Shell, found: &Found, format: &Format) -> Self {
-        let Found { idea, catalogue, people, applications } = found;
+        let Found { idea, catalogue, forms, people, applications } = found;
         let content = &idea.content;
         let score = Score::of;
         Self {
@@ -128,11 +141,11 @@ impl AutomationPage {
             submitter: people.find(idea.submitter).map(|person| person.name.clone()),
             submitted: format.day(idea.created_at),
             updated: format.ago(idea.updated_at),
-            steps: view::steps(idea, catalogue),
+            steps: view::steps(idea, catalogue, forms.flow_of(idea.submission_type)),
             description: rich_text::paragraphs(&content.description),
             pain_points: rich_text::paragraphs(content.pain_points.as_deref().unwrap_or_default()),
             facts: view::facts(idea, applications),
-            scores: content.assessment.map(ScorePanel::of),
+            scores: ScorePanel::of(content, &worked_out(found).figures()),
             potential: content.automation_potential.map(score),
             ease: content.ease_of_implementation.map(score),
             benefit: Benefit::of(content, format),

@@ -172,6 +172,7 @@ fn denial_text(denial: Denial) -> Cow<'static, str> {
         Denial::Permission(permission) => {
             format!("Your roles lack “{permission}”. A System Admin can give it to you.").into()
         }
+        Denial::Flow => "Your roles don’t let you submit this.".into(),
         Denial::UserNeeded | Denial::SubmitterNeeded => "This needs an acting person.".into(),
         Denial::SessionNeeded => "Only a person signed in to these pages can do this.".into(),
         Denial::Origin => {

@@ -33,6 +33,12 @@ macro_rules! applications {
     (@user $($other:ident)?) => { false };
 }
 
+/// Those of some entries that run remotely.
+pub fn thin_clients(names: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+    let is_thin = |name: &str| APPLICATIONS.iter().any(|entry| entry.is_thin_client && entry.name == name);
+    names.iter().copied().filter(move |name| is_thin(name))
+}
+
 pub(super) const APPLICATIONS: &[SampleApplication] = applications! {
     "SAP S/4HANA" "2023" "English", EVERYWHERE, "One client for all companies. Release 2025 goes live on 12 January.";
     "SAP GUI" "8.00" "German" (thin), &["Finance", "Production"], "Terminal server farm in Hamburg, no local installation.";

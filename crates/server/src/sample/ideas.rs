@@ -226,10 +226,9 @@ fn standing(
     age_days: u32,
     random: &mut Random,
 ) -> (&'static str, &'static str) {
-    let is_shared = topic.kind == Kind::CitizenAutomation;
     let key = match featured {
         Some(featured) => Some(featured.status),
-        None => random.weighted(status::likely(is_shared, age_days)),
+        None => random.weighted(status::likely(topic.kind, age_days)),
     };
     key.and_then(status::with_phase).unwrap_or(("IDEA", "IDEA_AWAITING_REVIEW"))
 }
@@ -255,7 +254,7 @@ fn figures(draft: &Draft<'_>, status: &str, volume: u32, random: &mut Random) ->
         other => !other.starts_with("IDEA_"),
     };
     let topic = draft.topic;
-    let thin_clients = topic.applications.iter().filter(|name| is_thin_client(name)).count();
+    let thin_clients = applications::thin_clients(topic.applications).count();
     let work = Workload {
         frequency: topic.frequency,
         volume,
@@ -264,12 +263,6 @@ fn figures(draft: &Draft<'_>, status: &str, volume: u32, random: &mut Random) ->
         thin_clients: u32::try_from(thin_clients).unwrap_or(0),
     };
     is_assessed.then(|| SampleFigures::drawn(work, random))
-}
-
-fn is_thin_client(name: &str) -> bool {
-    applications::APPLICATIONS
-        .iter()
-        .any(|application| application.is_thin_client && application.name == name)
 }
 
 fn drawn_answers(random: &mut Random) -> [u8; 5] {

@@ -1,5 +1,7 @@
 //! The phases and statuses sample ideas stand in, by the keys the wire uses.
 
+use super::texts::Kind;
+
 /// `(phase key, status key)` of every status a sample idea can have.
 pub const PHASE_STATUS: &[(&str, &str)] = &[
     ("IDEA", "IDEA_AWAITING_REVIEW"),
@@ -59,6 +61,7 @@ pub const PHASE_STATUS: &[(&str, &str)] = &[
     ("TECHNICAL_REVIEW", "TECHNICAL_REVIEW_REWORK_REQUIRED"),
     ("TECHNICAL_REVIEW", "TECHNICAL_REVIEW_REJECTED"),
     ("TECHNICAL_REVIEW", "TECHNICAL_REVIEW_ARCHIVED"),
+    ("DOCUMENTATION", "DOCUMENTATION_IN_PROGRESS"),
 ];
 
 /// Statuses of ideas younger than two months: most wait at a gate.
@@ -154,12 +157,17 @@ const SHARED: &[(&str, u32)] = &[
     ("LIVE_ONGOING", 33),
 ];
 
-pub(super) const fn likely(is_shared: bool, age_days: u32) -> &'static [(&'static str, u32)] {
-    match (is_shared, age_days) {
-        (true, _) => SHARED,
-        (false, ..60) => YOUNG,
-        (false, 60..240) => MIDDLE,
-        (false, _) => OLD,
+/// Statuses of processes in the repository.
+const PROCESSES: &[(&str, u32)] =
+    &[("DOCUMENTATION_IN_PROGRESS", 70), ("ASSESSMENT_IN_PROGRESS", 20), ("LIVE_ONGOING", 10)];
+
+pub(super) const fn likely(kind: Kind, age_days: u32) -> &'static [(&'static str, u32)] {
+    match (kind, age_days) {
+        (Kind::CitizenAutomation, _) => SHARED,
+        (Kind::BusinessProcess, _) => PROCESSES,
+        (_, ..60) => YOUNG,
+        (_, 60..240) => MIDDLE,
+        (_, _) => OLD,
     }
 }
 

@@ -2,6 +2,12 @@
 
 use std::collections::HashSet;
 
+use automation_hub_domain::{
+    formula::{DEFAULT_FORMULAS, Figures, Formulas},
+    idea::SubmissionType,
+    questionnaire::{DEFAULT_QUESTIONNAIRES, Question, Questionnaire, answer::Style},
+};
+
 use super::people::PEOPLE;
 use super::texts::{self, Kind};
 use super::*;
@@ -160,7 +166,7 @@ fn idea_names_are_unique_and_everything_named_exists_at_every_count() {
 fn two_hundred_and_twenty_ideas_stand_in_all_phases_and_kinds() {
     let ideas: Vec<_> = ideas(220).collect();
     let phases: HashSet<_> = ideas.iter().map(|idea| idea.phase).collect();
-    assert_eq!(phases.len(), 11, "{phases:?}");
+    assert_eq!(phases.len(), 12, "{phases:?}");
     for kind in [1, 2, 3, 6, 8] {
         assert!(ideas.iter().any(|idea| idea.submission_type == kind), "{kind}");
     }
@@ -203,4 +209,63 @@ fn a_change_request_comes_after_what_it_changes() {
             assert!(earlier.any(|parent| parent.name == changes), "{}", idea.name);
         }
     }
+}
+
+/// Worked out twice: by the sample's own reckoning, and by the formulas of a tenant.
+#[test]
+fn the_formulas_agree_with_the_figures_of_the_sample() {
+    let formulas = Formulas::parse(DEFAULT_FORMULAS).unwrap();
+    let asked: Vec<_> =
+        DEFAULT_QUESTIONNAIRES.iter().map(|(_, text)| Questionnaire::parse(text).unwrap()).collect();
+    let is_close =
+        |value: Option<&f64>, expected: f64| value.is_some_and(|value| (value - expected).abs() < 1e-6);
+    let mut compared = 0;
+    for idea in ideas(220) {
+        let Some(figures) = idea.figures.filter(|_| !matches!(idea.submission_type, 3 | 8)) else { continue };
+        let kind = SubmissionType::from_code(idea.submission_type.into()).unwrap();
+        let answers = answers(kind, &idea);
+        let number = |code: &str| match code {
+            "OVR-COUNT_APPS" => Some(f64::from(figures.applications)),
+            "OVR-COUNT_THIN_APPS" => Some(f64::from(figures.thin_clients)),
+            _ => {
+                let (_, value) = answers.iter().find(|(answered, _)| *answered == code)?;
+                asked.iter().find_map(|form| form.find(code))?.number_of(value)
+            }
+        };
+        let mut worked_out = Figures::new();
+        formulas.work_out(&mut worked_out, None, number);
+        for (name, expected) in [
+            ("automation_potential", figures.potential_percent()),
+            ("ease_of_implementation", figures.ease_percent()),
+            ("hours", figures.hours_a_year()),
+            ("benefit_hours", figures.benefit_hours()),
+            ("benefit_fte", figures.benefit_full_time_people()),
+        ] {
+            assert!(is_close(worked_out.get(name), expected), "{}: {name} {worked_out:?}", idea.name);
+        }
+        match figures.benefit_cost() {
+            Some(cost) => assert!(is_close(worked_out.get("benefit_cost"), cost), "{}", idea.name),
+            None => assert!(!worked_out.contains_key("benefit_cost")),
+        }
+        compared += 1;
+    }
+    assert!(compared > 50, "{compared}");
+}
+
+#[test]
+fn the_organisation_asks_questions_of_its_own_and_answers_them() {
+    let asked: Vec<Question> =
+        CUSTOM_QUESTIONS.iter().map(|(_, text)| serde_json::from_str(text).unwrap()).collect();
+    assert!(asked.len() >= 4);
+    let mut answered = HashSet::new();
+    for idea in ideas(220) {
+        let kind = SubmissionType::from_code(idea.submission_type.into()).unwrap();
+        for (code, value) in answers(kind, &idea) {
+            if let Some(question) = asked.iter().find(|question| question.code == code) {
+                assert_eq!(question.read(&value, Style::Schema), Ok(Some(value)), "{code}");
+                answered.insert(code);
+            }
+        }
+    }
+    assert_eq!(answered.len(), asked.len());
 }

@@ -1,100 +1,48 @@
-//! Submitting ideas.
+//! Ideas: submitting, answering, moving, filing, deleting. Each use case checks, writes and records in one
+//! transaction.
+
+mod difference;
+mod filling;
+mod flow;
+mod given;
+mod manage;
+mod new_applications;
+mod submit;
+
+use std::sync::Arc;
 
 use automation_hub_domain::{
-    id::{CategoryId, PhaseId, StatusId, UserId},
-    idea::{HighLevelAssessment, IdeaContent, IdeaName, NewIdea, SubmissionType},
-    lifecycle::IDEA_AWAITING_REVIEW,
+    clock::Timestamp,
+    flow::{CollaboratorRole, Condition},
+    id::{CategoryId, TenantId, UserId},
+    idea::Idea,
     permission::Permission,
-    user::{Email, User},
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError, audit,
     categories::CategoryTree,
-    ideas::{self, Inserted},
-    users,
+    ideas::{self, IdeaKey},
+    tenants,
 };
-use uuid::Uuid;
 
 use crate::{
     api::automations::record,
     app::App,
-    auth::actor::{Actor, Via},
+    auth::actor::Actor,
     directory::TenantDirectory,
-    error::{Denial, Error, Violations},
+    error::{Denial, Error},
+    forms::{FormVersions, TenantFlow, TenantForms},
 };
 
-/// An employee-driven idea as somebody hands it in. Its parts are well-formed; whether they fit what is there is
-/// for [`submit_idea`] to say.
-#[derive(Clone, Debug)]
-pub struct NewSubmission {
-    pub name: IdeaName,
-    pub description: String,
-    pub category: CategoryId,
-    pub assessment: HighLevelAssessment,
-    /// Who hands it in; the actor if nobody is named.
-    pub submitter: Option<Email>,
-    pub owner: Option<Email>,
-}
+pub use filling::MISSING_SELECTION;
+pub use flow::{NewPlace, change_flow};
+pub use given::{Given, Inputs};
+pub use manage::{Target, answer, delete, file_under, move_to};
+pub(crate) use submit::may_submit;
+pub use submit::{Completeness, FlowChoice, Submission, Submitted, submit};
 
-/// What came of a submission.
-#[derive(Clone, Debug)]
-pub struct Submitted {
-    pub idea: Inserted,
-    pub uuid: Uuid,
-    pub name: String,
-}
-
-/// Files an idea in Idea, Awaiting Review, and records who did.
-pub async fn submit_idea(app: &App, actor: &Actor, submission: NewSubmission) -> Result<Submitted, Error> {
-    if actor.user.is_none() && submission.submitter.is_none() {
-        return Err(Error::Forbidden(Denial::SubmitterNeeded));
-    }
-    let now = app.clock.now();
-    let uuid = Uuid::new_v4();
-    let (actor, shared) = (actor.clone(), app.clone());
-    let tenant = actor.tenant_id();
-    let (submitted, is_known) = app
-        .store
-        .write(tenant, move |session| {
-            let (directory, is_known) = shared.directories.of_writer(session)?;
-            let filing = Filing::check(session, &directory, &actor, &submission)?;
-            let new = NewIdea {
-                uuid,
-                name: submission.name.clone(),
-                category: submission.category,
-                submission_type: SubmissionType::EmployeeDriven,
-                phase: filing.phase,
-                status: filing.status,
-                submitter: filing.submitter,
-                owner: filing.owner,
-                content: IdeaContent {
-                    description: submission.description.clone(),
-                    assessment: Some(submission.assessment),
-                    ..IdeaContent::default()
-                },
-                votes: 0,
-                created_at: now,
-                updated_at: now,
-            };
-            let idea = ideas::insert(session, &new, &record::own_members(&new)).map_err(taken)?;
-            let name = new.name.as_str();
-            let mut event = actor.event(now, "idea.create", ("idea", idea.id.get()), name);
-            event.after = Some(after(&new));
-            audit::insert(session, &event)?;
-            Ok::<_, Error>((Submitted { idea, uuid, name: name.to_owned() }, is_known))
-        })
-        .await?;
-    if !is_known {
-        let shared = app.clone();
-        let learned =
-            app.store.read(tenant, move |s| shared.directories.of(s).map(drop).map_err(Error::from)).await;
-        if let Err(error) = learned {
-            // The idea is filed all the same; the next one takes longer.
-            tracing::warn!(error = &error as &dyn std::error::Error, "the catalogue could not be read");
-        }
-    }
-    Ok(submitted)
-}
+/// What an idea is called where it isn't found.
+const AUTOMATION: &str = "automation";
 
 fn taken(error: StorageError) -> Error {
     match error {
@@ -105,126 +53,150 @@ fn taken(error: StorageError) -> Error {
     }
 }
 
-fn after(new: &NewIdea) -> String {
-    serde_json::json!({
-        "name": new.name.as_str(),
-        "category": new.category.get(),
-        "status": new.status.get(),
-        "submitter": new.submitter.get(),
-        "owner": new.owner.map(UserId::get),
-    })
-    .to_string()
-}
-
-/// What a submission refers to. Where a part is missing or malformed, the others can still be looked at.
-#[derive(Clone, Debug, Default)]
-pub struct References {
-    pub category: Option<CategoryId>,
-    pub submitter: Option<Email>,
-    pub owner: Option<Email>,
-}
-
-/// What is wrong with the references of a submission that is refused for other reasons already.
-pub async fn find_violations(
-    app: &App,
+/// Whether one of the conditions holds for an actor, given the categories an idea lies in and what they are to it.
+fn meets(
     actor: &Actor,
-    references: References,
-    mut known: Violations,
-) -> Result<Violations, Error> {
-    let (actor, shared) = (actor.clone(), app.clone());
-    app.store
-        .read(actor.tenant_id(), move |session| {
-            let directory = shared.directories.of(session)?;
-            Found::look_up(session, &directory, &actor, &references, &mut known)?;
-            Ok(std::mem::take(&mut known))
-        })
-        .await
-}
-
-/// The people that references lead to.
-struct Found {
-    submitter: Option<User>,
-    owner: Option<User>,
-}
-
-impl Found {
-    fn look_up(
-        session: &mut Session<'_>,
-        directory: &TenantDirectory,
-        actor: &Actor,
-        references: &References,
-        violations: &mut Violations,
-    ) -> Result<Self, Error> {
-        let tree = directory.tree();
-        // Whoever may not file here learns no more about the input.
-        require_permission(actor, tree, references.category)?;
-        if references.category.is_some_and(|id| !tree.is_open(id)) {
-            violations.add("category_id", "Invalid Category Id.");
+    path: &[CategoryId],
+    parts: &[CollaboratorRole],
+    conditions: impl IntoIterator<Item = Condition>,
+) -> bool {
+    conditions.into_iter().any(|condition| match condition {
+        Condition::Permission(permission) => {
+            actor.user.as_ref().is_some_and(|user| user.access.holds_in(permission, path))
         }
-        let submitter = person(session, references.submitter.as_ref(), "submitter", violations)?;
-        let owner = person(session, references.owner.as_ref(), "owner", violations)?;
-        if submitter.as_ref().is_some_and(|user| !user.is_active) {
-            violations.add("submitter", "The submitter is deactivated.");
-        }
-        Ok(Self { submitter, owner })
-    }
+        Condition::Collaborator(role) => parts.contains(&role),
+    })
 }
 
-/// Where an idea goes and whose it is, once all of that is known to be allowed.
-struct Filing {
-    phase: PhaseId,
-    status: StatusId,
-    submitter: UserId,
-    owner: Option<UserId>,
-}
-
-impl Filing {
-    fn check(
-        session: &mut Session<'_>,
-        directory: &TenantDirectory,
-        actor: &Actor,
-        new: &NewSubmission,
-    ) -> Result<Self, Error> {
-        let references = References {
-            category: Some(new.category),
-            submitter: new.submitter.clone(),
-            owner: new.owner.clone(),
-        };
-        let mut violations = Violations::default();
-        let found = Found::look_up(session, directory, actor, &references, &mut violations)?;
-        violations.into_result()?;
-        let submitter = found.submitter.map(|user| user.id).or_else(|| actor.user_id());
-        let status = IDEA_AWAITING_REVIEW;
-        Ok(Self {
-            phase: directory.phase_of(status).ok_or(Error::NotFound("status"))?,
-            status,
-            submitter: submitter.ok_or(Error::Forbidden(Denial::SubmitterNeeded))?,
-            owner: found.owner.map(|user| user.id),
-        })
-    }
-}
-
-/// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it.
-fn require_permission(actor: &Actor, tree: &CategoryTree, category: Option<CategoryId>) -> Result<(), Error> {
-    if actor.user.is_none() && matches!(actor.via, Via::Token(_) | Via::Operator) {
+/// As [`meets`], refusing whoever doesn't. What is missing is named by the first permission that would do.
+fn require(
+    actor: &Actor,
+    path: &[CategoryId],
+    parts: &[CollaboratorRole],
+    conditions: &[Condition],
+) -> Result<(), Error> {
+    if meets(actor, path, parts, conditions.iter().copied()) {
         return Ok(());
     }
-    match category.filter(|&id| tree.find(id).is_some()) {
-        Some(category) => actor.require_in(Permission::SubmitEmployeeIdea, &tree.path_ids(category)),
-        None => actor.require(Permission::SubmitEmployeeIdea),
+    let missing = conditions.iter().find_map(|condition| match condition {
+        Condition::Permission(permission) => Some(*permission),
+        Condition::Collaborator(_) => None,
+    });
+    Err(Error::Forbidden(Denial::Permission(missing.unwrap_or(Permission::EditAnyIdea))))
+}
+
+/// What somebody is to an idea.
+fn parts(user: Option<UserId>, idea: &Idea) -> Vec<CollaboratorRole> {
+    let Some(user) = user else { return Vec::new() };
+    let submits = (idea.submitter == user).then_some(CollaboratorRole::Submitter);
+    let owns = (idea.owner == Some(user)).then_some(CollaboratorRole::ProcessOwner);
+    submits.into_iter().chain(owns).collect()
+}
+
+/// What a tenant's submissions and changes are judged by, as the writing session sees it.
+struct Surroundings {
+    directory: TenantDirectory,
+    forms: Arc<TenantForms>,
+    is_known: bool,
+}
+
+impl Surroundings {
+    fn read(app: &App, session: &mut Session<'_>) -> Result<Self, Error> {
+        let (versions, forms) = tenants::all_versions(session)?;
+        let (directory, knows_names) = app.directories.of_writer(session, versions)?;
+        let versions = FormVersions { catalogue: versions.catalogue, forms };
+        let (forms, knows_forms) = app.forms.of_writer(session, versions)?;
+        Ok(Self { directory, forms, is_known: knows_names && knows_forms })
     }
 }
 
-fn person(
-    session: &mut Session<'_>,
-    email: Option<&Email>,
-    field: &'static str,
-    violations: &mut Violations,
-) -> Result<Option<User>, Error> {
-    let Some(email) = email else { return Ok(None) };
-    let user = users::find_by_email(session, email)?;
-    if user.is_none() {
-        violations.add(field, format!("Cannot identify {field} by email"));
+/// Does something in one transaction. What had to be read for it is kept for the next once it is certain.
+async fn write<T: Send + 'static>(
+    app: &App,
+    tenant: TenantId,
+    mut work: impl FnMut(&mut Session<'_>, &Surroundings) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let shared = app.clone();
+    let (done, is_known) = app
+        .store
+        .write(tenant, move |session| {
+            let around = Surroundings::read(&shared, session)?;
+            Ok::<_, Error>((work(session, &around)?, around.is_known))
+        })
+        .await?;
+    if !is_known {
+        learn(app, tenant).await;
     }
-    Ok(user)
+    Ok(done)
+}
+
+async fn learn(app: &App, tenant: TenantId) {
+    let shared = app.clone();
+    let read = move |s: &mut Session<'_>| -> Result<(), Error> {
+        shared.directories.of(s)?;
+        shared.forms.of(s)?;
+        Ok(())
+    };
+    if let Err(error) = app.store.read(tenant, read).await {
+        // What was to be done is done all the same; the next one takes longer.
+        tracing::warn!(error = &error as &dyn std::error::Error, "the catalogue could not be read");
+    }
+}
+
+/// An idea held for a change, and what the change is judged by.
+struct Held<'s> {
+    idea: Idea,
+    around: &'s Surroundings,
+    path: Vec<CategoryId>,
+    parts: Vec<CollaboratorRole>,
+}
+
+impl<'s> Held<'s> {
+    /// Fails where there is no such idea, or where the actor doesn't see it.
+    fn find(
+        session: &mut Session<'_>,
+        around: &'s Surroundings,
+        actor: &Actor,
+        key: &str,
+    ) -> Result<Self, Error> {
+        let idea = ideas::find_to_change(session, IdeaKey::parse(key))?.ok_or(Error::NotFound(AUTOMATION))?;
+        let path = around.directory.tree().path_ids(idea.category);
+        let parts = parts(actor.user_id(), &idea);
+        actor.require_in(Permission::Explore, &path)?;
+        Ok(Self { idea, around, path, parts })
+    }
+
+    fn tree(&self) -> &'s CategoryTree {
+        self.around.directory.tree()
+    }
+
+    fn flow(&self) -> Result<&'s TenantFlow, Error> {
+        self.around.forms.flow_of(self.idea.submission_type).ok_or(Error::NotFound("idea flow"))
+    }
+
+    fn require(&self, actor: &Actor, conditions: &[Condition]) -> Result<(), Error> {
+        require(actor, &self.path, &self.parts, conditions)
+    }
+
+    /// Writes what became of the idea, with its event. Nothing is written where nothing changed.
+    fn write(
+        &self,
+        session: &mut Session<'_>,
+        (actor, action): (&Actor, &'static str),
+        after: &Idea,
+    ) -> Result<(), Error> {
+        let Some((before_change, after_change)) = difference::of(&self.idea, after) else { return Ok(()) };
+        let wire = record::own_members(after, &self.around.forms);
+        ideas::update(session, &self.idea, after, &wire).map_err(taken)?;
+        let mut event = actor.event(after.updated_at, action, ("idea", after.id.get()), &after.name);
+        event.before = Some(before_change);
+        event.after = Some(after_change);
+        audit::insert(session, &event)?;
+        Ok(())
+    }
+}
+
+/// The same idea, changed at an instant.
+fn touched(idea: &Idea, at: Timestamp) -> Idea {
+    Idea { updated_at: at, ..idea.clone() }
 }

@@ -2,15 +2,25 @@
 #![expect(clippy::indexing_slicing, reason = "an answer without the member is a failed test")]
 
 mod add_user;
+mod answer;
 mod automations;
 mod broken;
 mod calls;
 mod category_tree;
+mod create;
 mod credentials;
+mod delete;
 mod document;
 mod edit_user;
+mod idea_categories;
+mod idea_flow;
+mod idea_flows;
+mod idea_schema;
 mod inventory;
+mod questionnaire;
+mod status;
 mod submit;
+mod submit_detailed;
 mod tolerance;
 
 use std::sync::Arc;
@@ -140,6 +150,19 @@ impl Api {
         self.caller(Some(Arc::new(UserRecord::of(tenant, principal)))).await
     }
 
+    /// Somebody with roles for all categories.
+    async fn with_roles(&self, email: &str, roles: &[RoleId]) -> Caller<'_> {
+        let id = self.hub.add_user(email, roles).await;
+        self.user(id).await
+    }
+
+    /// What happened to an idea, newest first: what was done, what was and what is.
+    async fn trail(&self, idea: i64) -> Vec<(String, Option<Value>, Option<Value>)> {
+        let json = |text: Option<String>| text.map(|text| serde_json::from_str(&text).unwrap());
+        let events = self.events("idea", idea).await.into_iter();
+        events.map(|event| (event.action, json(event.before), json(event.after))).collect()
+    }
+
     async fn nobody_in_particular(&self) -> Caller<'_> {
         self.caller(None).await
     }
@@ -171,25 +194,18 @@ impl Api {
     }
 
     async fn add(&self, ideas: Vec<NewIdea>) {
-        let rows: Vec<_> = ideas
-            .into_iter()
-            .map(|idea| {
-                let wire = record::own_members(&idea);
-                (idea, wire)
-            })
-            .collect();
-        self.hub
-            .app
-            .store
-            .write(self.hub.tenant, move |s| ideas::insert_many(s, &rows).map_err(Error::from))
-            .await
-            .unwrap();
+        let app = self.hub.app.clone();
+        let work = move |s: &mut Session<'_>| {
+            let forms = app.forms.of(s)?;
+            let rows: Vec<_> =
+                ideas.iter().map(|idea| (idea.clone(), record::own_members(idea, &forms))).collect();
+            ideas::insert_many(s, &rows).map_err(Error::from)
+        };
+        self.hub.app.store.write(self.hub.tenant, work).await.unwrap();
     }
 }
 
 fn idea(name: &str, submitter: UserId, category: CategoryId, second: i64) -> NewIdea {
-    let [rules, input_type, input_quality, stability, documentation] =
-        [2, 1, 3, 2, 5].map(|answer| Rating::new(answer).unwrap());
     let at = Timestamp::from_millis(NOON.millis() + second * 1000);
     NewIdea {
         uuid: Uuid::new_v4(),
@@ -202,13 +218,8 @@ fn idea(name: &str, submitter: UserId, category: CategoryId, second: i64) -> New
         owner: None,
         content: IdeaContent {
             description: r#"{"blocks":[{"text":"Create accounts"}],"entityMap":{}}"#.into(),
-            assessment: Some(HighLevelAssessment {
-                rules,
-                input_type,
-                input_quality,
-                stability,
-                documentation,
-            }),
+            assessment: HighLevelAssessment::new([2, 1, 3, 2, 5].map(Rating::new)),
+            idea_score: Some(52.0),
             benefit_hours: Some(1240.0),
             ..IdeaContent::default()
         },
@@ -250,7 +261,29 @@ impl Caller<'_> {
     }
 
     async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::POST, path, "application/json", Body::from(body.to_string())).await
+        self.call(Method::POST, path, body).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: &Value) -> Answer {
+        self.send(method, path, "application/json", Body::from(body.to_string())).await
+    }
+
+    /// The answer to a submission that has to succeed.
+    async fn submitted(&self, path: &str, body: &Value) -> Value {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, 201, "{path}: {}", answer.text());
+        let mut json = answer.json();
+        assert_eq!((&json["message"], &json["statusCode"]), (&"Resource Created".into(), &201.into()));
+        json["data"].take()
+    }
+
+    /// The record after a change that has to succeed.
+    async fn changed(&self, method: Method, path: &str, body: &Value) -> Value {
+        let answer = self.call(method, path, body).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let mut json = answer.json();
+        assert_eq!((&json["message"], &json["statusCode"]), (&"Resource Updated".into(), &200.into()));
+        json["data"].take()
     }
 
     async fn put(&self, path: &str, body: &Value) -> Answer {

@@ -1,10 +1,15 @@
 //! What an idea says of itself, as the JSON text it is kept as.
 
+use std::collections::BTreeMap;
+
 use automation_hub_domain::{
-    id::ApplicationId,
+    formula::Figures,
+    id::{ApplicationId, IdeaId},
     idea::{HighLevelAssessment, IdeaContent, Priority, Rating},
+    questionnaire::answer::{Answer, Answers},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::StorageError;
 
@@ -18,7 +23,7 @@ struct ContentRow {
     pain_points: Option<String>,
     /// Rules, input type, input quality, stability, documentation.
     #[serde(skip_serializing_if = "Option::is_none")]
-    assessment: Option<[i64; 5]>,
+    assessment: Option<[Option<i64>; 5]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     automation_potential: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,13 +38,30 @@ struct ContentRow {
     priority: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     applications: Vec<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    thin_applications: Vec<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<i64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    answers: BTreeMap<String, AnswerRow>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    figures: Figures,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    formulas_version: Option<i64>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct AnswerRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
 }
 
 impl From<&IdeaContent> for ContentRow {
     fn from(content: &IdeaContent) -> Self {
-        let answers = |a: HighLevelAssessment| {
-            [a.rules, a.input_type, a.input_quality, a.stability, a.documentation].map(Rating::get)
-        };
+        let ratings = content.assessment.answers().map(|rating| rating.map(Rating::get));
         let priority = match content.priority {
             Priority::None => String::new(),
             set => set.key().to_owned(),
@@ -48,7 +70,7 @@ impl From<&IdeaContent> for ContentRow {
             description: content.description.clone(),
             automation_code: content.automation_code.clone(),
             pain_points: content.pain_points.clone(),
-            assessment: content.assessment.map(answers),
+            assessment: (!content.assessment.is_empty()).then_some(ratings),
             automation_potential: content.automation_potential,
             ease_of_implementation: content.ease_of_implementation,
             benefit_hours: content.benefit_hours,
@@ -56,19 +78,34 @@ impl From<&IdeaContent> for ContentRow {
             benefit_cost: content.benefit_cost,
             priority,
             applications: content.applications.iter().map(|id| id.get()).collect(),
+            thin_applications: content.thin_applications.iter().map(|id| id.get()).collect(),
+            parent: content.parent.map(IdeaId::get),
+            answers: content.answers.iter().map(|(code, answer)| (code.clone(), answer.into())).collect(),
+            figures: content.other_figures.clone(),
+            formulas_version: content.formulas_version,
         }
     }
 }
 
+impl From<&Answer> for AnswerRow {
+    fn from(answer: &Answer) -> Self {
+        Self { value: answer.value.clone(), comment: answer.comment.clone() }
+    }
+}
+
 impl ContentRow {
-    fn assessment(&self) -> Result<Option<HighLevelAssessment>, StorageError> {
-        let Some(answers) = self.assessment else { return Ok(None) };
-        let [Some(rules), Some(input_type), Some(input_quality), Some(stability), Some(documentation)] =
-            answers.map(Rating::new)
-        else {
+    fn assessment(&self) -> Result<HighLevelAssessment, StorageError> {
+        let Some(answers) = self.assessment else { return Ok(HighLevelAssessment::default()) };
+        let ratings = answers.map(|answer| answer.and_then(Rating::new));
+        if ratings.iter().zip(answers).any(|(rating, answer)| rating.is_none() && answer.is_some()) {
             return Err(StorageError::Corrupt("ideas: an answer outside its scale".to_owned()));
-        };
-        Ok(Some(HighLevelAssessment { rules, input_type, input_quality, stability, documentation }))
+        }
+        Ok(HighLevelAssessment::new(ratings))
+    }
+
+    fn answers(&mut self) -> Answers {
+        let answer = |row: AnswerRow| Answer { value: row.value, comment: row.comment };
+        std::mem::take(&mut self.answers).into_iter().map(|(code, row)| (code, answer(row))).collect()
     }
 }
 
@@ -76,11 +113,14 @@ pub(super) fn encode(content: &IdeaContent) -> Result<String, StorageError> {
     serde_json::to_string(&ContentRow::from(content)).map_err(StorageError::driver)
 }
 
-pub(super) fn decode(text: &str) -> Result<IdeaContent, StorageError> {
-    let row: ContentRow = serde_json::from_str(text)
+/// The idea's score stands in a column of its own.
+pub(super) fn decode(text: &str, idea_score: Option<f64>) -> Result<IdeaContent, StorageError> {
+    let mut row: ContentRow = serde_json::from_str(text)
         .map_err(|error| StorageError::Corrupt(format!("ideas: content: {error}")))?;
     Ok(IdeaContent {
         assessment: row.assessment()?,
+        idea_score,
+        answers: row.answers(),
         description: row.description,
         automation_code: row.automation_code,
         pain_points: row.pain_points,
@@ -91,5 +131,9 @@ pub(super) fn decode(text: &str) -> Result<IdeaContent, StorageError> {
         benefit_cost: row.benefit_cost,
         priority: Priority::from_key(&row.priority).unwrap_or_default(),
         applications: row.applications.into_iter().map(ApplicationId::new).collect(),
+        thin_applications: row.thin_applications.into_iter().map(ApplicationId::new).collect(),
+        parent: row.parent.map(IdeaId::new),
+        other_figures: row.figures,
+        formulas_version: row.formulas_version,
     })
 }

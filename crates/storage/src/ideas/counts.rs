@@ -18,15 +18,23 @@ pub(super) struct Tally(BTreeMap<(i64, i64, i64), i64>);
 
 impl Tally {
     pub(super) fn add(&mut self, category: CategoryId, status: StatusId, kind: SubmissionType) {
+        self.shift((category, status, kind), 1);
+    }
+
+    pub(super) fn remove(&mut self, category: CategoryId, status: StatusId, kind: SubmissionType) {
+        self.shift((category, status, kind), -1);
+    }
+
+    fn shift(&mut self, (category, status, kind): (CategoryId, StatusId, SubmissionType), by: i64) {
         // 0 counts all categories together.
         for category in [0, category.get()] {
-            *self.0.entry((category, status.get(), kind.code())).or_default() += 1;
+            *self.0.entry((category, status.get(), kind.code())).or_default() += by;
         }
     }
 
     pub(super) fn write(self, session: &mut Session<'_>) -> Result<(), StorageError> {
         let tenant = session.tenant();
-        for ((category, status, kind), n) in self.0 {
+        for ((category, status, kind), n) in self.0.into_iter().filter(|(_, n)| *n != 0) {
             session.execute(
                 "INSERT INTO idea_counts (tenant_id, category_id, phase_status_id, submission_type, n) \
                  VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, category_id, phase_status_id, submission_type) \

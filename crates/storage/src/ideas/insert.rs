@@ -1,8 +1,8 @@
 //! Writing ideas: one, or a batch whose counts are written once.
 
 use automation_hub_domain::{
-    id::{IdeaId, UserId},
-    idea::{HighLevelAssessment, NewIdea},
+    id::{ApplicationId, IdeaId, UserId},
+    idea::NewIdea,
     text,
 };
 
@@ -60,23 +60,35 @@ fn insert_row(session: &mut Session<'_>, new: &NewIdea, wire: &str) -> Result<In
         suffix += 1;
         slug = format!("{base}-{suffix}");
     };
+    use_applications(session, id, &new.content.applications)?;
+    Ok(Inserted { id, slug })
+}
+
+pub(super) fn use_applications(
+    session: &mut Session<'_>,
+    id: IdeaId,
+    applications: &[ApplicationId],
+) -> Result<(), StorageError> {
     let tenant = session.tenant();
-    for &application in &new.content.applications {
+    for &application in applications {
         session.execute(
             "INSERT INTO idea_applications (tenant_id, idea_id, application_id) VALUES ($1, $2, $3) \
              ON CONFLICT (tenant_id, application_id, idea_id) DO NOTHING",
             values![tenant, id, application],
         )?;
     }
-    Ok(Inserted { id, slug })
+    Ok(())
 }
 
-/// An address needs a word, and one that can't be taken for an id.
+/// Last parts of addresses that mean something else than an automation.
+const RESERVED: [&str; 3] = ["cba", "collaborators", "status"];
+
+/// An address needs a word, and one that can't be taken for an id or another call.
 fn slug_of(name: &str) -> String {
     let slug = text::slug(name);
     if slug.is_empty() {
         "automation".to_owned()
-    } else if slug.bytes().all(|byte| byte.is_ascii_digit()) {
+    } else if slug.bytes().all(|byte| byte.is_ascii_digit()) || RESERVED.contains(&slug.as_str()) {
         format!("automation-{slug}")
     } else {
         slug
@@ -121,7 +133,7 @@ impl Prepared<'_> {
                 new.status,
                 new.submitter,
                 new.owner.map_or(0, UserId::get),
-                new.content.assessment.map(HighLevelAssessment::idea_score),
+                new.content.idea_score,
                 new.content.benefit_hours,
                 new.content.benefit_cost,
                 new.votes,

@@ -79,13 +79,16 @@ async fn a_name_is_taken_ignoring_case_and_blanks(#[case] name: &str) {
 #[tokio::test]
 async fn slugs_that_clash_are_numbered_and_never_look_like_an_id() {
     let acme = Organization::found().await;
-    let new: Vec<_> = ["A b", "A-b", "a, b", "2026", "!!!", "???"]
+    let new: Vec<_> = ["A b", "A-b", "a, b", "2026", "!!!", "???", "Status"]
         .into_iter()
         .map(|name| (acme.idea(name, 1), String::new()))
         .collect();
     let inserted = acme.write(move |s| ideas::insert_many(s, &new)).await.unwrap();
     let slugs: Vec<_> = inserted.iter().map(|one| one.slug.as_str()).collect();
-    assert_eq!(slugs, ["a-b", "a-b-2", "a-b-3", "automation-2026", "automation", "automation-2"]);
+    assert_eq!(
+        slugs,
+        ["a-b", "a-b-2", "a-b-3", "automation-2026", "automation", "automation-2", "automation-status"]
+    );
     assert!(inserted.is_sorted_by_key(|one| one.id));
 }
 
@@ -130,7 +133,7 @@ async fn five(acme: &Organization) {
     approved.status = APPROVED;
     filed.category = legal;
     change.submission_type = SubmissionType::ChangeRequest;
-    plain.content.assessment = None;
+    plain.content.idea_score = None;
     plain.content.description = "Straight-through processing".into();
     owned.content.applications = vec![application];
     owned.owner = Some(acme.ana);

@@ -7,8 +7,10 @@
 mod applications;
 mod categories;
 mod changes;
+mod changing;
 mod engine;
 mod error;
+mod forms;
 mod ideas;
 mod jobs;
 mod organization;

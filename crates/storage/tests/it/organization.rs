@@ -67,8 +67,6 @@ impl Organization {
 
     /// An idea in accounts payable, made at an instant.
     pub(crate) fn idea(&self, name: &str, created_at: i64) -> NewIdea {
-        let [rules, input_type, input_quality, stability, documentation] =
-            [2, 1, 3, 4, 5].map(|answer| Rating::new(answer).unwrap());
         NewIdea {
             uuid: Uuid::new_v4(),
             name: IdeaName::parse(name).unwrap(),
@@ -80,13 +78,8 @@ impl Organization {
             owner: None,
             content: IdeaContent {
                 description: "Match by hand".into(),
-                assessment: Some(HighLevelAssessment {
-                    rules,
-                    input_type,
-                    input_quality,
-                    stability,
-                    documentation,
-                }),
+                assessment: HighLevelAssessment::new([2, 1, 3, 4, 5].map(Rating::new)),
+                idea_score: Some(60.0),
                 ..IdeaContent::default()
             },
             votes: 0,

@@ -3,51 +3,123 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::UserId,
-    idea::{HighLevelAssessment, IdeaContent, NewIdea, Priority},
+    id::{ApplicationId, UserId},
+    idea::{Idea, IdeaContent, NewIdea, Priority, SubmissionType},
+    questionnaire::{Column, Question, QuestionKind},
 };
 use automation_hub_storage::ideas::IdeaRecord;
+use serde_json::Value;
+use uuid::Uuid;
 
 use super::calendar::{Calendar, Day};
 use crate::{
     api::json::{self, Members},
     directory::TenantDirectory,
+    forms::{TenantFlow, TenantForms},
+    pages::rich_text,
 };
 
+/// What an idea says of itself, whether it is stored already or about to be.
+pub struct Own<'i> {
+    uuid: Uuid,
+    name: &'i str,
+    kind: SubmissionType,
+    content: &'i IdeaContent,
+}
+
+impl<'i> From<&'i NewIdea> for Own<'i> {
+    fn from(new: &'i NewIdea) -> Self {
+        Self { uuid: new.uuid, name: new.name.as_str(), kind: new.submission_type, content: &new.content }
+    }
+}
+
+impl<'i> From<&'i Idea> for Own<'i> {
+    fn from(idea: &'i Idea) -> Self {
+        Self { uuid: idea.uuid, name: &idea.name, kind: idea.submission_type, content: &idea.content }
+    }
+}
+
 /// The record's own members, without braces: what storage keeps beside the row.
-pub fn own_members(new: &NewIdea) -> String {
+pub fn own_members<'i>(own: impl Into<Own<'i>>, forms: &TenantForms) -> String {
+    let Own { uuid, name, kind, content } = own.into();
+    let flow = forms.flow_of(kind);
     json::members(|m| {
-        m.text("process_uuid", &new.uuid.to_string());
-        m.text("process_name", new.name.as_str());
-        m.text("process_description", &new.content.description);
-        m.optional_text("process_pain_points", new.content.pain_points.as_deref());
-        m.optional_text("process_automation_id", new.content.automation_code.as_deref());
-        m.optional_text("orchestrator_automation_uuid", new.content.automation_code.as_deref());
-        m.integer("process_submission_type", new.submission_type.code());
-        assessment(m, &new.content);
-        figures(m, &new.content);
-        let applications = new.content.applications.iter();
-        m.integer("process_num_applications", i64::try_from(applications.len()).unwrap_or(i64::MAX));
-        m.array("applications", applications, |buffer, id| {
-            buffer.extend_from_slice(id.to_string().as_bytes());
-        });
+        m.text("process_uuid", &uuid.to_string());
+        m.text("process_name", name);
+        m.text("process_description", &content.description);
+        m.optional_text("process_pain_points", content.pain_points.as_deref());
+        m.optional_text("process_automation_id", content.automation_code.as_deref());
+        m.optional_text("orchestrator_automation_uuid", content.automation_code.as_deref());
+        m.integer("process_submission_type", kind.code());
+        assessment(m, content, flow);
+        figures(m, content);
+        ids(m, content);
+        m.optional_text("process_goal", goal(content, flow));
         constants(m);
+        answers(m, content, flow);
     })
 }
 
-fn assessment(m: &mut Members<'_>, content: &IdeaContent) {
-    const NAMES: [&str; 5] = [
-        "process_rules_id",
-        "process_input_type_id",
-        "process_input_quality_id",
-        "process_stability_id",
-        "process_documentation_id",
-    ];
-    let ids = content.assessment.map(HighLevelAssessment::option_ids);
-    for (position, name) in NAMES.into_iter().enumerate() {
-        m.optional_integer(name, ids.and_then(|ids| ids.get(position).copied()));
+fn ids(m: &mut Members<'_>, content: &IdeaContent) {
+    let write =
+        |buffer: &mut Vec<u8>, id: &ApplicationId| buffer.extend_from_slice(id.to_string().as_bytes());
+    let count = i64::try_from(content.applications.len()).unwrap_or(i64::MAX);
+    m.integer("process_num_applications", count);
+    m.array("applications", &content.applications, write);
+    if !content.thin_applications.is_empty() {
+        m.array("thin_applications", &content.thin_applications, write);
     }
-    m.number("process_overall_gauge_score", content.assessment.map(HighLevelAssessment::idea_score));
+    if let Some(parent) = content.parent {
+        m.integer("process_parent_id", parent.get());
+    }
+}
+
+fn assessment(m: &mut Members<'_>, content: &IdeaContent, flow: Option<&TenantFlow>) {
+    const COLUMNS: [(&str, Column); 5] = [
+        ("process_rules_id", Column::Rules),
+        ("process_input_type_id", Column::InputType),
+        ("process_input_quality_id", Column::InputQuality),
+        ("process_stability_id", Column::Stability),
+        ("process_documentation_id", Column::Documentation),
+    ];
+    // Answers to what the idea's flow doesn't ask are kept, but not shown.
+    let is_asked = |column| flow.is_some_and(|flow| flow.question_of(column).is_some());
+    for ((name, column), id) in COLUMNS.into_iter().zip(content.assessment.option_ids()) {
+        m.optional_integer(name, id.filter(|_| is_asked(column)));
+    }
+    m.number("process_overall_gauge_score", content.idea_score);
+}
+
+/// The answers of an idea to what its flow asks, each with its question.
+fn asked<'i>(
+    content: &'i IdeaContent,
+    flow: Option<&'i TenantFlow>,
+) -> impl Iterator<Item = (&'i Question, &'i Value)> {
+    content.answers.iter().filter_map(move |(code, answer)| {
+        let question = flow?.question(code)?;
+        Some((question, answer.value.as_ref()?)).filter(|_| question.typed_column().is_none())
+    })
+}
+
+fn goal<'i>(content: &'i IdeaContent, flow: Option<&'i TenantFlow>) -> Option<&'i str> {
+    let (_, value) =
+        asked(content, flow).find(|(question, _)| question.column.as_deref() == Some("process_goal"))?;
+    value.as_str()
+}
+
+/// Flat, each by the code of its question, and what it looks like to people.
+fn answers(m: &mut Members<'_>, content: &IdeaContent, flow: Option<&TenantFlow>) {
+    for (question, value) in asked(content, flow) {
+        let name = question.flat_name();
+        m.value(&name, value);
+        let display = match value {
+            Value::String(text) if question.kind == QuestionKind::FormattedText => {
+                rich_text::paragraphs(text).join("\n")
+            }
+            other => question.display(other),
+        };
+        m.text(&format!("{name}__display"), &display);
+    }
 }
 
 fn figures(m: &mut Members<'_>, content: &IdeaContent) {
@@ -75,7 +147,6 @@ fn constants(m: &mut Members<'_>) {
         m.integer(name, 0);
     }
     for name in [
-        "process_goal",
         "process_type_id",
         "software_vendor_id",
         "software_vendor",

@@ -17,6 +17,10 @@ macro_rules! record {
     ($($(#[$attribute:meta])* $name:ident: $type:ty,)+) => {
         /// An idea, or the automation it became.
         #[derive(Serialize, ToSchema)]
+        ///
+        /// Answers without a member of their own stand beside these, each under the code of its question in lower
+        /// case (`q2-volumes`), with a companion for people (`q2-volumes__display`). So do `thin_applications` and
+        /// `process_parent_id`, where there is something to show.
         #[expect(non_snake_case, reason = "the names are those of the wire")]
         pub struct AutomationRecord {
             $($(#[$attribute])* $name: $type,)+

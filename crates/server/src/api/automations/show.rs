@@ -34,11 +34,18 @@ pub async fn get_automation(
     PathPart(key): PathPart,
 ) -> Result<Response, ApiError> {
     let shared = app.clone();
-    let body = app.store.look_up(actor.tenant_id(), move |s| read(&shared, s, &actor, &key)).await?;
+    let body =
+        app.store.look_up(actor.tenant_id(), move |s| read(&shared, s, &actor, (OPENING, &key))).await?;
     Ok(envelope::json_response(StatusCode::OK, Body::from(body)))
 }
 
-fn read(app: &App, session: &mut Session<'_>, actor: &Actor, key: &str) -> Result<Vec<u8>, Error> {
+/// The record between an envelope's opening and its end.
+pub(super) fn read(
+    app: &App,
+    session: &mut Session<'_>,
+    actor: &Actor,
+    (opening, key): (&[u8], &str),
+) -> Result<Vec<u8>, Error> {
     let calendar = Calendar::of(&actor.tenant.time_zone);
     // What is known holds nearly always, and the record tells: asking first would cost a statement more. Where it
     // doesn't hold, what is read after it is at least as new.
@@ -48,7 +55,7 @@ fn read(app: &App, session: &mut Session<'_>, actor: &Actor, key: &str) -> Resul
     };
     loop {
         let mut body = Vec::with_capacity(USUAL_LENGTH);
-        body.extend_from_slice(OPENING);
+        body.extend_from_slice(opening);
         let mut unknown = Vec::new();
         let category = ideas::find_record(session, IdeaKey::parse(key), |found| {
             let directory = directory.is_of(found.versions).then_some(&directory)?;

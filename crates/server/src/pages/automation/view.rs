@@ -1,14 +1,18 @@
 //! The parts of an automation's page in words: steps, facts, scores with how they come about, people.
 
 use automation_hub_domain::{
-    idea::{HighLevelAssessment, Idea, IdeaContent, Priority},
+    formula::Figures,
+    idea::{Idea, IdeaContent, Priority, Rating},
     lifecycle::Phase,
 };
 
-use crate::pages::{
-    catalogue::{Catalogue, People, Person},
-    format::{self, Format},
-    pipeline::view::Score,
+use crate::{
+    forms::TenantFlow,
+    pages::{
+        catalogue::{Catalogue, People, Person},
+        format::{self, Format},
+        pipeline::view::Score,
+    },
 };
 
 /// A phase on the way to live.
@@ -26,32 +30,22 @@ pub enum Reached {
     NotYet,
 }
 
-/// The phases in their order. Those behind Live are another way to it, on which only some automations are:
-/// they show that way, the others the main one.
-pub fn steps(idea: &Idea, catalogue: &Catalogue) -> Vec<Step> {
-    let phases: Vec<_> = catalogue.phases.iter().filter(|phase| phase.is_active).collect();
-    let live = phases.iter().find(|phase| phase.key == "LIVE").map_or(i64::MAX, |phase| phase.position);
-    let current = catalogue.phase(idea.phase).map_or(0, |phase| phase.position);
-    let is_side_way = current > live;
-    let on_the_way =
-        |phase: &&&Phase| if is_side_way { phase.position >= live } else { phase.position <= live };
-    let mut way: Vec<_> = phases.iter().filter(on_the_way).copied().collect();
-    if is_side_way {
-        // Live comes first by position and last by sense.
-        way.rotate_left(1);
-    }
-    let current = way.iter().position(|phase| phase.id == idea.phase).unwrap_or_default();
+/// The phases of the idea's flow in their order.
+pub fn steps(idea: &Idea, catalogue: &Catalogue, flow: Option<&TenantFlow>) -> Vec<Step> {
+    let way: Vec<_> = flow.into_iter().flat_map(|flow| &flow.phases).map(|of| &of.phase).collect();
+    let current = way.iter().position(|phase| phase.id == idea.phase);
     let status = catalogue.status(idea.status).map(|status| status.name.clone()).unwrap_or_default();
-    let step = |(place, phase): (usize, &Phase)| Step {
+    let step = |(place, phase): (usize, &&Phase)| Step {
         name: phase.name.clone(),
-        reached: match place.cmp(&current) {
-            std::cmp::Ordering::Less => Reached::Done,
-            std::cmp::Ordering::Equal => Reached::Current,
-            std::cmp::Ordering::Greater => Reached::NotYet,
+        // Forced out of its flow, it has reached none of its phases.
+        reached: match current.map(|current| place.cmp(&current)) {
+            Some(std::cmp::Ordering::Less) => Reached::Done,
+            Some(std::cmp::Ordering::Equal) => Reached::Current,
+            Some(std::cmp::Ordering::Greater) | None => Reached::NotYet,
         },
-        status: if place == current { status.clone() } else { String::new() },
+        status: if Some(place) == current { status.clone() } else { String::new() },
     };
-    way.into_iter().enumerate().map(step).collect()
+    way.iter().enumerate().map(step).collect()
 }
 
 /// A label and its value; none where nothing is set.
@@ -117,22 +111,23 @@ pub struct ScorePanel {
 }
 
 impl ScorePanel {
-    pub fn of(assessment: HighLevelAssessment) -> Self {
-        let HighLevelAssessment { rules, input_type, input_quality, stability, documentation } = assessment;
-        let ratings = [rules, input_type, input_quality, stability, documentation];
-        let answer = |((question, words), rating): ((&'static str, [&'static str; 5]), _)| {
-            let points = automation_hub_domain::idea::Rating::get(rating);
+    /// None where no score comes of the answers.
+    pub fn of(content: &IdeaContent, figures: &Figures) -> Option<Self> {
+        let answer = |((question, words), rating): ((&'static str, [&'static str; 5]), Option<Rating>)| {
+            let points = rating?.get();
             let place = usize::try_from(points - 1).unwrap_or_default();
-            Answer { question, words: words.get(place).copied().unwrap_or_default(), points }
+            Some(Answer { question, words: words.get(place).copied().unwrap_or_default(), points })
         };
-        let answers: Vec<_> = QUESTIONS.into_iter().zip(ratings).map(answer).collect();
-        Self {
-            score: Score::of(assessment.idea_score()),
+        let answers: Vec<_> =
+            QUESTIONS.into_iter().zip(content.assessment.answers()).filter_map(answer).collect();
+        let percent = |name| figures.get(name).map(|value| format!("{}\u{a0}%", format::decimal(*value)));
+        Some(Self {
+            score: Score::of(content.idea_score?),
             points: answers.iter().map(|answer| answer.points).sum(),
             answers,
-            suitability: format!("{}\u{a0}%", format::decimal(assessment.suitability())),
-            readiness: format!("{}\u{a0}%", format::decimal(assessment.readiness())),
-        }
+            suitability: percent("suitability").unwrap_or_default(),
+            readiness: percent("readiness").unwrap_or_default(),
+        })
     }
 }
 

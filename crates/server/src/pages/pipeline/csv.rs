@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use automation_hub_domain::{
     id::TenantId,
-    idea::{HighLevelAssessment, Idea, Priority},
+    idea::{Idea, Priority},
 };
 use automation_hub_storage::ideas::{self, IdeaOrder, Position};
 use axum::{
@@ -169,7 +169,7 @@ impl Export {
             safe(name(idea.submitter)),
             safe(idea.owner.map(name).unwrap_or_default()),
             if content.priority == Priority::None { "" } else { content.priority.name() }.to_owned(),
-            number(content.assessment.map(HighLevelAssessment::idea_score)),
+            number(content.idea_score),
             number(content.benefit_hours),
             number(content.benefit_cost),
             number(content.benefit_fte),

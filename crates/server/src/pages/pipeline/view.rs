@@ -232,7 +232,7 @@ fn row(idea: &Idea, found: &Found, format: &Format, base: &str) -> Row {
         number: format::idea_number(idea.id),
         category: found.catalogue.category_words(idea.category),
         place: found.catalogue.place(idea.phase, idea.status),
-        score: content.assessment.map(|assessment| Score::of(assessment.idea_score())),
+        score: content.idea_score.map(Score::of),
         hours: content.benefit_hours.map(format::hours),
         money: content.benefit_cost.map(|amount| format.money(amount)),
         priority: (content.priority != Priority::None).then(|| content.priority.name()),

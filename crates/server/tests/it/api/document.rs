@@ -41,9 +41,22 @@ fn who_may_call_what_is_reviewed() {
     GET /users All MANAGE_USERS
     POST /adduser All MANAGE_USERS
     POST /edituser All MANAGE_USER_ROLES
+    GET /idea-flows All -
+    GET /idea-schema All -
+    GET /questionnaire All -
     GET /automations Users EXPLORE
+    POST /automations UsersOrNamedSubmitter -
     GET /automations/{id} Users EXPLORE
+    PATCH /automations/{id} Users EXPLORE
+    DELETE /automations/{id} Users DELETE_IDEA
+    GET /automations/{id}/schema Users EXPLORE
+    POST /automations/status Users EXPLORE
+    POST /automations/{id}/idea-flow Users CHANGE_IDEA_FLOW
+    PUT /automation/{id}/categories Users EXPLORE
+    POST /idea-from-schema UsersOrNamedSubmitter -
     POST /automationidea UsersOrNamedSubmitter SUBMIT_EMPLOYEE_DRIVEN_IDEA
+    POST /coe-automationidea UsersOrNamedSubmitter SUBMIT_COE_DRIVEN_IDEA
+    POST /processmining-idea UsersOrNamedSubmitter SUBMIT_EMPLOYEE_DRIVEN_IDEA
     ");
 }
 

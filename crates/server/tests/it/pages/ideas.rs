@@ -85,10 +85,9 @@ pub fn described(mut idea: NewIdea, description: &str) -> NewIdea {
 }
 
 pub fn assessed(mut idea: NewIdea, answers: [i64; 5]) -> NewIdea {
-    let [rules, input_type, input_quality, stability, documentation] =
-        answers.map(|answer| Rating::new(answer).unwrap());
-    idea.content.assessment =
-        Some(HighLevelAssessment { rules, input_type, input_quality, stability, documentation });
+    idea.content.assessment = HighLevelAssessment::new(answers.map(Rating::new));
+    let points: u32 = answers.iter().map(|&points| u32::try_from(points).unwrap()).sum();
+    idea.content.idea_score = Some(f64::from(points) * 4.0);
     idea
 }
 

@@ -1,11 +1,14 @@
 //! Two tenants that know nothing of each other, whatever is asked for and by whatever name.
 
-use automation_hub_domain::{clock::Timestamp, id::CategoryId, role::SYSTEM_ADMIN, token::value::TokenForm};
+use automation_hub_domain::{
+    clock::Timestamp, flow::Flow, id::CategoryId, role::SYSTEM_ADMIN, token::value::TokenForm,
+};
 use automation_hub_server::api::routes::ROUTES;
 use automation_hub_storage::{
-    StorageError,
+    Session, StorageError,
     applications::{self, NewApplication},
     categories::{self, CategoryLevel},
+    forms,
 };
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -37,10 +40,22 @@ fn idea(name: &str, category: CategoryId) -> Value {
     })
 }
 
+/// Gives a tenant a flow and a question with its mark.
+fn mark_forms(s: &mut Session<'_>, mark: &str) -> Result<(), StorageError> {
+    let first = forms::flows(s)?.remove(0);
+    forms::install_flow(s, first.id, &Flow { name: format!("{mark} ideas"), ..first.flow })?;
+    let mut asked = forms::questionnaires(s)?;
+    let high_level = asked.iter_mut().find(|stored| stored.name == "high-level").unwrap();
+    let question = json!({"code": "Q1-OWN", "title": format!("{mark} question"), "kind": "text"});
+    high_level.questionnaire.sections[0].questions.push(serde_json::from_value(question).unwrap());
+    forms::install_questionnaire(s, "high-level", &high_level.questionnaire)?;
+    Ok(())
+}
+
 impl Desk {
     /// Fills the hub's present tenant.
     async fn found(&self, mark: &'static str, base: &'static str) -> Company {
-        let add = move |s: &mut automation_hub_storage::Session<'_>| -> Result<_, StorageError> {
+        let add = move |s: &mut Session<'_>| -> Result<_, StorageError> {
             let level = CategoryLevel { id: 1, name: format!("{mark} area"), slug: mark.to_lowercase() };
             categories::insert_level(s, &level)?;
             let category = categories::insert(s, &node(&format!("{mark} finance"), None, 1))?;
@@ -55,6 +70,7 @@ impl Desk {
                 created_at: Timestamp::from_millis(7),
             };
             applications::insert(s, &application)?;
+            mark_forms(s, mark)?;
             Ok(category)
         };
         let category = self.hub.app.store.write(self.hub.tenant, add).await.unwrap();
@@ -116,6 +132,34 @@ async fn what_belongs_to_the_other_is_not_there_by_any_name() {
             let answer = desk.accepted(&Call::of(&own.token).at(format!("/api/v1/openapi{query}"))).await;
             assert!(!answer.text().contains(&format!("{} ", other.mark)), "{query}");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_the_other_can_not_be_changed() {
+    let (desk, companies) = two_companies().await;
+    for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
+        let id = &other.idea["process_id"];
+        let answers = json!({"user_inputs": {"OVR": {"any": {"OVR-OVERVIEW_NAME": {"value": "Mine"}}}}});
+        let to = json!({"idea_flow_id": 1, "phase_variable": "IDEA", "status_variable": "APPROVED"});
+        for (method, path, body) in [
+            (Method::PATCH, format!("/automations/{id}"), answers),
+            (Method::DELETE, format!("/automations/{id}"), json!({})),
+            (Method::PUT, format!("/automation/{id}/categories"), json!({"category_id": own.category.get()})),
+            (
+                Method::POST,
+                "/automations/status".to_owned(),
+                json!({"process_id": id, "phase_status_id": 47}),
+            ),
+            (Method::POST, format!("/automations/{id}/idea-flow"), to),
+        ] {
+            let call = Call::of(&own.token).by(method).at(format!("/api/v1/openapi{path}"));
+            desk.refused(&call.sending("application/json", body.to_string()), 404, "not-found").await;
+        }
+        let record = Call::of(&other.token).at(format!("/api/v1/openapi/automations/{id}"));
+        let record = desk.accepted(&record).await.json();
+        assert_eq!(record["data"]["process_name"], format!("{} idea", other.mark));
+        assert_eq!(record["data"]["process_phase_status_id"], 46);
     }
 }
 

@@ -53,9 +53,22 @@ const ROWS: &[Row] = &[
     row(Method::GET, "/users", [Ok(200), DENIED, DENIED, Ok(200)]),
     row(Method::POST, "/adduser", [Ok(201), DENIED, DENIED, Ok(201)]),
     row(Method::POST, "/edituser", [Ok(201), DENIED, DENIED, Ok(201)]),
+    row(Method::GET, "/idea-flows", [Ok(200), Ok(200), Ok(200), Ok(200)]),
+    row(Method::GET, "/idea-schema", [Ok(200), Ok(200), DENIED, Ok(200)]),
+    row(Method::GET, "/questionnaire", [Ok(200), Ok(200), Ok(200), Ok(200)]),
     row(Method::GET, "/automations", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::POST, "/automations", [Ok(201), Ok(201), DENIED, NO_USER]),
     row(Method::GET, "/automations/{id}", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::PATCH, "/automations/{id}", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::DELETE, "/automations/{id}", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/automations/{id}/schema", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::POST, "/automations/status", [Ok(201), DENIED, DENIED, NO_USER]),
+    row(Method::POST, "/automations/{id}/idea-flow", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::PUT, "/automation/{id}/categories", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::POST, "/idea-from-schema", [Ok(201), Ok(201), DENIED, NO_USER]),
     row(Method::POST, "/automationidea", [Ok(201), Ok(201), DENIED, NO_USER]),
+    row(Method::POST, "/coe-automationidea", [Ok(201), DENIED, DENIED, NO_USER]),
+    row(Method::POST, "/processmining-idea", [Ok(201), Ok(201), DENIED, NO_USER]),
 ];
 
 fn application(name: &str) -> NewApplication {
@@ -69,6 +82,21 @@ fn application(name: &str) -> NewApplication {
         categories: Vec::new(),
         created_at: NOON,
     }
+}
+
+fn from_schema(number: usize, category: i64) -> Value {
+    let rating = |question: u8| json!({"value": format!("ah-answer_option-q1-0-0-{question}-2")});
+    json!({"idea_flow_id": 1, "user_inputs": {
+        "OVR": {"any": {
+            "OVR-OVERVIEW_NAME": {"value": format!("Idea {number}")},
+            "OVR-OVERVIEW_DESCRIPTION": {"value": "By hand"},
+            "OVR-OVERVIEW_CATEGORY": {"value": category}
+        }},
+        "Q1": {"any": {
+            "Q1-RULES": rating(0), "Q1-INPUT_TYPE": rating(1), "Q1-INPUT_QUALITY": rating(2),
+            "Q1-STABILITY": rating(3), "Q1-DOCUMENTATION": rating(4)
+        }}
+    }})
 }
 
 fn bases() -> [String; 3] {
@@ -133,10 +161,32 @@ impl Matrix {
             "/categories" => {
                 json!({"categories": [{"category_id": category, "category_order_number": number}]})
             }
+            "/automations/{id}" => {
+                json!({"user_inputs": {"OVR": {"any": {"OVR-OVERVIEW_PAIN_POINTS": {"value": "Slow"}}}}})
+            }
+            "/automations/status" => {
+                json!({"process_id": self.idea.parse::<i64>().unwrap(), "phase_status_id": 47})
+            }
+            "/automations/{id}/idea-flow" => {
+                json!({"idea_flow_id": 1, "phase_variable": "IDEA", "status_variable": "APPROVED"})
+            }
+            "/automation/{id}/categories" => json!({"category_id": category}),
+            "/idea-from-schema" => from_schema(number, category),
+            "/coe-automationidea" => json!({"process_name": format!("Idea {number}"),
+                "process_description": "By hand", "category_id": category, "process_pain_points": "Slow",
+                "process_negative_impact": "Late", "automation_goal": "automation-goal-cost",
+                "task_stability": "task-stability-no-change-expected",
+                "application_stability": "application-stability-no-change-expected"}),
             _ => json!({"process_name": format!("Idea {number}"), "process_description": "By hand",
                 "category_id": category, "rules": 5, "input_type": 4, "input_quality": 3, "stability": 2,
                 "documentation": 1}),
         }
+    }
+
+    /// Makes another idea where the last one was deleted.
+    async fn replace(&mut self) {
+        let made = self.desk.accepted(&self.submission(self.desk.call())).await;
+        self.idea = made.json()["data"]["process_id"].to_string();
     }
 
     /// This caller's call of a route.
@@ -146,7 +196,9 @@ impl Matrix {
             _ => self.idea.clone(),
         };
         let call = match route.method {
-            Method::POST | Method::PUT => call.sending("application/json", self.body(route.path).to_string()),
+            Method::POST | Method::PUT | Method::PATCH => {
+                call.sending("application/json", self.body(route.path).to_string())
+            }
             _ => call,
         };
         call.by(route.method.clone()).at(format!("{base}{}", route.path.replace("{id}", &id)))
@@ -184,7 +236,7 @@ impl Matrix {
 
 #[tokio::test]
 async fn each_call_is_for_those_its_row_says_under_every_address() {
-    let matrix = Matrix::start().await;
+    let mut matrix = Matrix::start().await;
     let callers = [
         matrix.person("ines@nordwind.example", &[SYSTEM_ADMIN]).await,
         matrix.person("omar@nordwind.example", &[STANDARD_USER]).await,
@@ -200,6 +252,9 @@ async fn each_call_is_for_those_its_row_says_under_every_address() {
                 match outcome {
                     Ok(status) => assert_eq!(matrix.desk.accepted(&call).await.status, status, "{call:?}"),
                     Err(kind) => drop(matrix.desk.refused(&call, 403, kind).await),
+                }
+                if route.path == "/automations/{id}" && route.method == Method::DELETE && outcome.is_ok() {
+                    matrix.replace().await;
                 }
             }
         }

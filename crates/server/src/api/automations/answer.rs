@@ -1,0 +1,49 @@
+//! `PATCH /automations/{id}`: other answers.
+
+use axum::{extract::State, response::Response};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{inputs, refusal::refused, schema::AutomationRecord, updated};
+use crate::{
+    api::{
+        envelope::Envelope,
+        error::ApiError,
+        extract::{JsonObject, PathPart},
+    },
+    app::App,
+    auth::actor::Actor,
+    services::ideas,
+};
+
+/// Answers to change.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose answers are read one by one to name all that is wrong"
+)]
+pub struct AnswerIdeaRequest {
+    /// Assessment, section, question, answer; any name of a section will do. `{"value": null}` takes an answer back.
+    #[schema(value_type = Object)]
+    user_inputs: Value,
+}
+
+/// Changes the answers given, and none but those.
+#[utoipa::path(
+    patch, path = "/automations/{id}", tag = "Automation Ideas", request_body = AnswerIdeaRequest,
+    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
+    responses(
+        (status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404),
+        (status = 409, description = "An idea with this name exists.")
+    )
+)]
+pub async fn answer_idea(
+    State(app): State<App>,
+    actor: Actor,
+    PathPart(key): PathPart,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let answers = inputs::read(&body).map_err(refused)?;
+    ideas::answer(&app, &actor, key.clone(), answers).await.map_err(refused)?;
+    updated::record(&app, actor, key).await
+}

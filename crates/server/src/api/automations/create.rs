@@ -1,0 +1,142 @@
+//! Submissions into any flow: `POST /idea-from-schema`, and `POST /automations` for scripts that know no other.
+
+use automation_hub_domain::{id::FlowId, idea::SubmissionType};
+use axum::{extract::State, response::Response};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{inputs, refusal::refused, submit::CreatedIdea};
+use crate::{
+    api::{
+        envelope::{self, Envelope},
+        error::ApiError,
+        extract::JsonObject,
+        fields::Fields,
+        idea_schema,
+    },
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+    services::ideas::{self, Completeness, FlowChoice, Inputs, Submission},
+};
+
+/// A filled-in schema.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose members are read one by one to name all that is wrong"
+)]
+pub struct CreateIdeaRequest {
+    /// As `GET /idea-flows` shows it.
+    idea_flow_id: i64,
+    /// Assessment, section, question, answer, as in the template of `GET /idea-schema`: `{"value": …, "comment": "…"}`,
+    /// for people the e-mail address itself. Applications take `new_applications` beside `value`.
+    #[schema(value_type = Object)]
+    user_inputs: Value,
+}
+
+/// Submits an idea from a filled-in schema.
+#[utoipa::path(
+    post, path = "/idea-from-schema", tag = "Automation Ideas", request_body = CreateIdeaRequest,
+    responses(
+        (status = 201, body = Envelope<CreatedIdea>),
+        (status = 409, description = "An idea with this name exists.")
+    )
+)]
+pub async fn create_idea_from_schema(
+    State(app): State<App>,
+    actor: Actor,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    create(&app, &actor, answered(&body)?).await
+}
+
+/// Either a flat record, or what `POST /idea-from-schema` takes.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose members are read one by one to name all that is wrong"
+)]
+pub struct CreateAutomationRequest {
+    #[schema(max_length = 100)]
+    process_name: Option<String>,
+    process_description: Option<String>,
+    /// Of an active category; `category` means the same.
+    category_id: Option<i64>,
+    /// 1 to 8; 1 unless given. `idea_flow_id` means the flow itself.
+    process_submission_type: Option<i64>,
+    idea_flow_id: Option<i64>,
+    /// E-mail address; the token's user unless given. A tenant-level token has to give it.
+    submitter: Option<String>,
+    /// E-mail address of the process owner.
+    owner: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    user_inputs: Option<Value>,
+}
+
+/// Submits an idea: a flat record, of which only the overview has to be complete, or a filled-in schema.
+#[utoipa::path(
+    post, path = "/automations", tag = "Automation Ideas", request_body = CreateAutomationRequest,
+    responses(
+        (status = 201, body = Envelope<CreatedIdea>),
+        (status = 409, description = "An idea with this name exists.")
+    )
+)]
+pub async fn create_automation(
+    State(app): State<App>,
+    actor: Actor,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let submission = if body.contains_key("user_inputs") { answered(&body)? } else { flat(body)? };
+    create(&app, &actor, submission).await
+}
+
+async fn create(app: &App, actor: &Actor, submission: Submission) -> Result<Response, ApiError> {
+    let submitted = ideas::submit(app, actor, submission).await.map_err(refused)?;
+    envelope::created(CreatedIdea::from(submitted))
+}
+
+fn answered(body: &Map<String, Value>) -> Result<Submission, ApiError> {
+    let mut violations = Violations::default();
+    let flow = flow(&mut Fields::of(body, &mut violations));
+    let answers = match inputs::read(body) {
+        Ok(answers) => Some(answers),
+        Err(Error::Invalid(wrong)) => {
+            violations.extend(wrong);
+            None
+        }
+        Err(other) => return Err(other.into()),
+    };
+    match (flow, answers) {
+        (Some(flow), Some(answers)) => {
+            Ok(Submission { flow, inputs: Inputs::Answers(answers), completeness: Completeness::Form })
+        }
+        _ => Err(refused(Error::Invalid(violations))),
+    }
+}
+
+/// By its id, or as clients say it who know no flows yet.
+fn flow(fields: &mut Fields<'_, '_>) -> Option<FlowChoice> {
+    if fields.is_given("idea_flow_id") || !fields.is_given("source_type") {
+        return fields.required_integer("idea_flow_id").map(|id| FlowChoice::Id(FlowId::new(id)));
+    }
+    let flow = idea_schema::flow_of_source(fields.text("source_type")?);
+    if flow.is_none() {
+        fields.refuse("source_type", idea_schema::UNKNOWN_SOURCE);
+    }
+    flow
+}
+
+fn flat(body: Map<String, Value>) -> Result<Submission, ApiError> {
+    let mut violations = Violations::default();
+    let mut fields = Fields::of(&body, &mut violations);
+    let flow = fields.integer("idea_flow_id").map(|id| FlowChoice::Id(FlowId::new(id)));
+    let code = fields.integer_within("process_submission_type", 1..=8);
+    violations.into_result()?;
+    let kind = code.and_then(SubmissionType::from_code).unwrap_or(SubmissionType::EmployeeDriven);
+    Ok(Submission {
+        flow: flow.unwrap_or(FlowChoice::Kind(kind)),
+        inputs: Inputs::Flat(body),
+        completeness: Completeness::Overview,
+    })
+}

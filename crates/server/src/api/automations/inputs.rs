@@ -1,0 +1,78 @@
+//! `user_inputs`: answers nested by assessment, section and question.
+
+use automation_hub_domain::questionnaire::answer::Style;
+use serde_json::{Map, Value};
+
+use crate::{
+    api::fields::REQUIRED,
+    error::{Error, Violations},
+    services::ideas::Given,
+};
+
+const NAME: &str = "user_inputs";
+const OBJECT: &str = "An object is needed.";
+
+/// Reads a body's answers. What assessments and sections are called doesn't matter: a question is known by its code,
+/// and a published client names one section whatever the form has.
+pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
+    let mut violations = Violations::default();
+    let mut answers = Vec::new();
+    match body.get(NAME) {
+        Some(Value::Object(assessments)) if !assessments.is_empty() => {
+            for (name, pointer, sections) in members(assessments, "/user_inputs") {
+                for (name, pointer, questions) in objects(name, &pointer, sections, &mut violations) {
+                    for (code, pointer, answer) in objects(name, &pointer, questions, &mut violations) {
+                        answers.push(given(code, pointer, answer));
+                    }
+                }
+            }
+        }
+        Some(Value::Object(_) | Value::Null) | None => violations.add(NAME, REQUIRED),
+        Some(_) => violations.add(NAME, OBJECT),
+    }
+    violations.into_result()?;
+    Ok(answers)
+}
+
+/// Names, pointers and values of an object's members.
+fn members<'b>(object: &'b Map<String, Value>, above: &str) -> Vec<(&'b str, String, &'b Value)> {
+    let pointer = |name: &str| format!("{above}/{}", name.replace('~', "~0").replace('/', "~1"));
+    object.iter().map(|(name, value)| (name.as_str(), pointer(name), value)).collect()
+}
+
+fn objects<'b>(
+    name: &str,
+    pointer: &str,
+    value: &'b Value,
+    violations: &mut Violations,
+) -> Vec<(&'b str, String, &'b Value)> {
+    if let Value::Object(object) = value {
+        return members(object, pointer);
+    }
+    violations.add_at((name.to_owned(), Some(pointer.to_owned())), OBJECT);
+    Vec::new()
+}
+
+/// People are given as they are, all others within an object; either form is taken for both.
+fn given(code: &str, pointer: String, answer: &Value) -> Given {
+    let mut given = Given {
+        code: code.to_owned(),
+        field: code.to_owned(),
+        pointer: None,
+        style: Style::Schema,
+        value: None,
+        comment: None,
+        new_applications: None,
+    };
+    if let Value::Object(members) = answer {
+        let member = |name: &str| members.get(name).cloned();
+        given.value = member("value");
+        given.comment = member("comment");
+        given.new_applications = member("new_applications");
+    } else {
+        given.value = Some(answer.clone());
+    }
+    let below = if answer.is_object() && given.value.is_some() { "/value" } else { "" };
+    given.pointer = Some(format!("{pointer}{below}"));
+    given
+}

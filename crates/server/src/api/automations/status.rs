@@ -1,0 +1,69 @@
+//! `POST /automations/status`: another phase and status.
+
+use automation_hub_domain::id::StatusId;
+use axum::{extract::State, response::Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::refusal::refused;
+use crate::{
+    api::{
+        envelope::{self, Envelope},
+        error::ApiError,
+        extract::JsonObject,
+        fields::Fields,
+    },
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+    services::ideas::{self, Target},
+};
+
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose members are read one by one to name all that is wrong"
+)]
+pub struct MoveIdeaRequest {
+    process_id: i64,
+    /// Of a status that the idea's flow has; it fixes the phase too.
+    phase_status_id: Option<i64>,
+    /// In place of the id, together with `status_variable`: both as `GET /idea-flows` shows them.
+    phase_variable: Option<String>,
+    status_variable: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MovedIdea {
+    message: &'static str,
+}
+
+/// Moves an idea to a phase and status of its flow: along a transition whose condition the caller meets, or to any
+/// place by those whom the flow lets force one.
+#[utoipa::path(
+    post, path = "/automations/status", tag = "Automation Ideas", request_body = MoveIdeaRequest,
+    responses((status = 201, description = "Resource Updated.", body = Envelope<MovedIdea>), (status = 404))
+)]
+pub async fn move_idea(
+    State(app): State<App>,
+    actor: Actor,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let mut violations = Violations::default();
+    let mut fields = Fields::of(&body, &mut violations);
+    let id = fields.required_integer("process_id");
+    let target = target(&mut fields);
+    let (Some(id), Some(target)) = (id, target) else { return Err(refused(Error::Invalid(violations))) };
+    ideas::move_to(&app, &actor, id.to_string(), target).await.map_err(refused)?;
+    envelope::moved(MovedIdea { message: "Sync Successful." })
+}
+
+fn target(fields: &mut Fields<'_, '_>) -> Option<Target> {
+    let has_variables = fields.is_given("phase_variable") || fields.is_given("status_variable");
+    if has_variables && !fields.is_given("phase_status_id") {
+        let phase = fields.required_text("phase_variable");
+        let status = fields.required_text("status_variable");
+        return Some(Target::Variables { phase: phase?.to_owned(), status: status?.to_owned() });
+    }
+    fields.required_integer("phase_status_id").map(|id| Target::Status(StatusId::new(id)))
+}

@@ -1,0 +1,381 @@
+//! Filling an idea with answers: the one place that takes any, whichever call or page they come from.
+
+use std::collections::BTreeSet;
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId, IdeaId, UserId},
+    idea::{HighLevelAssessment, Idea, IdeaContent, IdeaName, Rating},
+    questionnaire::{
+        Column, Question, QuestionKind,
+        answer::{AnswerError, Style},
+    },
+    user::{Email, User},
+};
+use automation_hub_storage::{
+    Session, applications, categories::CategoryTree, forms::StoredQuestionnaire, ideas, users,
+};
+use serde_json::Value;
+
+use super::{
+    given::{Given, flat_field},
+    new_applications,
+};
+use crate::{
+    error::{Error, Violations},
+    forms::{self, TenantFlow},
+};
+
+/// The sentence about a choice that is missing; a caller is told first that something is.
+pub const MISSING_SELECTION: &str = "An answer selection is required.";
+
+/// An idea as far as it is filled in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    pub(super) name: Option<IdeaName>,
+    pub(super) category: Option<CategoryId>,
+    pub(super) submitter: Option<UserId>,
+    pub(super) owner: Option<UserId>,
+    pub(super) content: IdeaContent,
+}
+
+pub(super) struct Filling<'f> {
+    pub(super) flow: &'f TenantFlow,
+    pub(super) tree: &'f CategoryTree,
+    pub(super) now: Timestamp,
+    /// The idea itself, where it exists already.
+    pub(super) id: Option<IdeaId>,
+    pub(super) draft: Draft,
+    pub(super) violations: Violations,
+    /// Codes of the questions whose answers are changed.
+    pub(super) changed: BTreeSet<String>,
+    /// Codes of the questions that something is wrong with.
+    faulty: BTreeSet<String>,
+}
+
+impl<'f> Filling<'f> {
+    pub(super) fn new(flow: &'f TenantFlow, tree: &'f CategoryTree, now: Timestamp) -> Self {
+        Self {
+            flow,
+            tree,
+            now,
+            id: None,
+            draft: Draft::default(),
+            violations: Violations::default(),
+            changed: BTreeSet::new(),
+            faulty: BTreeSet::new(),
+        }
+    }
+
+    /// Goes on from what is there.
+    pub(super) fn of(idea: &Idea, flow: &'f TenantFlow, tree: &'f CategoryTree, now: Timestamp) -> Self {
+        let draft = Draft {
+            name: IdeaName::parse(&idea.name).ok(),
+            category: Some(idea.category),
+            submitter: Some(idea.submitter),
+            owner: idea.owner,
+            content: idea.content.clone(),
+        };
+        Self { id: Some(idea.id), draft, ..Self::new(flow, tree, now) }
+    }
+
+    pub(super) fn take(&mut self, session: &mut Session<'_>, answers: &[Given]) -> Result<(), Error> {
+        for given in answers {
+            match self.flow.question(&given.code) {
+                Some(question) => self.answer(session, question, given)?,
+                None => self.refuse(given, "There is no such question in this idea flow.".to_owned()),
+            }
+        }
+        let content = &mut self.draft.content;
+        // What isn't used at all isn't used remotely either.
+        content.thin_applications.retain(|id| content.applications.contains(id));
+        Ok(())
+    }
+
+    fn refuse(&mut self, given: &Given, message: String) {
+        self.faulty.insert(given.code.clone());
+        self.violations.add_at((given.field.clone(), given.pointer.clone()), message);
+    }
+
+    fn answer(
+        &mut self,
+        session: &mut Session<'_>,
+        question: &'f Question,
+        given: &Given,
+    ) -> Result<(), Error> {
+        match given.comment.as_ref().map(|comment| question.read_comment(comment)) {
+            None => {}
+            Some(Ok(comment)) => self.comment(question, comment),
+            Some(Err(error)) => self.refuse(given, error.to_string()),
+        }
+        let added = match &given.new_applications {
+            Some(new) => match new_applications::read(question, new) {
+                Ok(new) => Some(new),
+                Err(message) => {
+                    self.refuse(given, message);
+                    return Ok(());
+                }
+            },
+            None => None,
+        };
+        if given.value.is_none() && added.is_none() {
+            return Ok(());
+        }
+        self.changed.insert(question.code.clone());
+        match question.read(given.value.as_ref().unwrap_or(&Value::Null), given.style) {
+            Err(AnswerError::Nobody) => {
+                self.refuse(given, unidentified(question));
+                Ok(())
+            }
+            Err(error) => {
+                self.refuse(given, error.to_string());
+                Ok(())
+            }
+            Ok(None) if added.is_none() => {
+                self.clear(question);
+                Ok(())
+            }
+            Ok(value) => {
+                let put = self.put(session, question, value.unwrap_or_else(|| Value::Array(Vec::new())));
+                match put? {
+                    Ok(()) => self.add_applications(session, added.unwrap_or_default()),
+                    Err(message) => {
+                        self.refuse(given, message);
+                        Ok(())
+                    }
+                }
+            }
+        }
+    }
+
+    fn comment(&mut self, question: &Question, comment: Option<String>) {
+        let answers = &mut self.draft.content.answers;
+        let answer = answers.entry(question.code.clone()).or_default();
+        answer.comment = comment;
+        if answer.comment.is_none() && answer.value.is_none() {
+            answers.remove(&question.code);
+        }
+    }
+
+    /// Takes an answer back.
+    fn clear(&mut self, question: &Question) {
+        let draft = &mut self.draft;
+        match question.typed_column() {
+            None => self.keep(question, None),
+            Some(Column::Name) => draft.name = None,
+            Some(Column::Category) => draft.category = None,
+            Some(Column::Submitter) => draft.submitter = None,
+            Some(Column::Owner) => draft.owner = None,
+            Some(Column::Description) => draft.content.description.clear(),
+            Some(Column::PainPoints) => draft.content.pain_points = None,
+            Some(Column::AutomationCode) => draft.content.automation_code = None,
+            Some(Column::Applications) => draft.content.applications.clear(),
+            Some(Column::ThinApplications) => draft.content.thin_applications.clear(),
+            Some(Column::Parent) => draft.content.parent = None,
+            Some(column) => rate(&mut draft.content.assessment, column, None),
+        }
+    }
+
+    fn keep(&mut self, question: &Question, value: Option<Value>) {
+        let answers = &mut self.draft.content.answers;
+        let answer = answers.entry(question.code.clone()).or_default();
+        answer.value = value;
+        if answer.value.is_none() && answer.comment.is_none() {
+            answers.remove(&question.code);
+        }
+    }
+
+    /// Puts a well-formed answer where it belongs, unless what it refers to isn't there: then the sentence about it.
+    fn put(
+        &mut self,
+        session: &mut Session<'_>,
+        question: &Question,
+        value: Value,
+    ) -> Result<Result<(), String>, Error> {
+        let text = || value.as_str().unwrap_or_default().to_owned();
+        let number = value.as_i64().unwrap_or_default();
+        match question.typed_column() {
+            None => match self.check_reference(session, question, &value)? {
+                Ok(()) => self.keep(question, Some(value)),
+                wrong => return Ok(wrong),
+            },
+            Some(Column::Name) => match IdeaName::parse(&text()) {
+                Ok(name) => self.draft.name = Some(name),
+                Err(error) => return Ok(Err(error.to_string())),
+            },
+            Some(Column::Description) => self.draft.content.description = text(),
+            Some(Column::PainPoints) => self.draft.content.pain_points = Some(text()),
+            Some(Column::AutomationCode) => self.draft.content.automation_code = Some(text()),
+            Some(Column::Category) => {
+                if !self.is_open(number) {
+                    return Ok(Err("Invalid Category Id.".to_owned()));
+                }
+                self.draft.category = Some(CategoryId::new(number));
+            }
+            Some(column @ (Column::Owner | Column::Submitter)) => {
+                let Some(user) = person(session, &text())? else { return Ok(Err(unidentified(question))) };
+                if column == Column::Owner {
+                    self.draft.owner = Some(user.id);
+                } else if user.is_active || self.draft.submitter == Some(user.id) {
+                    self.draft.submitter = Some(user.id);
+                } else {
+                    return Ok(Err("The submitter is deactivated.".to_owned()));
+                }
+            }
+            Some(Column::Applications) => match usable(session, &value)? {
+                Ok(ids) => self.draft.content.applications = ids,
+                Err(message) => return Ok(Err(message)),
+            },
+            Some(Column::ThinApplications) => match usable(session, &value)? {
+                Ok(ids) => self.draft.content.thin_applications = ids,
+                Err(message) => return Ok(Err(message)),
+            },
+            Some(Column::Parent) => {
+                let parent = IdeaId::new(number);
+                if self.id == Some(parent) || !ideas::exists(session, parent)? {
+                    return Ok(Err("There is no such automation to change.".to_owned()));
+                }
+                self.draft.content.parent = Some(parent);
+            }
+            Some(column) => {
+                let option = question.option(&text()).and_then(|option| option.number);
+                let rating = (1..=5).find(|&points| {
+                    question.option_of_number(points).and_then(|option| option.number) == option
+                });
+                rate(&mut self.draft.content.assessment, column, rating.and_then(Rating::new));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn is_open(&self, category: i64) -> bool {
+        self.tree.is_open(CategoryId::new(category))
+    }
+
+    fn check_reference(
+        &self,
+        session: &mut Session<'_>,
+        question: &Question,
+        value: &Value,
+    ) -> Result<Result<(), String>, Error> {
+        Ok(match question.kind {
+            QuestionKind::Person if person(session, value.as_str().unwrap_or_default())?.is_none() => {
+                Err(unidentified(question))
+            }
+            QuestionKind::Category if !self.is_open(value.as_i64().unwrap_or_default()) => {
+                Err("Invalid Category Id.".to_owned())
+            }
+            QuestionKind::Applications | QuestionKind::ThinApplications => usable(session, value)?.map(drop),
+            QuestionKind::Automation
+                if !ideas::exists(session, IdeaId::new(value.as_i64().unwrap_or_default()))? =>
+            {
+                Err("There is no such automation.".to_owned())
+            }
+            _ => Ok(()),
+        })
+    }
+
+    /// Adds applications to those used, and to the inventory where it has none of their name and version.
+    fn add_applications(
+        &mut self,
+        session: &mut Session<'_>,
+        added: Vec<new_applications::Named>,
+    ) -> Result<(), Error> {
+        for named in added {
+            let entry = named.entry(self.draft.category, self.now);
+            let id = applications::find_or_insert(session, &entry)?;
+            if !self.draft.content.applications.contains(&id) {
+                self.draft.content.applications.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_answered(&self, question: &Question) -> bool {
+        match question.typed_column() {
+            Some(Column::Name) => self.draft.name.is_some(),
+            Some(Column::Category) => self.draft.category.is_some(),
+            Some(Column::Owner) => self.draft.owner.is_some(),
+            Some(Column::Submitter) => self.draft.submitter.is_some(),
+            _ => forms::kept(question, &self.draft.content).is_some(),
+        }
+    }
+
+    fn is_required(&self, question: &Question) -> bool {
+        question.is_required() || self.flow.flow.required.contains(&question.code)
+    }
+
+    /// Notes what some questionnaires require and nobody answered.
+    pub(super) fn complete<'q>(
+        &mut self,
+        questionnaires: impl Iterator<Item = &'q StoredQuestionnaire>,
+        style: Style,
+    ) {
+        for asked in questionnaires {
+            for section in &asked.questionnaire.sections {
+                for question in &section.questions {
+                    let is_missing = self.is_required(question) && !self.is_answered(question);
+                    if is_missing && !self.faulty.contains(&question.code) {
+                        let key = &asked.questionnaire.key;
+                        let pointer = format!("/user_inputs/{key}/{}/{}", section.code, question.code);
+                        let place = match style {
+                            Style::Schema => (question.code.clone(), Some(pointer)),
+                            Style::Flat => (flat_field(question), None),
+                        };
+                        self.violations.add_at(place, question.missing().to_string());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes which required answers were taken back.
+    pub(super) fn still_complete(&mut self, answers: &[Given]) {
+        for given in answers {
+            let Some(question) = self.flow.question(&given.code) else { continue };
+            let is_missing = self.changed.contains(&question.code)
+                && self.is_required(question)
+                && !self.is_answered(question);
+            if is_missing && !self.faulty.contains(&question.code) {
+                self.refuse(given, question.missing().to_string());
+            }
+        }
+    }
+}
+
+fn rate(assessment: &mut HighLevelAssessment, column: Column, rating: Option<Rating>) {
+    let mut answers = assessment.answers();
+    if let Some(answer) = column.rating().and_then(|place| answers.get_mut(place)) {
+        *answer = rating;
+    }
+    *assessment = HighLevelAssessment::new(answers);
+}
+
+/// In the mirrored API's words.
+fn unidentified(question: &Question) -> String {
+    match question.typed_column() {
+        Some(Column::Owner) => "Cannot identify owner by email".to_owned(),
+        Some(Column::Submitter) => "Cannot identify submitter by email".to_owned(),
+        _ => "Cannot identify the person by email".to_owned(),
+    }
+}
+
+fn person(session: &mut Session<'_>, address: &str) -> Result<Option<User>, Error> {
+    match Email::parse(address) {
+        Ok(email) => Ok(users::find_by_email(session, &email)?),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The ids of a list, if all of them are entries that can be used.
+fn usable(session: &mut Session<'_>, value: &Value) -> Result<Result<Vec<ApplicationId>, String>, Error> {
+    let ids = value.as_array().into_iter().flatten().filter_map(Value::as_i64);
+    let ids: Vec<_> = ids.map(ApplicationId::new).collect();
+    let usable = applications::list_usable(session, &ids)?;
+    let unknown: Vec<_> = ids.iter().filter(|id| !usable.contains(id)).map(ToString::to_string).collect();
+    Ok(if unknown.is_empty() {
+        Ok(ids)
+    } else {
+        Err(format!("Invalid Application Data. Unknown application id(s): {}", unknown.join(", ")))
+    })
+}

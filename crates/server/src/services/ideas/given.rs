@@ -1,0 +1,86 @@
+//! Answers as somebody sends them: by question, or as members of a flat body.
+
+use automation_hub_domain::questionnaire::{Column, Question, answer::Style};
+use serde_json::{Map, Value};
+
+use crate::forms::TenantFlow;
+
+/// One answer before it is looked at.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Of the question.
+    pub code: String,
+    /// What it is called where it is told wrong.
+    pub field: String,
+    /// Where in the body it stands; none where the field says so.
+    pub pointer: Option<String>,
+    pub style: Style,
+    pub value: Option<Value>,
+    pub comment: Option<Value>,
+    pub new_applications: Option<Value>,
+}
+
+/// All of one body.
+#[derive(Clone, Debug)]
+pub enum Inputs {
+    Answers(Vec<Given>),
+    Flat(Map<String, Value>),
+}
+
+impl Inputs {
+    pub(super) fn style(&self) -> Style {
+        match self {
+            Self::Answers(_) => Style::Schema,
+            Self::Flat(_) => Style::Flat,
+        }
+    }
+
+    /// The answers to the questions of a flow.
+    pub(super) fn answers(&self, flow: &TenantFlow) -> Vec<Given> {
+        match self {
+            Self::Answers(answers) => answers.clone(),
+            Self::Flat(body) => flow.questions().iter().filter_map(|question| flat(question, body)).collect(),
+        }
+    }
+}
+
+/// What a question is called in a flat body where it is told wrong.
+pub(super) fn flat_field(question: &Question) -> String {
+    match question.names.first() {
+        Some(name) => name.clone(),
+        None => match (question.typed_column(), &question.column) {
+            (Some(_), Some(column)) => column.clone(),
+            _ => question.flat_name(),
+        },
+    }
+}
+
+fn flat(question: &Question, body: &Map<String, Value>) -> Option<Given> {
+    // Null is as good as absent.
+    let find = |name: &str| body.get(name).filter(|value| !value.is_null());
+    let named = question.names.iter().find_map(|name| find(name));
+    let value = named.or_else(|| find(&question.flat_name())).cloned();
+    let value = value.or_else(|| of_column(question, find(question.column.as_deref()?)?));
+    Some(Given {
+        code: question.code.clone(),
+        field: flat_field(question),
+        pointer: None,
+        style: Style::Flat,
+        value: Some(value?),
+        comment: None,
+        new_applications: None,
+    })
+}
+
+/// The answer that a record shows under the name of its column.
+fn of_column(question: &Question, shown: &Value) -> Option<Value> {
+    match question.typed_column() {
+        // Records show the chain of categories and the ids of people, which bodies don't take.
+        Some(Column::Category | Column::Owner | Column::Submitter) => None,
+        Some(column) if column.rating().is_some() => {
+            let option = question.options.iter().find(|option| option.id == shown.as_i64())?;
+            Some(option.code.as_str().into())
+        }
+        _ => Some(shown.clone()),
+    }
+}

@@ -1,0 +1,154 @@
+//! What becomes of an idea after its submission: other answers, another status or category, its end.
+
+use automation_hub_domain::{
+    flow::Place,
+    id::{CategoryId, StatusId},
+    idea::Idea,
+    lifecycle::{Phase, Status},
+    permission::Permission,
+};
+use automation_hub_storage::{audit, ideas};
+
+use super::{Held, filling::Filling, given::Given, meets, touched, write};
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    error::{Denial, Error},
+    forms::TenantFlow,
+};
+
+/// Most characters of the comment on a deletion.
+const COMMENT_LIMIT: usize = 3000;
+
+/// Changes the answers given, and none but those.
+pub async fn answer(app: &App, actor: &Actor, key: String, answers: Vec<Given>) -> Result<(), Error> {
+    let now = app.clock.now();
+    let actor = actor.clone();
+    write(app, actor.tenant_id(), move |session, around| {
+        let held = Held::find(session, around, &actor, &key)?;
+        let flow = held.flow()?;
+        held.require(&actor, &flow.flow.permissions.edit)?;
+        let mut filling = Filling::of(&held.idea, flow, held.tree(), now);
+        filling.take(session, &answers)?;
+        filling.still_complete(&answers);
+        let Filling { draft, violations, changed, .. } = filling;
+        violations.into_result()?;
+        let before = &held.idea;
+        let mut after = touched(before, now);
+        after.name = draft.name.map_or_else(|| before.name.clone(), |name| name.as_str().to_owned());
+        after.category = draft.category.unwrap_or(before.category);
+        after.submitter = draft.submitter.unwrap_or(before.submitter);
+        after.owner = draft.owner;
+        after.content = draft.content;
+        held.around.forms.work_out(before.submission_type, &mut after.content, Some(&changed));
+        if after.category != before.category {
+            require_there(&actor, &held, after.category)?;
+        }
+        held.write(session, (&actor, "idea.answer"), &after)
+    })
+    .await
+}
+
+/// Nobody moves an idea to where they don't see it.
+fn require_there(actor: &Actor, held: &Held<'_>, category: CategoryId) -> Result<(), Error> {
+    actor.require_in(Permission::Explore, &held.tree().path_ids(category))
+}
+
+/// Files an idea under another category.
+pub async fn file_under(app: &App, actor: &Actor, key: String, category: CategoryId) -> Result<(), Error> {
+    let now = app.clock.now();
+    let actor = actor.clone();
+    write(app, actor.tenant_id(), move |session, around| {
+        let held = Held::find(session, around, &actor, &key)?;
+        held.require(&actor, &held.flow()?.flow.permissions.edit)?;
+        if !held.tree().is_open(category) {
+            return Err(Error::invalid("category_id", "Invalid Category Id."));
+        }
+        require_there(&actor, &held, category)?;
+        held.write(session, (&actor, "idea.file"), &Idea { category, ..touched(&held.idea, now) })
+    })
+    .await
+}
+
+/// Where an idea is to go.
+#[derive(Clone, Debug)]
+pub enum Target {
+    Status(StatusId),
+    Variables { phase: String, status: String },
+}
+
+/// Moves an idea to a status of its flow: along a transition, or by force where that is permitted.
+pub async fn move_to(app: &App, actor: &Actor, key: String, target: Target) -> Result<(), Error> {
+    let now = app.clock.now();
+    let actor = actor.clone();
+    write(app, actor.tenant_id(), move |session, around| {
+        let held = Held::find(session, around, &actor, &key)?;
+        let flow = held.flow()?;
+        let found = match &target {
+            Target::Status(id) => flow.find(*id),
+            Target::Variables { phase, status } => flow.find_by_keys(phase, status),
+        };
+        let Some((phase, status)) = found else {
+            let held_back = may_move_at_all(&actor, &held, flow);
+            let field = match target {
+                Target::Status(_) => "phase_status_id",
+                Target::Variables { .. } => "status_variable",
+            };
+            let unknown = Error::invalid(field, "The idea's flow has no such status.");
+            return Err(held_back.err().unwrap_or(unknown));
+        };
+        require_way(&actor, &held, flow, (phase, status))?;
+        let after = Idea { phase: phase.id, status: status.id, ..touched(&held.idea, now) };
+        held.write(session, (&actor, "idea.move"), &after)
+    })
+    .await
+}
+
+/// Whoever may not move the idea anywhere learns nothing of where it could go.
+fn may_move_at_all(actor: &Actor, held: &Held<'_>, flow: &TenantFlow) -> Result<(), Error> {
+    let all = flow.phases.iter().flat_map(|of| of.statuses.iter().map(move |status| (&of.phase, status)));
+    let mut outcomes = all.map(|place| require_way(actor, held, flow, place));
+    match outcomes.find(Result::is_ok) {
+        Some(_) => Ok(()),
+        None => Err(Error::Forbidden(Denial::Permission(Permission::UpdatePhaseAndStatus))),
+    }
+}
+
+fn require_way(
+    actor: &Actor,
+    held: &Held<'_>,
+    flow: &TenantFlow,
+    (phase, status): (&Phase, &Status),
+) -> Result<(), Error> {
+    let to = Place { phase: &phase.key, status: &status.key };
+    let from = flow.find(held.idea.status);
+    let along = from.is_some_and(|(phase, status)| {
+        let from = Place { phase: &phase.key, status: &status.key };
+        meets(actor, &held.path, &held.parts, flow.flow.conditions(from, to))
+    });
+    if along { Ok(()) } else { held.require(actor, &flow.flow.permissions.force) }
+}
+
+/// Hides an idea for good and frees its name.
+pub async fn delete(app: &App, actor: &Actor, key: String, comment: Option<String>) -> Result<Idea, Error> {
+    let length = comment.as_deref().unwrap_or_default().chars().count();
+    if length > COMMENT_LIMIT {
+        let message = format!("At most {COMMENT_LIMIT} characters; this has {length}.");
+        return Err(Error::invalid("comment", message));
+    }
+    let now = app.clock.now();
+    let actor = actor.clone();
+    write(app, actor.tenant_id(), move |session, around| {
+        let held = Held::find(session, around, &actor, &key)?;
+        let flow = held.flow()?;
+        held.require(&actor, &flow.flow.permissions.delete)?;
+        ideas::delete(session, &held.idea, now)?;
+        let name = &held.idea.name;
+        let mut event = actor.event(now, "idea.delete", ("idea", held.idea.id.get()), name);
+        event.before = Some(serde_json::json!({"name": name, "status": held.idea.status.get()}).to_string());
+        event.after = comment.as_ref().map(|comment| serde_json::json!({"comment": comment}).to_string());
+        audit::insert(session, &event)?;
+        Ok(held.idea)
+    })
+    .await
+}

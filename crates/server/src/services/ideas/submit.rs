@@ -1,0 +1,198 @@
+//! Submitting ideas, whichever form they come in.
+
+use automation_hub_domain::{
+    flow::Condition,
+    id::{CategoryId, FlowId, UserId},
+    idea::{NewIdea, SubmissionType},
+    questionnaire::{Column, answer::AnswerError},
+};
+use automation_hub_storage::{
+    Session, audit,
+    categories::CategoryTree,
+    ideas::{self, Inserted},
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    filling::Filling,
+    given::{Given, Inputs},
+    meets, taken,
+};
+use crate::{
+    api::automations::record,
+    app::App,
+    auth::actor::Actor,
+    error::{Denial, Error},
+    forms::{TenantFlow, TenantForms},
+};
+
+/// Which flow a submission goes into.
+#[derive(Clone, Copy, Debug)]
+pub enum FlowChoice {
+    Id(FlowId),
+    Kind(SubmissionType),
+}
+
+/// Which required questions have to be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// All of the submission form.
+    Form,
+    /// Those of the overview, which comes first in each form.
+    Overview,
+}
+
+#[derive(Clone, Debug)]
+pub struct Submission {
+    pub flow: FlowChoice,
+    pub inputs: Inputs,
+    pub completeness: Completeness,
+}
+
+/// What came of a submission.
+#[derive(Clone, Debug)]
+pub struct Submitted {
+    pub idea: Inserted,
+    pub uuid: Uuid,
+    pub name: String,
+}
+
+/// Files an idea where its flow starts, and records who did.
+pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<Submitted, Error> {
+    let now = app.clock.now();
+    let uuid = Uuid::new_v4();
+    let actor = actor.clone();
+    super::write(app, actor.tenant_id(), move |session, around| {
+        let (forms, tree) = (&*around.forms, around.directory.tree());
+        let flow = find_flow(forms, submission.flow)?;
+        let answers = submission.inputs.answers(flow);
+        require_permission(&actor, tree, flow, &answers)?;
+        let mut filling = Filling::new(flow, tree, now);
+        filling.take(session, &answers)?;
+        let form = forms.named(&flow.flow.form);
+        let asked = match submission.completeness {
+            Completeness::Form => usize::MAX,
+            Completeness::Overview => 1,
+        };
+        filling.complete(form.take(asked), submission.inputs.style());
+        // Only now: where the form wants the submitter named, whoever sends it doesn't stand in for one.
+        filling.draft.submitter = filling.draft.submitter.or(actor.user_id());
+        let new = new_idea(filling, flow, forms, uuid)?;
+        let idea = insert(session, &actor, &new, forms)?;
+        Ok(Submitted { idea, uuid, name: new.name.as_str().to_owned() })
+    })
+    .await
+}
+
+pub(super) fn find_flow(forms: &TenantForms, choice: FlowChoice) -> Result<&TenantFlow, Error> {
+    let found = match choice {
+        FlowChoice::Id(id) => forms.flow(id),
+        FlowChoice::Kind(kind) => forms.flow_of(kind),
+    };
+    found.ok_or_else(|| Error::invalid("idea_flow_id", "There is no such idea flow."))
+}
+
+/// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it. Whoever may
+/// not learns no more about the input.
+fn require_permission(
+    actor: &Actor,
+    tree: &CategoryTree,
+    flow: &TenantFlow,
+    answers: &[Given],
+) -> Result<(), Error> {
+    let given = |column| {
+        let code = &flow.question_of(column)?.code;
+        answers.iter().find(|given| given.code == *code)?.value.as_ref()
+    };
+    if actor.user.is_none() {
+        let is_named = given(Column::Submitter).is_some_and(|value| match value {
+            Value::String(address) => !address.trim().is_empty(),
+            other => !other.is_null(),
+        });
+        return if is_named { Ok(()) } else { Err(Error::Forbidden(Denial::SubmitterNeeded)) };
+    }
+    let category = given(Column::Category).and_then(Value::as_i64).map(CategoryId::new);
+    require_submission(actor, tree, flow, category)
+}
+
+/// In a category, or anywhere as long as none is known.
+pub(super) fn require_submission(
+    actor: &Actor,
+    tree: &CategoryTree,
+    flow: &TenantFlow,
+    category: Option<CategoryId>,
+) -> Result<(), Error> {
+    match category.filter(|&id| tree.find(id).is_some()) {
+        Some(category) => super::require(actor, &tree.path_ids(category), &[], &flow.flow.permissions.submit),
+        None if may_submit(actor, flow) => Ok(()),
+        None => super::require(actor, &[], &[], &flow.flow.permissions.submit),
+    }
+}
+
+/// Whether a role lets somebody submit into a flow, in whichever category. A tenant-level token stands for anybody.
+pub(crate) fn may_submit(actor: &Actor, flow: &TenantFlow) -> bool {
+    let Some(user) = &actor.user else { return true };
+    let conditions = &flow.flow.permissions.submit;
+    let scopes = conditions.iter().filter_map(|condition| match condition {
+        Condition::Permission(permission) => Some(*permission),
+        Condition::Collaborator(_) => None,
+    });
+    scopes.into_iter().any(|permission| user.access.holds(permission))
+        || meets(actor, &[], &[], conditions.iter().copied())
+}
+
+/// Fails with all that is wrong, or with what no idea can be without.
+fn new_idea(
+    mut filling: Filling<'_>,
+    flow: &TenantFlow,
+    forms: &TenantForms,
+    uuid: Uuid,
+) -> Result<NewIdea, Error> {
+    let draft = filling.draft;
+    let (Some(name), Some(category)) = (draft.name, draft.category) else {
+        if filling.violations.is_empty() {
+            filling.violations.add("process_name", AnswerError::Missing.to_string());
+        }
+        return Err(Error::Invalid(filling.violations));
+    };
+    filling.violations.into_result()?;
+    let (phase, status) = flow.start().ok_or_else(|| Error::internal("a flow without its start"))?;
+    let mut content = draft.content;
+    forms.work_out(flow.kind, &mut content, None);
+    Ok(NewIdea {
+        uuid,
+        name,
+        category,
+        submission_type: flow.kind,
+        phase: phase.id,
+        status: status.id,
+        submitter: draft.submitter.ok_or(Error::Forbidden(Denial::SubmitterNeeded))?,
+        owner: draft.owner,
+        content,
+        votes: 0,
+        created_at: filling.now,
+        updated_at: filling.now,
+    })
+}
+
+fn insert(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    new: &NewIdea,
+    forms: &TenantForms,
+) -> Result<Inserted, Error> {
+    let idea = ideas::insert(session, new, &record::own_members(new, forms)).map_err(taken)?;
+    let mut event = actor.event(new.created_at, "idea.create", ("idea", idea.id.get()), new.name.as_str());
+    let after = serde_json::json!({
+        "name": new.name.as_str(),
+        "category": new.category.get(),
+        "submission_type": new.submission_type.code(),
+        "status": new.status.get(),
+        "submitter": new.submitter.get(),
+        "owner": new.owner.map(UserId::get),
+    });
+    event.after = Some(after.to_string());
+    audit::insert(session, &event)?;
+    Ok(idea)
+}

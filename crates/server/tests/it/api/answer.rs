@@ -1,0 +1,213 @@
+//! Changing answers.
+
+use automation_hub_domain::{
+    formula::Formulas,
+    id::{IdeaId, RoleId},
+};
+use automation_hub_storage::{
+    Session, StorageError, forms,
+    ideas::{self, IdeaKey},
+};
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::{Api, Caller, assert_problem};
+
+fn answers(assessment: &str, questions: Value) -> Value {
+    // A published client names this section whatever the form has.
+    json!({"user_inputs": {assessment: {"ah-section-ovr-0-0": questions}}})
+}
+
+/// An employee-driven idea of Ana's.
+async fn submitted(api: &Api) -> (Caller<'_>, i64) {
+    let ana = api.standard("ana@nordwind.example", Some(api.finance)).await;
+    let body = json!({
+        "process_name": "One", "process_description": "By hand", "category_id": api.payables.get(),
+        "rules": 5, "input_type": 4, "input_quality": 3, "stability": 4, "documentation": 5
+    });
+    let id = ana.submitted("/automationidea", &body).await["process_id"].as_i64().unwrap();
+    (ana, id)
+}
+
+async fn patch(caller: &Caller<'_>, id: i64, body: &Value) -> Value {
+    caller.changed(Method::PATCH, &format!("/automations/{id}"), body).await
+}
+
+#[tokio::test]
+async fn name_and_description_change_and_the_address_stays() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let body = answers(
+        "OVR",
+        json!({"OVR-OVERVIEW_NAME": {"value": "Two"}, "OVR-OVERVIEW_DESCRIPTION": {"value": "By machine"}}),
+    );
+    let record = patch(&ana, id, &body).await;
+    assert_eq!(
+        (&record["process_name"], &record["process_description"], &record["process_slug"]),
+        (&json!("Two"), &json!("By machine"), &json!("one"))
+    );
+    assert_eq!(record, ana.data("/automations/one").await);
+    assert_eq!(ana.names("/automations?search=machine").await, ["Two"]);
+    let (action, before, after) = api.trail(id).await.remove(0);
+    assert_eq!(action, "idea.answer");
+    assert_eq!(before, Some(json!({"name": "One", "description": "By hand"})));
+    assert_eq!(after, Some(json!({"name": "Two", "description": "By machine"})));
+    patch(&ana, id, &body).await;
+    assert_eq!(api.trail(id).await.len(), 2, "what changes nothing is written nowhere");
+}
+
+#[tokio::test]
+async fn a_changed_answer_changes_the_scores_that_come_of_it() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    assert_eq!(ana.data("/automations/one").await["process_overall_gauge_score"], 84);
+    let code = |question: u8, points: u8| json!({"value": format!("ah-answer_option-q1-0-0-{question}-{}", points - 1)});
+    let record = patch(&ana, id, &answers("Q1", json!({"Q1-RULES": code(0, 1)}))).await;
+    assert_eq!(
+        (&record["process_rules_id"], &record["process_overall_gauge_score"]),
+        (&json!(1), &json!(68))
+    );
+    let detailed = json!({
+        "Q2-VOLUMES": {"value": 50}, "Q2-FREQUENCY": {"value": "frequency-weekly"},
+        "Q2-AVERAGE_PROCESSING_TIME": {"value": 30}, "Q2-NUMBER_OF_WAYS": {"value": 1},
+        "Q2-DIGITAL_INPUT": {"value": 100}
+    });
+    let record = patch(&ana, id, &answers("Q2", detailed)).await;
+    assert_eq!(record["process_estimated_benefit_score"], json!(null), "the structured share is missing");
+    let record = patch(&ana, id, &answers("Q2", json!({"Q2-STRUCTURED_INPUT": {"value": 100}}))).await;
+    assert_eq!(record["process_automation_score"], 100);
+    assert_eq!(record["process_estimated_benefit_score"], 1300);
+    let record = patch(&ana, id, &answers("Q2", json!({"Q2-VOLUMES": {"value": null}}))).await;
+    assert_eq!((&record["process_estimated_benefit_score"], record.get("q2-volumes")), (&json!(null), None));
+    assert_eq!(record["process_overall_gauge_score"], 68);
+}
+
+#[tokio::test]
+async fn the_version_of_the_formulas_is_kept_with_the_figures() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let version = async || {
+        let find = move |s: &mut Session<'_>| ideas::find(s, IdeaKey::Id(IdeaId::new(id)));
+        api.hub.app.store.read(api.hub.tenant, find).await.unwrap().unwrap().content.formulas_version
+    };
+    assert_eq!(version().await, Some(1));
+    let install = |s: &mut Session<'_>| -> Result<_, StorageError> {
+        let definition = r#"{"inputs": {"rules": "Q1-RULES", "stability": "Q1-STABILITY"},
+            "outputs": [{"name": "idea_score", "expression": "min(rules, stability) * 20"}]}"#;
+        forms::install_formulas(s, &Formulas::parse(definition).unwrap())
+    };
+    api.hub.app.store.write(api.hub.tenant, install).await.unwrap();
+    assert_eq!(ana.data("/automations/one").await["process_overall_gauge_score"], 84);
+    let record =
+        patch(&ana, id, &answers("OVR", json!({"OVR-OVERVIEW_PAIN_POINTS": {"value": "Slow"}}))).await;
+    assert_eq!((version().await, &record["process_overall_gauge_score"]), (Some(2), &json!(80)));
+}
+
+#[tokio::test]
+async fn comments_are_kept_and_taken_back_on_their_own() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let shown = async || {
+        let schema = ana.get(&format!("/automations/{id}/schema")).await.json();
+        schema["data"]["user_inputs"]["Q1"]["ah-section-q1-0-0"]["Q1-RULES"].clone()
+    };
+    patch(&ana, id, &answers("Q1", json!({"Q1-RULES": {"comment": "Nearly always"}}))).await;
+    assert_eq!(shown().await, json!({"value": "ah-answer_option-q1-0-0-0-4", "comment": "Nearly always"}));
+    patch(&ana, id, &answers("Q1", json!({"Q1-RULES": {"comment": null}}))).await;
+    assert_eq!(shown().await, json!({"value": "ah-answer_option-q1-0-0-0-4"}));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_and_nothing_changes() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let before = ana.data("/automations/one").await;
+    let path = format!("/automations/{id}");
+    for (body, message, field) in [
+        (json!({}), "Please fill in all the required information", "user_inputs"),
+        (json!({"user_inputs": {}}), "Please fill in all the required information", "user_inputs"),
+        (
+            answers("OVR", json!({"OVR-OVERVIEW_NAME": {"value": ""}})),
+            "Please fill in all the required information",
+            "OVR-OVERVIEW_NAME",
+        ),
+        (
+            answers("OVR", json!({"OVR-OVERVIEW_DESCRIPTION": {"value": null}})),
+            "Please fill in all the required information",
+            "OVR-OVERVIEW_DESCRIPTION",
+        ),
+        (
+            answers("Q1", json!({"Q1-RULES": {"value": "very"}})),
+            "Please fill in all the required information",
+            "Q1-RULES",
+        ),
+        (
+            answers("OVR", json!({"OVR-OVERVIEW_CATEGORY": {"value": api.archived.get()}})),
+            "Invalid Category Id.",
+            "OVR-OVERVIEW_CATEGORY",
+        ),
+        (
+            answers("OVR", json!({"OVR-PROCESS_OWNER": "nobody@nordwind.example"})),
+            "Cannot identify owner by email",
+            "OVR-PROCESS_OWNER",
+        ),
+        (
+            answers("CD", json!({"CD-VOLUMES": {"value": 5}})),
+            "CD-VOLUMES: There is no such question in this idea flow.",
+            "CD-VOLUMES",
+        ),
+    ] {
+        let refused = ana.call(Method::PATCH, &path, &body).await;
+        assert_problem(&refused, 400, "invalid-input");
+        assert_eq!(refused.json()["message"], message);
+        assert!(refused.json()["errorDetails"][field].is_array(), "{}", refused.text());
+    }
+    assert_eq!(ana.data("/automations/one").await, before);
+    api.add_ideas(ana.id(), api.payables, &["Other"]).await;
+    let taken = answers("OVR", json!({"OVR-OVERVIEW_NAME": {"value": " OTHER"}}));
+    assert_problem(&ana.call(Method::PATCH, &path, &taken).await, 409, "conflict");
+}
+
+#[tokio::test]
+async fn only_those_who_may_edit_an_idea_change_it() {
+    let api = Api::start().await;
+    let (_, id) = submitted(&api).await;
+    let path = format!("/automations/{id}");
+    let body = answers("OVR", json!({"OVR-OVERVIEW_NAME": {"value": "Two"}}));
+    let omar = api.standard("omar@nordwind.example", None).await;
+    assert_problem(&omar.call(Method::PATCH, &path, &body).await, 403, "permission-missing");
+    assert_problem(&omar.call(Method::PATCH, "/automations/9999", &body).await, 404, "not-found");
+    let token = api.nobody_in_particular().await;
+    assert_problem(&token.call(Method::PATCH, &path, &body).await, 403, "submitter-required");
+    let mia = api.with_roles("mia@nordwind.example", &[RoleId::new(5)]).await;
+    let owner = json!({"OVR-OVERVIEW_NAME": {"value": "Two"}, "OVR-PROCESS_OWNER": "omar@nordwind.example"});
+    patch(&mia, id, &answers("OVR", owner)).await;
+    let record = patch(&omar, id, &answers("OVR", json!({"OVR-PROCESS_OWNER": null}))).await;
+    assert_eq!(record["owner"], json!(null));
+    assert_problem(&omar.call(Method::PATCH, &path, &body).await, 403, "permission-missing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_at_the_same_time_to_different_answers_are_all_kept() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let volumes = answers("Q2", json!({"Q2-VOLUMES": {"value": 50}}));
+    let steps = answers("Q2", json!({"Q2-NUMBER_OF_STEPS": {"value": 9}}));
+    let name = answers("OVR", json!({"OVR-OVERVIEW_NAME": {"value": "Two"}}));
+    let pain = answers("OVR", json!({"OVR-OVERVIEW_PAIN_POINTS": {"value": "Slow"}}));
+    tokio::join!(
+        patch(&ana, id, &volumes),
+        patch(&ana, id, &steps),
+        patch(&ana, id, &name),
+        patch(&ana, id, &pain)
+    );
+    let record = ana.data("/automations/one").await;
+    for (name, value) in [
+        ("q2-volumes", json!(50)),
+        ("q2-number_of_steps", json!(9)),
+        ("process_name", json!("Two")),
+        ("process_pain_points", json!("Slow")),
+    ] {
+        assert_eq!(record[name], value, "{name}");
+    }
+}

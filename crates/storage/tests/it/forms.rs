@@ -1,0 +1,108 @@
+//! Flows, questionnaires and formulas of a tenant.
+
+use automation_hub_domain::{
+    flow::default_flows,
+    formula::{Figures, Formulas},
+    id::FlowId,
+    idea::SubmissionType,
+    lifecycle::DEFAULT_PHASES,
+    questionnaire::{DEFAULT_QUESTIONNAIRES, Questionnaire},
+};
+use automation_hub_storage::{forms, lifecycle, tenants, values};
+
+use crate::organization::{Organization, found_tenant};
+
+#[tokio::test]
+async fn a_tenant_is_founded_with_a_flow_for_each_kind_of_submission() {
+    let acme = Organization::found().await;
+    let flows = acme.read(forms::flows).await;
+    let kinds: Vec<_> = flows.iter().map(|stored| (stored.id.get(), stored.kind, stored.version)).collect();
+    assert_eq!(kinds, SubmissionType::ALL.map(|kind| (kind.code(), kind, 1)));
+    for (stored, default) in flows.iter().zip(default_flows()) {
+        assert_eq!(stored.flow, default.flow);
+    }
+    let names: Vec<_> = acme
+        .read(forms::questionnaires)
+        .await
+        .into_iter()
+        .map(|stored| (stored.name, stored.version))
+        .collect();
+    assert_eq!(names.len(), DEFAULT_QUESTIONNAIRES.len());
+    assert!(names.contains(&("detailed".to_owned(), 1)), "{names:?}");
+    assert_eq!(acme.read(forms::formulas).await.version, 1);
+}
+
+#[tokio::test]
+async fn the_latest_version_is_in_force_and_raises_the_version_of_the_forms() {
+    let acme = Organization::found().await;
+    let other = found_tenant(acme.store(), "other").await;
+    let before = acme.read(tenants::all_versions).await.1;
+    let added = r#"{"key":"Q9","title":"T","sections":[{"code":"s","title":"S","questions":[
+        {"code":"Q9-A","title":"A","kind":"number"}]}]}"#;
+    let questionnaire = Questionnaire::parse(added).unwrap();
+    let high_level = questionnaire.clone();
+    let versions = acme
+        .write(move |s| {
+            let mut flow = forms::flows(s)?.remove(0).flow;
+            flow.name = "Our ideas".into();
+            let formulas =
+                r#"{"inputs": {"a": "Q9-A"}, "outputs": [{"name": "twice", "expression": "2 * a"}]}"#;
+            Ok((
+                forms::install_flow(s, FlowId::new(1), &flow)?,
+                forms::install_flow(s, FlowId::new(99), &flow)?,
+                forms::install_questionnaire(s, "high-level", &high_level)?,
+                forms::install_questionnaire(s, "extra", &high_level)?,
+                forms::install_formulas(s, &Formulas::parse(formulas).unwrap())?,
+            ))
+        })
+        .await
+        .unwrap();
+    assert_eq!(versions, (Some(2), None, 2, 1, 2));
+    assert!(acme.read(tenants::all_versions).await.1 > before);
+
+    let flows = acme.read(forms::flows).await;
+    assert_eq!((flows.len(), flows[0].flow.name.as_str(), flows[0].version), (8, "Our ideas", 2));
+    let asked = acme.read(forms::questionnaires).await;
+    let high_level = asked.iter().find(|stored| stored.name == "high-level").unwrap();
+    assert_eq!((high_level.version, &high_level.questionnaire), (2, &questionnaire));
+    let stored = acme.read(forms::formulas).await;
+    let mut figures = Figures::new();
+    stored.formulas.work_out(&mut figures, None, |_| Some(4.0));
+    assert_eq!((stored.version, figures.get("twice")), (2, Some(&8.0)));
+
+    let theirs = acme.store().read(other, forms::flows).await.unwrap();
+    assert_eq!((theirs[0].version, acme.store().read(other, forms::formulas).await.unwrap().version), (1, 1));
+}
+
+#[tokio::test]
+async fn a_tenant_from_before_there_were_flows_gets_them_with_the_update() {
+    let acme = Organization::found().await;
+    acme.write(|s| {
+        let tenant = s.tenant();
+        for sql in [
+            "DELETE FROM idea_flows WHERE tenant_id = $1",
+            "DELETE FROM questionnaires WHERE tenant_id = $1",
+            "DELETE FROM formulas WHERE tenant_id = $1",
+            "DELETE FROM phase_statuses WHERE tenant_id = $1 AND phase_id = 12",
+            "DELETE FROM phases WHERE tenant_id = $1 AND id = 12",
+            "UPDATE phases SET name = 'Thoughts' WHERE tenant_id = $1 AND id = 1",
+        ] {
+            s.execute(sql, values![tenant])?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let catalogue = acme.read(tenants::versions).await.catalogue;
+    assert_eq!(acme.store().migrate().await.unwrap(), 0);
+    assert_eq!(acme.read(forms::flows).await.len(), 8);
+    assert_eq!(acme.read(forms::questionnaires).await.len(), DEFAULT_QUESTIONNAIRES.len());
+    let (phases, statuses) = acme.read(lifecycle::list).await;
+    assert_eq!(phases.len(), DEFAULT_PHASES.len());
+    assert_eq!(phases[0].name, "Thoughts", "what was there stays as it was");
+    assert!(statuses.iter().any(|status| status.id.get() == 110));
+    let after = acme.read(tenants::versions).await.catalogue;
+    assert!(after > catalogue);
+    acme.store().migrate().await.unwrap();
+    assert_eq!(acme.read(tenants::versions).await.catalogue, after, "once is enough");
+}
