@@ -11,7 +11,7 @@ use automation_hub_storage::ideas::IdeaRecord;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::calendar::{Calendar, Day};
+use super::calendar::{Calendar, Date};
 use crate::{
     api::json::{self, Members},
     directory::TenantDirectory,
@@ -210,7 +210,7 @@ impl RecordWriter<'_> {
 }
 
 /// `17 Nov 2026`, in the tenant's time zone.
-fn day(buffer: &mut Vec<u8>, Day { year, month, day }: Day) {
+fn day(buffer: &mut Vec<u8>, Date { year, month, day }: Date) {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
