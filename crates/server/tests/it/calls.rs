@@ -47,6 +47,13 @@ pub struct Issued {
     pub app_key: Option<String>,
 }
 
+/// A token before it is stored, with its secrets.
+pub struct Drawn {
+    row: NewToken,
+    value: String,
+    app_key: Option<String>,
+}
+
 impl Issued {
     /// What stands in `Authorization`.
     pub fn credential(&self) -> String {
@@ -74,13 +81,34 @@ impl TestHub {
 
     /// Makes a token that expires in ninety days.
     pub async fn issue(&self, user: Option<UserId>, form: TokenForm, app_key: Option<&str>) -> Issued {
+        let [issued] = &self.issue_all(vec![self.draw(user, form, app_key)]).await[..] else {
+            panic!("one was asked for");
+        };
+        self.token_changed(issued.id).await;
+        issued.clone()
+    }
+
+    /// Stores many in one transaction. Who calls this has the hub load them.
+    pub async fn issue_all(&self, drawn: Vec<Drawn>) -> Vec<Issued> {
+        let (rows, secrets): (Vec<_>, Vec<_>) =
+            drawn.into_iter().map(|drawn| (drawn.row, (drawn.value, drawn.app_key))).unzip();
+        let insert = move |s: &mut automation_hub_storage::Session<'_>| -> Result<Vec<TokenId>, Error> {
+            rows.iter().map(|row| Ok(tokens::insert(s, row)?)).collect()
+        };
+        let ids = self.app.store.write(self.tenant, insert).await.unwrap();
+        let tenant = self.tenant_uuid();
+        let issued = ids.into_iter().zip(secrets);
+        issued.map(|(id, (value, app_key))| Issued { id, tenant, value, app_key }).collect()
+    }
+
+    pub fn draw(&self, user: Option<UserId>, form: TokenForm, app_key: Option<&str>) -> Drawn {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let mut random = [0; 32];
         getrandom::fill(&mut random).unwrap();
         let value = TokenValue::from_random(form, random);
         let value = value.expose();
-        let new = NewToken {
+        let row = NewToken {
             name: TokenName::parse(&format!("Test token {number}")).unwrap(),
             user,
             creator: user,
@@ -91,12 +119,7 @@ impl TestHub {
             expires_at: Some(NOON.plus_days(90)),
             is_active: true,
         };
-        let value = value.to_owned();
-        let insert =
-            move |s: &mut automation_hub_storage::Session<'_>| Ok::<_, Error>(tokens::insert(s, &new)?);
-        let id = self.app.store.write(self.tenant, insert).await.unwrap();
-        self.token_changed(id).await;
-        Issued { id, tenant: self.tenant_uuid(), value, app_key: app_key.map(str::to_owned) }
+        Drawn { row, value: value.to_owned(), app_key: app_key.map(str::to_owned) }
     }
 
     pub fn digest(&self, purpose: Purpose, secret: &str) -> StoredDigest {

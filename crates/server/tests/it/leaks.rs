@@ -5,17 +5,17 @@
 use std::{collections::HashSet, env};
 
 use automation_hub_domain::{
-    id::UserId,
     role::SYSTEM_ADMIN,
     token::value::{TokenForm, TokenValue},
 };
 use automation_hub_server::{
+    app::App,
     auth::credential::Presented,
+    router::router,
     services::tokens::{OperatorTokens, TokenInput},
 };
 use automation_hub_storage::{Location, tenants};
 use axum::{body::Body, http::Request};
-use futures_util::{StreamExt, stream};
 
 use crate::{
     app::{BASE, NOON, TestHub},
@@ -26,8 +26,9 @@ use crate::{
 
 /// One in so many tokens is misused in every way, the others are called once.
 const MISUSED: usize = 20;
-/// How many are made at the same time.
-const AT_ONCE: usize = 8;
+/// How many are stored in one transaction.
+const BATCH: usize = 500;
+const ANA: &str = "ana@nordwind.example";
 
 /// All secrets that were handed out, found by one pass over any number of bytes.
 struct Secrets {
@@ -100,28 +101,29 @@ async fn no_value_is_found_in_the_database_its_journal_a_backup_an_answer_or_the
 }
 
 impl Used {
-    /// Makes the tokens as the command line does, many at a time.
+    /// Makes some tokens as the command line does, and the rest in large transactions.
     async fn start(count: usize) -> Self {
-        let hub = TestHub::start().await;
-        let tenant = hub.app.tenants().first().unwrap().as_ref().clone();
-        let user = hub.add_user("ana@nordwind.example", &[]).await;
-        let made = OperatorTokens::new(hub.app.store.clone(), &hub.app.keys, tenant.clone());
+        let mut hub = TestHub::start().await;
+        let user = hub.add_user(ANA, &[]).await;
         let mut issued = Vec::new();
-        for (form, numbers) in [(TokenForm::Uuid, 0..count / 2), (TokenForm::Prefixed, count / 2..count)] {
-            set_form(&hub, form).await;
-            let mut created =
-                stream::iter(numbers).map(|number| made.create(input(number), NOON)).buffered(AT_ONCE);
-            while let Some(created) = created.next().await {
-                let (token, secrets) = created.unwrap();
-                let value = secrets.value.unwrap().expose().to_owned();
-                assert_eq!(TokenForm::of(value.as_bytes()), Some(form));
-                let app_key = secrets.app_key.map(|app_key| app_key.expose().to_owned());
-                issued.push(Issued { id: token.id, tenant: tenant.uuid, value, app_key });
-            }
+        for form in [TokenForm::Uuid, TokenForm::Prefixed] {
+            issued.extend(create(&hub, form, count / 20).await);
         }
-        hub.app.feed.catch_up(&hub.app).await.unwrap();
+        let forms = [TokenForm::Uuid, TokenForm::Prefixed];
+        let draw = |number: usize| {
+            let user = (!number.is_multiple_of(5)).then_some(user);
+            hub.draw(user, forms[number % 2], app_key(number).as_deref())
+        };
+        let numbers: Vec<usize> = (issued.len()..count).collect();
+        for batch in numbers.chunks(BATCH) {
+            issued.extend(hub.issue_all(batch.iter().map(|number| draw(*number)).collect()).await);
+        }
+        // As after a restart, which loads all of them at once.
+        let (store, keys) = (hub.database.store.clone(), hub.app.keys.clone());
+        let app = App::with_store(store, keys, hub.app.config.clone(), hub.clock.clone()).await.unwrap();
+        hub.router = router(app.clone());
+        hub.app = app;
         assert_eq!(hub.app.tokens.verifier.snapshot().token_count(), count);
-        assert_eq!(user, UserId::new(1));
         Self { hub, issued, answers: Vec::new() }
     }
 
@@ -199,18 +201,31 @@ impl Used {
     }
 }
 
-fn input(number: usize) -> TokenInput {
-    TokenInput {
-        name: format!("Script {number}"),
-        user: if number.is_multiple_of(5) { String::new() } else { "ana@nordwind.example".into() },
-        expires_in: "90".into(),
-        app_key: if number.is_multiple_of(3) {
-            format!("key_{number:08}-of-a-script")
-        } else {
-            String::new()
-        },
-        ..TokenInput::default()
+/// Tokens of one form as the command line makes them.
+async fn create(hub: &TestHub, form: TokenForm, count: usize) -> Vec<Issued> {
+    set_form(hub, form).await;
+    let tenant = hub.app.tenants().first().unwrap().as_ref().clone();
+    let made = OperatorTokens::new(hub.app.store.clone(), &hub.app.keys, tenant.clone());
+    let mut issued = Vec::new();
+    for number in 0..count {
+        let input = TokenInput {
+            name: format!("Script {number}"),
+            user: ANA.into(),
+            expires_in: "90".into(),
+            app_key: app_key(number).unwrap_or_default(),
+            ..TokenInput::default()
+        };
+        let (token, secrets) = made.create(input, NOON).await.unwrap();
+        let value = secrets.value.unwrap().expose().to_owned();
+        assert_eq!(TokenForm::of(value.as_bytes()), Some(form));
+        let app_key = secrets.app_key.map(|app_key| app_key.expose().to_owned());
+        issued.push(Issued { id: token.id, tenant: tenant.uuid, value, app_key });
     }
+    issued
+}
+
+fn app_key(number: usize) -> Option<String> {
+    number.is_multiple_of(3).then(|| format!("key_{number:08}-of-a-script"))
 }
 
 async fn set_form(hub: &TestHub, form: TokenForm) {

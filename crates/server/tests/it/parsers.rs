@@ -20,14 +20,16 @@ pub mod token_form;
 
 use proptest::prelude::*;
 
-/// Bytes put together from the pieces that matter, so that many of them come close to being right.
+/// Bytes put together from the pieces that matter, so that many of them come close to being right. The first
+/// piece is how something right begins.
 fn near_misses(pieces: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => prop::sample::select(pieces).prop_map(|piece| piece.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 1..4),
         1 => any::<char>().prop_map(|c| c.to_string().into_bytes()),
     ];
-    prop::collection::vec(piece, 0..12).prop_map(|parts| parts.concat())
+    let begin = prop::bool::ANY.prop_map(move |begins| if begins { pieces[0].as_bytes() } else { b"" });
+    (begin, prop::collection::vec(piece, 0..12)).prop_map(|(begin, parts)| [begin, &parts.concat()].concat())
 }
 
 macro_rules! replayed {

@@ -138,6 +138,21 @@ mod tests {
     use super::*;
     use crate::auth::random::SystemRandom;
 
+    struct Broken;
+
+    impl RandomSource for Broken {
+        fn fill(&self, _: &mut [u8]) -> Result<(), Error> {
+            Err(Error::Unavailable("the generator is broken".into()))
+        }
+    }
+
+    #[test]
+    fn nothing_is_drawn_from_a_source_that_fails() {
+        for form in [TokenForm::Uuid, TokenForm::Prefixed] {
+            assert!(matches!(draw(form, &Broken), Err(Error::Unavailable(_))));
+        }
+    }
+
     #[test]
     fn of_a_million_values_none_is_drawn_twice() {
         let mut seen = HashSet::with_capacity(1_000_000);

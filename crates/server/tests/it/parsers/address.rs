@@ -4,6 +4,7 @@ use automation_hub_server::{api::base::Base, pages::sign_in::own_path};
 use axum::http::{HeaderValue, Uri};
 
 pub const PIECES: &[&str] = &[
+    "/nordwind/production/automationhub_/api/v1/openapi/",
     "/",
     "//",
     "/api/v1/openapi",

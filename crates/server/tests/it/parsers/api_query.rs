@@ -13,6 +13,7 @@ use automation_hub_storage::ideas::IdeaSort;
 use super::form_body::decoded;
 
 pub const PIECES: &[&str] = &[
+    "phase=1&",
     "phase=",
     "Phases=",
     "status=",
@@ -39,6 +40,7 @@ pub const PIECES: &[&str] = &[
     ",",
     "%2C",
     "all",
+    "ALL",
     "1",
     "7",
     "-1",

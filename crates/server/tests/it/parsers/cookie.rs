@@ -7,6 +7,7 @@ use automation_hub_server::{
 use axum::http::{HeaderMap, HeaderValue, header};
 
 pub const PIECES: &[&str] = &[
+    "__Host-ah-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; ",
     "__Host-ah-session",
     "__Host-ah-visit",
     "=",

@@ -3,6 +3,7 @@
 use automation_hub_domain::token::credential::{Credential, CredentialError};
 
 pub const PIECES: &[&str] = &[
+    "Bearer 5d3f0a6e-8f1b-4c57-9a2e-0b6c1d2e3f40/",
     "Bearer",
     "bEaReR",
     "Bearer ",
@@ -14,7 +15,6 @@ pub const PIECES: &[&str] = &[
     "0f8fad5b-d9cb-469f-a165-70867728950e",
     "\\",
     "-",
-    "Bearer 5d3f0a6e-8f1b-4c57-9a2e-0b6c1d2e3f40/",
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 ];
 

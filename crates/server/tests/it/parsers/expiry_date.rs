@@ -4,14 +4,15 @@ use automation_hub_domain::clock::Timestamp;
 use automation_hub_server::services::tokens::end_of_day;
 
 pub const PIECES: &[&str] = &[
+    "2026-11",
     "2027-02-15",
-    "2026-",
-    "2028-02-",
-    "2036-",
-    "1969-",
-    "0000-",
-    "9999-",
-    "10000-",
+    "2026",
+    "2028-02",
+    "2036",
+    "1969",
+    "0000",
+    "9999",
+    "10000",
     "-01",
     "-02",
     "-11",

@@ -5,10 +5,13 @@ use automation_hub_server::pages::form::Form;
 pub const PIECES: &[&str] =
     &["name", "csrf_token", "=", "&", "+", "%", "%41", "%zz", "%C3%A9", "%ff", "%00", "é", ";"];
 
+const MOST: usize = 20;
+
 pub fn check(body: &[u8]) {
     let form = Form::parse(body);
     let expected = naive(body);
-    for (name, first) in &expected {
+    // Each is looked for among all: of many, the first few will do.
+    for (name, first) in expected.iter().take(MOST) {
         let all: Vec<&str> =
             expected.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect();
         assert_eq!(form.all(name).collect::<Vec<_>>(), all, "{name:?}");
@@ -20,12 +23,8 @@ pub fn check(body: &[u8]) {
         form.raw("absent field"),
         expected.iter().find(|(name, _)| name == "absent field").map_or("", |(_, value)| value)
     );
-    let printed = format!("{form:?}");
-    let is_told = |value: &str| value.len() >= 12 && printed.contains(value);
-    let names: String = expected.iter().map(|(name, _)| format!("{name:?}")).collect();
-    for (_, value) in &expected {
-        assert!(!is_told(value) || names.contains(value.as_str()), "a value is printed: {printed}");
-    }
+    let names: Vec<_> = expected.iter().map(|(name, _)| format!("{name:?}")).collect();
+    assert_eq!(format!("{form:?}"), format!("{{{}}}", names.join(", ")), "no value is printed");
 }
 
 fn naive(body: &[u8]) -> Vec<(String, String)> {

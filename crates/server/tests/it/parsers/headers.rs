@@ -6,6 +6,7 @@ use automation_hub_server::auth::{credential::Presented, verify::Refusal};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 pub const PIECES: &[&str] = &[
+    "limit=1\naBearer 5d3f0a6e-8f1b-4c57-9a2e-0b6c1d2e3f40/0f8fad5b-d9cb-469f-a165-70867728950e\ntopenapi-token",
     "\n",
     "\na",
     "\nt",

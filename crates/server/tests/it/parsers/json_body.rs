@@ -4,6 +4,7 @@ use automation_hub_server::api::extract::JsonObject;
 use serde_json::Value;
 
 pub const PIECES: &[&str] = &[
+    "{\"a\":1,",
     "{",
     "}",
     "[",

@@ -6,6 +6,8 @@ use automation_hub_server::middleware::proxies::TrustedProxies;
 use axum::http::{HeaderMap, HeaderValue};
 
 pub const PIECES: &[&str] = &[
+    "10.0.0.0/",
+    "+8",
     "10.0.0.0",
     "192.0.2.7",
     "::ffff:10.0.0.1",

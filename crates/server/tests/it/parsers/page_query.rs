@@ -3,6 +3,7 @@
 use automation_hub_server::pages::pipeline::query::ListQuery;
 
 pub const PIECES: &[&str] = &[
+    "phase=3&search=a&",
     "table=",
     "review",
     "live",

@@ -3,6 +3,7 @@
 use automation_hub_server::pages::rich_text::paragraphs;
 
 pub const PIECES: &[&str] = &[
+    "<p>One.</p>",
     "<p>",
     "</p>",
     "<br/>",
