@@ -13,13 +13,7 @@ use axum::{
 use tower::Service as _;
 
 use crate::{
-    api::{
-        base::Base,
-        calls::Call,
-        error::ApiError,
-        extract,
-        routes::{CalledRoute, Caller},
-    },
+    api::{base::Base, calls::Call, error::ApiError, extract, routes::CalledRoute},
     app::App,
     auth::{
         actor::{Actor, Via},
@@ -164,7 +158,8 @@ pub async fn call(
         address: context.address,
         request_id: context.id,
     };
-    request.extensions_mut().insert(Caller { actor, route: route.clone() });
+    request.extensions_mut().insert(actor);
+    request.extensions_mut().insert(route.clone());
     let Ok(mut response) = calls.clone().call(request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
         // The router knows which methods a route takes, and has already said so.

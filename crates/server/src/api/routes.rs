@@ -117,24 +117,19 @@ impl CalledRoute {
     }
 }
 
-/// Whoever makes a call, on its way to the call's handler.
-#[derive(Clone)]
-pub(super) struct Caller {
-    pub(super) actor: Actor,
-    pub(super) route: CalledRoute,
-}
-
 impl FromRequestParts<App> for Actor {
     type Rejection = ApiError;
 
     /// The check every call passes: who wants to know its caller has its row of the table looked at. A call
     /// without a row is nobody's.
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
-        let Caller { actor, route: called } = parts.extensions.get().ok_or(Error::SignedOut)?;
+        let actor: &Self = parts.extensions.get().ok_or(Error::SignedOut)?;
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let route = Route::find(&parts.method, path).ok_or_else(ApiError::route_not_found)?;
-        // Set once: a request is routed once.
-        let _ = called.0.set(route.path);
+        if let Some(called) = parts.extensions.get::<CalledRoute>() {
+            // Set once: a request is routed once.
+            let _ = called.0.set(route.path);
+        }
         route.check(actor)?;
         Ok(actor.clone())
     }
