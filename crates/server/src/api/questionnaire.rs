@@ -23,7 +23,6 @@ pub struct QuestionnaireList {
 
 /// An assessment in the version that is in force.
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names are in the style of the wire")]
 struct AssessmentEntry {
     /// What idea flows call it: `high-level`.
     assessment_name: String,
@@ -60,6 +59,7 @@ struct QuestionEntry {
 }
 
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are in the style of the wire")]
 struct OptionEntry {
     /// As records show it in `process_rules_id` and the like.
     answer_option_id: Option<i64>,

@@ -80,16 +80,16 @@ async fn large_input_of_strangers_makes_no_large_log() {
     let grown = grown.await;
     assert!(grown.len() < 16 * 1024 && grown.matches(MARK).count() <= 4, "a user name of 1 MB: {grown}");
 
-    let long = MARK.repeat(8000 / MARK.len());
+    let text = MARK.repeat(8000 / MARK.len());
     for request in [
-        Request::get(AUTHINFO).header("authorization", format!("Bearer {long}")),
-        Request::get(AUTHINFO).header("x-ah-openapi-auth", &long).header("authorization", "Bearer x"),
-        Request::get(AUTHINFO).header("user-agent", &long),
-        Request::get(AUTHINFO).header("x-forwarded-for", &long),
-        Request::get(format!("{AUTHINFO}?access_token={long}")),
-        Request::get(format!("/api/v1/openapi/{long}")),
-        Request::get(format!("{BASE}/{long}")).header("cookie", format!("__Host-ah-session={long}")),
-        Request::post(format!("{BASE}/sign-in")).header("origin", ORIGIN).header("content-type", &long),
+        Request::get(AUTHINFO).header("authorization", format!("Bearer {text}")),
+        Request::get(AUTHINFO).header("x-ah-openapi-auth", &text).header("authorization", "Bearer x"),
+        Request::get(AUTHINFO).header("user-agent", &text),
+        Request::get(AUTHINFO).header("x-forwarded-for", &text),
+        Request::get(format!("{AUTHINFO}?access_token={text}")),
+        Request::get(format!("/api/v1/openapi/{text}")),
+        Request::get(format!("{BASE}/{text}")).header("cookie", format!("__Host-ah-session={text}")),
+        Request::post(format!("{BASE}/sign-in")).header("origin", ORIGIN).header("content-type", &text),
     ] {
         let request = request.body(Body::empty()).unwrap();
         let told = format!("{} {}", request.method(), request.uri().path().get(..20).unwrap_or_default());

@@ -43,7 +43,7 @@ fn with_mail(config: &mut Config, port: u16) {
     "127.0.0.1".clone_into(&mut config.mail.smtp_host);
     config.mail.smtp_port = port;
     config.mail.smtp_tls = MailTls::None;
-    config.mail.from = "Automation Hub <hub@nordwind.test>".to_owned();
+    "Automation Hub <hub@nordwind.test>".clone_into(&mut config.mail.from);
 }
 
 impl Post {

@@ -22,7 +22,7 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
             for (name, pointer, sections) in members(assessments, "/user_inputs") {
                 for (name, pointer, questions) in objects(name, &pointer, sections, &mut violations) {
                     for (code, pointer, answer) in objects(name, &pointer, questions, &mut violations) {
-                        answers.push(given(code, pointer, answer));
+                        answers.push(given(code, &pointer, answer));
                     }
                 }
             }
@@ -54,7 +54,7 @@ fn objects<'b>(
 }
 
 /// People are given as they are, all others within an object; either form is taken for both.
-fn given(code: &str, pointer: String, answer: &Value) -> Given {
+fn given(code: &str, pointer: &str, answer: &Value) -> Given {
     let mut given = Given {
         code: code.to_owned(),
         field: code.to_owned(),

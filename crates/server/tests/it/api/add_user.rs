@@ -1,6 +1,6 @@
 //! Adding people.
 
-use automation_hub_domain::id::RoleId;
+use automation_hub_domain::{id::RoleId, page::PageRequest};
 use automation_hub_storage::users::{self, UserFilter};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn jane_with(change: Value) -> Value {
 
 async fn count(api: &Api) -> u64 {
     let all = UserFilter::default();
-    let read = api.hub.app.store.read(api.hub.tenant, move |s| users::list(s, &all, Default::default()));
+    let read = api.hub.app.store.read(api.hub.tenant, move |s| users::list(s, &all, PageRequest::default()));
     read.await.unwrap().total
 }
 
@@ -180,7 +180,7 @@ async fn the_same_address_may_be_somebody_of_another_tenant_too() {
     let other = automation_hub_domain::id::TenantId::new(api.hub.tenant.get() + 1);
     let all = UserFilter::default();
     let found =
-        api.hub.app.store.read(other, move |s| users::list(s, &all, Default::default())).await.unwrap();
+        api.hub.app.store.read(other, move |s| users::list(s, &all, PageRequest::default())).await.unwrap();
     assert_eq!(found.total, 0, "another tenant sees nobody");
 }
 

@@ -15,7 +15,9 @@ use super::{Api, Caller, assert_problem};
 
 fn answers(assessment: &str, questions: Value) -> Value {
     // A published client names this section whatever the form has.
-    json!({"user_inputs": {assessment: {"ah-section-ovr-0-0": questions}}})
+    let mut body = json!({"user_inputs": {assessment: {}}});
+    body["user_inputs"][assessment]["ah-section-ovr-0-0"] = questions;
+    body
 }
 
 /// An employee-driven idea of Ana's.

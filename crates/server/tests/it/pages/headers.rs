@@ -1,5 +1,4 @@
 //! What every page carries, whichever it is and whoever asks for it.
-#![expect(clippy::indexing_slicing, reason = "a tag stands where it was found")]
 
 use automation_hub_domain::{
     role::{ACCOUNT_OWNER, STANDARD_USER, SYSTEM_ADMIN},

@@ -51,8 +51,8 @@ fn check_call(text: &str) {
     let split = Base::split(&uri);
     let parts: Vec<&str> = uri.path().split('/').collect();
     let expected = match parts[..] {
-        ["", "api", "v1", "openapi", ref call @ ..] => Some((None, call.join("/"))),
-        ["", "automationhub_", "api", "v1", "openapi", ref call @ ..] => Some((None, call.join("/"))),
+        ["", "api", "v1", "openapi", ref call @ ..]
+        | ["", "automationhub_", "api", "v1", "openapi", ref call @ ..] => Some((None, call.join("/"))),
         ["", organization, tenant, "automationhub_", "api", "v1", "openapi", ref call @ ..] => {
             Some((Some((organization.to_owned(), tenant.to_owned())), call.join("/")))
         }

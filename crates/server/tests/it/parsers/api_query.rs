@@ -1,6 +1,8 @@
 //! The query of `GET /automations`: lists of numbers, windows of time, pages and sorting.
 
 use automation_hub_domain::{
+    clock::Timestamp,
+    id::ApplicationId,
     idea::SubmissionType,
     page::{Direction, PageRequest},
 };
@@ -104,7 +106,7 @@ impl Reference {
     fn numbers(&self, names: &[&str]) -> Option<Result<Vec<i64>, ()>> {
         let joined = self.texts(names).join(",");
         let parts: Vec<&str> = joined.split(',').map(str::trim).collect();
-        if joined.is_empty() || parts.iter().any(|part| part.to_ascii_lowercase() == "all") {
+        if joined.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("all")) {
             return None;
         }
         Some(parts.into_iter().map(|part| part.parse().map_err(drop)).collect())
@@ -153,6 +155,7 @@ impl Reference {
     }
 
     /// None where no sorting is asked for; nothing in it for an unknown one.
+    #[expect(clippy::option_option, reason = "three cases, told apart only here")]
     fn sort(&self) -> Option<Option<(IdeaSort, Direction)>> {
         let name = self.texts(&["sort", "sortBy"]).first()?.to_ascii_lowercase();
         Some(match name.as_str() {
@@ -183,7 +186,7 @@ impl Reference {
         let usual = (search.is_none() && self.texts(&names).is_empty()).then(|| vec![1, 2]);
         assert_eq!(kinds, ids(&names).or(usual));
         assert_eq!(
-            filter.application.map(|id| id.get()),
+            filter.application.map(ApplicationId::get),
             self.number(&["applications", "application", "application_id"]).map(Result::unwrap)
         );
         let bounds = [filter.created.from, filter.created.to, filter.updated.from, filter.updated.to];
@@ -195,7 +198,7 @@ impl Reference {
                 epoch @ -99_999_999_999..=99_999_999_999 => epoch * 1000 + rest,
                 epoch => epoch,
             });
-            assert_eq!(bound.map(|bound| bound.millis()), expected, "{name}");
+            assert_eq!(bound.map(Timestamp::millis), expected, "{name}");
         }
         assert_eq!(listing.request, self.request());
         let (sort, natural) = self.sort().flatten().unwrap_or((IdeaSort::Created, Direction::Descending));

@@ -91,5 +91,5 @@ fn bits(address: IpAddr) -> String {
         IpAddr::V4(v4) => v4.to_ipv6_mapped(),
         IpAddr::V6(v6) => v6,
     };
-    v6.octets().iter().map(|octet| format!("{octet:08b}")).collect()
+    format!("{:0128b}", v6.to_bits())
 }
