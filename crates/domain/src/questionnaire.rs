@@ -241,7 +241,7 @@ impl Question {
         if self.description.chars().count() > 500 {
             return Err("a description has at most 500 characters");
         }
-        if self.kind.is_choice() != !self.options.is_empty() {
+        if self.kind.is_choice() == self.options.is_empty() {
             return Err("choices have options, and nothing else has");
         }
         if self.kind.is_choice() && !(2..=20).contains(&self.options.len()) {

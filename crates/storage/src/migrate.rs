@@ -48,6 +48,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0007_jobs",
     "0009_idea_flows",
     "0010_questionnaires",
+    "0011_failed_calls",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {
