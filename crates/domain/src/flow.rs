@@ -1,5 +1,5 @@
 //! Idea flows: which phases and statuses a kind of submission passes through, who may move it, and which
-//! assessments it has. Each tenant keeps them as data; what it starts with is in [`defaults`].
+//! assessments it has. Each tenant keeps them as data; what it starts with is in `defaults`.
 
 mod defaults;
 
