@@ -182,17 +182,24 @@ impl AddressFailures {
         let now = now.millis().cast_unsigned() & Window::BEGUN_MASK;
         let next = |bits| {
             let window = Window::unpack(bits);
-            let is_going_on = window.tag == tag && window.count > 0 && window.age(now) < Self::WINDOW_MILLIS;
-            if is_going_on {
-                Window { count: (window.count + 1).min(Self::ALLOWED + 1), ..window }
-            } else {
-                Window { tag, begun: now, count: 1 }
+            let is_going_on = window.count > 1 && window.age(now) < Self::WINDOW_MILLIS;
+            match (window.tag == tag, is_going_on) {
+                (true, _) if window.age(now) < Self::WINDOW_MILLIS => {
+                    Window { count: (window.count + 1).min(Self::ALLOWED + 1), ..window }
+                }
+                // Somebody else's place: they lose one count by it, so that ever new addresses don't hide one that
+                // goes on.
+                (false, true) => Window { count: window.count - 1, ..window },
+                _ => Window { tag, begun: now, count: 1 },
             }
         };
         let place = self.places.get(place)?;
         let before =
             place.fetch_update(Ordering::AcqRel, Ordering::Acquire, |bits| Some(next(bits).pack())).ok()?;
         let window = next(before);
+        if window.tag != tag {
+            return None;
+        }
         let left =
             i64::try_from(Self::WINDOW_MILLIS.saturating_sub(window.age(now))).unwrap_or(MINUTE_MILLIS);
         (window.count > Self::ALLOWED).then(|| started_secs(left))

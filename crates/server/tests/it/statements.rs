@@ -49,7 +49,12 @@ async fn a_flood_of_refusals_asks_and_keeps_nothing() {
     }
     let grown = crate::raw::anonymous_kib().saturating_sub(before);
     assert!(grown < 4096, "{FLOOD} refusals left {grown} KiB behind");
-    assert!((FLOOD / 2 - 1000..=FLOOD / 2).contains(&slowed), "{slowed} of one address were slowed down");
+    // The first 1,000 are told plainly (one of them came as the eighth of the others), and each other address that
+    // shares the place of its count hides one more.
+    assert!(
+        (FLOOD / 2 - 1010..=FLOOD / 2 - 999).contains(&slowed),
+        "{slowed} of one address were slowed down"
+    );
     assert_eq!(hub.call_from(Ipv4Addr::new(10, 0, 0, 7), &witness).await, StatusCode::OK);
     assert_eq!(hub.app.store.statement_count(), statements, "nothing was asked");
     assert_eq!(hub.app.store.commit_count(), commits, "nothing was written");
