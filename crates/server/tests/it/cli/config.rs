@@ -49,6 +49,23 @@ fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
         ),
         ("[mail]\nsmtp_tls = 'ssl'\n", "automation-hub: configuration: mail.smtp_tls = "),
         ("[mail]\nsmtp_password = 5\n", "automation-hub: configuration: mail.smtp_password = …: "),
+            "[files]\nstore = 's3'\n[files.s3]\nbucket = 'hub'\nendpoint = 'ftp://x'\n",
+            "automation-hub: configuration: files.s3.endpoint = ftp://x: an origin is needed: http:// or https://, a \
+             host, and nothing after it; or empty for AWS itself\n",
+        ),
+        (
+            "[files]\nstore = 's3'\n",
+            "automation-hub: configuration: files.s3.bucket = : a bucket is needed\n",
+        ),
+        (
+            "[files.s3]\naccess_key_id = 'hub'\n",
+            "automation-hub: configuration: files.s3.secret_access_key = …: it goes together with \
+             files.s3.access_key_id: both or neither\n",
+        ),
+        (
+            "[files]\nstore = 'tape'\n",
+            "automation-hub: configuration: files.store = tape: unknown variant: found `tape`, expected ``disk` or `s3``\n",
+        ),
     ] {
         let told = wrong(text);
         assert!(!told.contains("geheim"), "{told}");
@@ -94,6 +111,13 @@ fn what_is_shown_can_be_used_as_a_file_and_holds_no_password() {
     let bench = Bench::new();
     let shown = bench.print(&["config", "show", "--database-url", "postgres://hub:geheim@db/hub"]);
     assert!(shown.contains("postgres://hub:…@db/hub"), "{shown}");
+    let secret = "AUTOMATION_HUB_FILES__S3__SECRET_ACCESS_KEY";
+    let mut command = bench.command(&["config", "show"]);
+    command.env(secret, "geheim").env("AUTOMATION_HUB_FILES__S3__ACCESS_KEY_ID", "hub");
+    let output = command.output().unwrap();
+    assert!(output.status.success());
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(told.contains("secret_access_key = \"…\"") && !told.contains("geheim"), "{told}");
     let defaults = bench.print(&["config", "show", "--defaults"]);
     let file = bench.write("hub.toml", &defaults);
     bench.print(&["config", "check", "--config", file.to_str().unwrap()]);
