@@ -8,8 +8,7 @@ use automation_hub_domain::{
 };
 
 use super::{
-    COLUMNS, IdeaKey, content, counts::Tally, from_row, insert::use_applications, search,
-    wire::with_attached,
+    COLUMNS, IdeaKey, content, counts::Tally, from_row, insert::use_applications, search, wire::with_attached,
 };
 use crate::{Session, StorageError, values};
 

@@ -49,6 +49,7 @@ fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
         ),
         ("[mail]\nsmtp_tls = 'ssl'\n", "automation-hub: configuration: mail.smtp_tls = "),
         ("[mail]\nsmtp_password = 5\n", "automation-hub: configuration: mail.smtp_password = …: "),
+        (
             "[files]\nstore = 's3'\n[files.s3]\nbucket = 'hub'\nendpoint = 'ftp://x'\n",
             "automation-hub: configuration: files.s3.endpoint = ftp://x: an origin is needed: http:// or https://, a \
              host, and nothing after it; or empty for AWS itself\n",
