@@ -168,8 +168,8 @@ impl Api {
     /// What happened to an idea, newest first: what was done, what was and what is.
     async fn trail(&self, idea: i64) -> Vec<(String, Option<Value>, Option<Value>)> {
         let json = |text: Option<String>| text.map(|text| serde_json::from_str(&text).unwrap());
-        let events = self.events("idea", idea).await.into_iter();
-        events.map(|event| (event.action, json(event.before), json(event.after))).collect()
+        let newest_first = self.events("idea", idea).await.into_iter().rev();
+        newest_first.map(|event| (event.action, json(event.before), json(event.after))).collect()
     }
 
     async fn nobody_in_particular(&self) -> Caller<'_> {
