@@ -53,7 +53,7 @@ pub struct Mailer {
     credentials: Option<Credentials>,
     from: Mailbox,
     /// What the hub calls itself.
-    host: String,
+    hello: ClientId,
     timeout: Duration,
 }
 
@@ -64,15 +64,13 @@ impl Mailer {
         if mail.smtp_host.is_empty() {
             return Ok(None);
         }
-        let host = config.server.public_url.split("://").nth(1).unwrap_or_default();
-        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
         Ok(Some(Self {
             server: (mail.smtp_host.clone(), mail.smtp_port),
             tls: mail.smtp_tls,
             credentials: (!mail.smtp_user.is_empty())
                 .then(|| Credentials::new(mail.smtp_user.clone(), mail.smtp_password.clone())),
             from: mail.from.parse().context("configuration: mail.from")?,
-            host: host.to_owned(),
+            hello: hello(&config.server.public_url),
             timeout: Duration::from_secs(mail.timeout_secs),
         }))
     }
@@ -98,7 +96,6 @@ impl Mailer {
     async fn connect(&self) -> anyhow::Result<AsyncSmtpConnection> {
         let (host, port) = (self.server.0.as_str(), self.server.1);
         let parameters = || TlsParameters::new(host.to_owned());
-        let hello = ClientId::Domain(self.host.clone());
         let from_the_start = match self.tls {
             MailTls::Tls => Some(parameters()?),
             MailTls::None | MailTls::StartTls => None,
@@ -106,13 +103,13 @@ impl Mailer {
         let mut connection = AsyncSmtpConnection::connect_tokio1(
             (host, port),
             Some(self.timeout),
-            &hello,
+            &self.hello,
             from_the_start,
             None,
         )
         .await?;
         if self.tls == MailTls::StartTls {
-            connection.starttls(parameters()?, &hello).await?;
+            connection.starttls(parameters()?, &self.hello).await?;
         }
         if let Some(credentials) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await.context("the hub can't sign in")?;
@@ -136,6 +133,16 @@ impl Mailer {
     }
 }
 
+/// The name in the hub's address. A bare address has a form of its own there (RFC 5321 section 4.1.3).
+fn hello(public_url: &str) -> ClientId {
+    let place = public_url.split("://").nth(1).unwrap_or_default();
+    if let Some((host, _)) = place.strip_prefix('[').and_then(|place| place.split_once(']')) {
+        return host.parse().map_or_else(|_| ClientId::default(), ClientId::Ipv6);
+    }
+    let host = place.split(':').next().unwrap_or_default();
+    host.parse().map_or_else(|_| ClientId::Domain(host.to_owned()), ClientId::Ipv4)
+}
+
 /// Header fields are lines. Names are too, by the rules of their forms; that alone isn't relied on here.
 fn one_line(text: &str) -> String {
     let line: String = text.chars().map(|c| if text::is_unprintable(c) { ' ' } else { c }).collect();
@@ -144,4 +151,22 @@ fn one_line(text: &str) -> String {
 
 fn timed_out() -> anyhow::Error {
     io::Error::from(io::ErrorKind::TimedOut).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hello;
+
+    #[test]
+    fn the_hub_is_called_by_its_name_or_an_address_literal() {
+        for (public_url, told) in [
+            ("https://hub.example.com", "hub.example.com"),
+            ("https://hub.example.com:8443", "hub.example.com"),
+            ("http://127.0.0.1:8080", "[127.0.0.1]"),
+            ("http://[::1]", "[IPv6:::1]"),
+            ("http://[::1]:8080", "[IPv6:::1]"),
+        ] {
+            assert_eq!(hello(public_url).to_string(), told);
+        }
+    }
 }
