@@ -48,11 +48,6 @@ fn answer<T: Serialize>(status: StatusCode, message: &'static str, data: T) -> R
     Ok(json_response(status, Body::from(body)))
 }
 
-/// 201, `Resource Updated`: what the mirrored API answers to a move of a status.
-pub fn moved<T: Serialize>(data: T) -> Result<Response, ApiError> {
-    answer(StatusCode::CREATED, "Resource Updated", data)
-}
-
 /// What stands before a record that was changed.
 pub const UPDATED: &[u8] = br#"{"message":"Resource Updated","statusCode":200,"data":"#;
 

@@ -55,7 +55,7 @@ pub async fn move_idea(
     let target = target(&mut fields);
     let (Some(id), Some(target)) = (id, target) else { return Err(refused(Error::Invalid(violations))) };
     ideas::move_to(&app, &actor, id.to_string(), target).await.map_err(refused)?;
-    envelope::moved(MovedIdea { message: "Sync Successful." })
+    envelope::updated(MovedIdea { message: "Sync Successful." })
 }
 
 fn target(fields: &mut Fields<'_, '_>) -> Option<Target> {
