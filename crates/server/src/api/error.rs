@@ -87,6 +87,11 @@ impl ApiError {
         )
     }
 
+    pub fn body_too_slow(limit_secs: u64) -> Self {
+        let message = format!("The body didn't arrive within {limit_secs} seconds.");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", message)
+    }
+
     pub fn body_too_large(limit: usize) -> Self {
         let message = format!("The body is larger than {limit} bytes.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message)
