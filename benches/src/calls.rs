@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 use automation_hub_server::api::authenticate;
 use automation_hub_server::api::base::Base;
 use automation_hub_server::api::calls::CallRecorder;
-use automation_hub_server::api::router::open_api;
+use automation_hub_server::api::router::{Calls, open_api};
 use automation_hub_server::app::{App, store_options};
 use automation_hub_server::auth::credential::Presented;
 use automation_hub_server::auth::verify::Verified;
@@ -20,10 +20,10 @@ use automation_hub_server::keys::Keys;
 use automation_hub_server::middleware::request;
 use automation_hub_server::router::router;
 use automation_hub_storage::Store;
+use axum::ServiceExt as _;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::{Router, ServiceExt as _};
 use tokio::net::TcpListener;
 use tower::service_fn;
 
@@ -40,7 +40,7 @@ pub(crate) async fn serve(listen: SocketAddr, folder: &Path, is_known: bool) -> 
         });
         return Ok(axum::serve(listener, service.into_make_service()).await?);
     }
-    let known = Arc::new(Known { calls: open_api().0.with_state(app.clone()), app, caller: OnceLock::new() });
+    let known = Arc::new(Known { calls: open_api().0, app, caller: OnceLock::new() });
     let service = service_fn(move |request: Request| {
         let known = Arc::clone(&known);
         async move { Ok::<_, Infallible>(known.answer(request).await) }
@@ -58,7 +58,7 @@ async fn open(folder: &Path) -> Result<App> {
 
 struct Known {
     app: App,
-    calls: Router,
+    calls: Calls,
     /// Whoever makes the first call, and every one after it.
     caller: OnceLock<Verified>,
 }
@@ -73,11 +73,11 @@ impl Known {
             let caller = self.app.tokens.verifier.verify(&presented, context.address, now).ok()?;
             Some(self.caller.get_or_init(|| caller).clone())
         });
-        let (Some(caller), Some(base)) = (caller, Base::split(request.uri())) else {
+        let (Some(caller), Some(base)) = (caller, Base::split(request.uri().path())) else {
             return StatusCode::UNAUTHORIZED.into_response();
         };
         let mut response =
-            authenticate::call(&self.app, caller, (&self.calls, base.call), context, now, request).await;
+            authenticate::call(&self.app, caller, (&self.calls, &base), context, now, request).await;
         request::sign(&mut response, context);
         response
     }

@@ -32,7 +32,7 @@ pub fn router(app: App) -> Server {
         .fallback(start::not_found)
         .layer(axum::middleware::from_fn(security::page_headers))
         .merge(assets::router());
-    Server::new(app.clone(), calls.with_state(app.clone()), pages.with_state(app))
+    Server::new(app.clone(), calls, pages.with_state(app))
 }
 
 /// The people of a tenant, in the Admin Console.

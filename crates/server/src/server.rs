@@ -12,7 +12,7 @@ use axum::{Router, extract::Request, response::Response};
 use tower::Service;
 
 use crate::{
-    api::{authenticate, base::Base},
+    api::{authenticate, base::Base, router::Calls},
     app::App,
     middleware::request::{self, Peer},
 };
@@ -24,13 +24,13 @@ pub struct Server(Arc<Parts>);
 struct Parts {
     app: App,
     /// The Open API relative to its base path.
-    calls: Router,
+    calls: Calls,
     /// Pages, assets and the API document.
     pages: Router,
 }
 
 impl Server {
-    pub(crate) fn new(app: App, calls: Router, pages: Router) -> Self {
+    pub(crate) fn new(app: App, calls: Calls, pages: Router) -> Self {
         Self(Arc::new(Parts { app, calls, pages }))
     }
 
@@ -38,7 +38,7 @@ impl Server {
     pub async fn answer(&self, mut request: Request, peer: Option<Peer>) -> Response {
         let Parts { app, calls, pages } = &*self.0;
         let context = request::identify(app, &request, peer);
-        let mut response = if let Some(base) = Base::split(request.uri()) {
+        let mut response = if let Some(base) = Base::split(request.uri().path()) {
             authenticate::answer(app, calls, base, context, request).await
         } else {
             request.extensions_mut().insert(context);

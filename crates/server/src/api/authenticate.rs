@@ -8,16 +8,20 @@ use std::{
 
 use automation_hub_domain::clock::Timestamp;
 use axum::{
-    Router,
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use tower::Service as _;
 
 use crate::{
-    api::{base::Base, calls::Call, error::ApiError, extract, routes::CalledRoute},
+    api::{
+        base::Base,
+        calls::Call,
+        error::ApiError,
+        extract,
+        router::{Answered, Calls},
+    },
     app::App,
     auth::{
         actor::{Actor, Via},
@@ -39,7 +43,7 @@ const RETRY_ALARM: Duration = Duration::from_secs(5);
 /// Answers a call: who makes it is settled before the router looks for it.
 pub async fn answer(
     app: &App,
-    calls: &Router,
+    calls: &Calls,
     base: Base,
     context: RequestContext,
     mut request: Request,
@@ -50,19 +54,27 @@ pub async fn answer(
     }
     let is_head = request.method() == Method::HEAD;
     let now = app.clock.now();
-    let mut response = match admit(app, base.addressed, context, now, &mut request).await {
-        Ok(verified) => call(app, verified, (calls, base.call), context, now, request).await,
+    let mut response = match admit(app, base.addressed.as_ref(), context, now, &mut request).await {
+        Ok(verified) => call(app, verified, (calls, &base), context, now, request).await,
         Err(error) => error.respond(context.id),
     };
     if is_head {
-        *response.body_mut() = Body::empty();
+        strip_body(&mut response);
     }
     response
 }
 
+/// HEAD is answered as GET would be, length included.
+fn strip_body(response: &mut Response) {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact() {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
+    }
+}
+
 async fn admit(
     app: &App,
-    addressed: Option<(String, String)>,
+    addressed: Option<&(String, String)>,
     context: RequestContext,
     now: Timestamp,
     request: &mut Request,
@@ -71,8 +83,8 @@ async fn admit(
         Some(retry_after_secs) => Refusal::TooMany { retry_after_secs }.into(),
         None => error,
     };
-    let found = |(organization, tenant): (String, String)| {
-        app.tenant_by_slugs(&organization, &tenant).ok_or_else(|| refuse(ApiError::tenant_not_found()))
+    let found = |(organization, tenant): &(String, String)| {
+        app.tenant_by_slugs(organization, tenant).ok_or_else(|| refuse(ApiError::tenant_not_found()))
     };
     let addressed = addressed.map(found).transpose()?;
     if is_form_with_header(request.headers()) {
@@ -158,16 +170,14 @@ async fn refuse_token_in_form(app: &App, request: &mut Request) -> Result<(), Ap
 pub async fn call(
     app: &App,
     verified: Verified,
-    (calls, path): (&Router, PathAndQuery),
+    (calls, base): (&Calls, &Base),
     context: RequestContext,
     now: Timestamp,
-    mut request: Request,
+    request: Request,
 ) -> Response {
     #[expect(clippy::disallowed_methods, reason = "measures how long the call takes")]
     let begun = Instant::now();
     let call = Call::begin(now, &verified.token, context, &request);
-    let route = CalledRoute::default();
-    *request.uri_mut() = Uri::from(path);
     let retiring = verified.retiring_until;
     if let Some(renewal) = verified.renewal {
         renew(app, &verified.token, renewal);
@@ -179,11 +189,10 @@ pub async fn call(
         address: context.address,
         request_id: context.id,
     };
-    request.extensions_mut().insert(actor);
-    request.extensions_mut().insert(route.clone());
-    let Ok(mut response) = calls.clone().call(request).await;
+    let uri = request.uri().clone();
+    let Answered { route, mut response } = calls.answer(app, actor, base.call(uri.path()), request).await;
     if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
-        // The router knows which methods a route takes, and has already said so.
+        // Which methods a path takes was said on the way already.
         let allow = response.headers_mut().remove(header::ALLOW);
         response = error.respond(context.id);
         if let Some(allow) = allow {
@@ -196,6 +205,6 @@ pub async fn call(
         response.headers_mut().insert(RETIRING, value);
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    app.calls.record(call.end(route.path(), response.status(), begun.elapsed()));
+    app.calls.record(call.end(route, response.status(), begun.elapsed()));
     response
 }

@@ -279,18 +279,14 @@ impl Query {
 }
 
 /// The variable part of a path, such as the `{id}` of `/automations/{id}`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PathPart(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathPart {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let params = axum::extract::RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::from(Error::NotFound("record")))?;
-        let last = params.iter().last().map(|(_, value)| value.to_owned());
-        last.map(Self).ok_or_else(|| Error::NotFound("record").into())
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.remove().ok_or_else(|| Error::NotFound("record").into())
     }
 }
 

@@ -1,8 +1,22 @@
-//! Every call of the Open API, and the document that describes them: one list.
+//! Every call of the Open API, the way to it, and the document that describes it: one list.
+//!
+//! Calls are many and their paths are few, so they get a table of their own: it knows which row of the route table a
+//! call is before anything of the request is read, and costs a fraction of a general router.
 
-use axum::Router;
+use std::{collections::BTreeMap, pin::Pin};
+
+use axum::{
+    extract::Request,
+    handler::Handler,
+    http::{HeaderValue, Method, header},
+    response::{IntoResponse, Response},
+};
+use percent_encoding::percent_decode_str;
 use utoipa::{OpenApi as _, openapi::OpenApi};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter},
+    routes,
+};
 
 use crate::{
     api::{
@@ -10,51 +24,141 @@ use crate::{
         automations::{answer, categories, create, delete, idea_flow, list, show, status, submit},
         document::{self, Document},
         error::ApiError,
-        hierarchy, idea_flows, idea_schema, questionnaire, users,
+        extract::PathPart,
+        hierarchy, idea_flows, idea_schema, questionnaire,
+        routes::Route,
+        users,
     },
     app::App,
+    auth::actor::Actor,
+    error::Error,
 };
 
-/// The calls relative to their base path. Each takes an `Actor`, and with it the check of the route table.
-pub fn open_api() -> (Router<App>, OpenApi) {
-    let (router, described) = calls();
-    let router = router
-        .fallback(|| async { ApiError::route_not_found() })
-        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() });
-    (router, described)
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Endpoint = Box<dyn Fn(Request, App) -> Answering + Send + Sync>;
+
+/// What answers a call, and what describes it.
+type Described = (Endpoint, UtoipaMethodRouter<App>);
+
+macro_rules! call {
+    ($($handler:ident)::+) => {
+        (endpoint($($handler)::+), routes!($($handler)::+))
+    };
+}
+
+fn all() -> Vec<Described> {
+    vec![
+        call!(auth_info::auth_info),
+        call!(hierarchy::hierarchy),
+        call!(applications::list_applications),
+        call!(applications::write::save_applications),
+        call!(applications::write::delete_application),
+        call!(hierarchy::write::save_categories),
+        call!(users::list_roles),
+        call!(users::list_users),
+        call!(users::write::add_user),
+        call!(users::write::edit_user),
+        call!(idea_flows::list_idea_flows),
+        call!(idea_schema::idea_schema),
+        call!(questionnaire::list_questions),
+        call!(list::list_automations),
+        call!(create::create_automation),
+        call!(show::get_automation),
+        call!(answer::answer_idea),
+        call!(delete::delete_idea),
+        call!(idea_schema::automation_schema),
+        call!(status::move_idea),
+        call!(idea_flow::change_idea_flow),
+        call!(categories::file_idea),
+        call!(create::create_idea_from_schema),
+        call!(submit::submit_idea),
+        call!(submit::submit_coe_idea),
+        call!(submit::submit_mining_idea),
+    ]
+}
+
+fn endpoint<H, T>(handler: H) -> Endpoint
+where
+    H: Handler<T, App, Future = Answering> + Sync,
+    T: 'static,
+{
+    Box::new(move |request, app| handler.clone().call(request, app))
+}
+
+/// The calls by their paths, relative to the base path.
+pub struct Calls(matchit::Router<Vec<(&'static Route, Endpoint)>>);
+
+/// What came of a call.
+pub struct Answered {
+    /// The row of the route table it turned out to be: `/automations/{id}`; empty for a call that doesn't exist.
+    pub route: &'static str,
+    pub response: Response,
+}
+
+/// All calls, and the document that describes them.
+pub fn open_api() -> (Calls, OpenApi) {
+    let mut by_path = BTreeMap::<&str, Vec<_>>::new();
+    let mut described = OpenApiRouter::with_openapi(Document::openapi());
+    for (endpoint, docs) in all() {
+        // A call without a row in the route table is nobody's.
+        if let Some(route) = Route::of(&docs.1) {
+            by_path.entry(route.path).or_default().push((route, endpoint));
+            described = described.routes(docs);
+        }
+    }
+    let mut calls = matchit::Router::new();
+    for (path, methods) in by_path {
+        let inserted = calls.insert(path, methods);
+        debug_assert!(inserted.is_ok(), "{path}: {inserted:?}");
+    }
+    let mut document = described.into_openapi();
+    document::complete(&mut document);
+    (Calls(calls), document)
 }
 
 /// The document alone, for whoever wants it without a server.
 pub fn document() -> OpenApi {
-    calls().1
+    open_api().1
 }
 
-fn calls() -> (Router<App>, OpenApi) {
-    let (router, mut described) = OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(auth_info::auth_info))
-        .routes(routes!(hierarchy::hierarchy))
-        .routes(routes!(applications::list_applications))
-        .routes(routes!(applications::write::save_applications))
-        .routes(routes!(applications::write::delete_application))
-        .routes(routes!(hierarchy::write::save_categories))
-        .routes(routes!(users::list_roles))
-        .routes(routes!(users::list_users))
-        .routes(routes!(users::write::add_user))
-        .routes(routes!(users::write::edit_user))
-        .routes(routes!(idea_flows::list_idea_flows))
-        .routes(routes!(idea_schema::idea_schema))
-        .routes(routes!(questionnaire::list_questions))
-        .routes(routes!(list::list_automations, create::create_automation))
-        .routes(routes!(show::get_automation, answer::answer_idea, delete::delete_idea))
-        .routes(routes!(idea_schema::automation_schema))
-        .routes(routes!(status::move_idea))
-        .routes(routes!(idea_flow::change_idea_flow))
-        .routes(routes!(categories::file_idea))
-        .routes(routes!(create::create_idea_from_schema))
-        .routes(routes!(submit::submit_idea))
-        .routes(routes!(submit::submit_coe_idea))
-        .routes(routes!(submit::submit_mining_idea))
-        .split_for_parts();
-    document::complete(&mut described);
-    (router, described)
+impl Calls {
+    /// Has a call answered, if its row of the route table lets the actor make it. The path is relative to the base path.
+    pub async fn answer(&self, app: &App, actor: Actor, path: &str, mut request: Request) -> Answered {
+        let refused = |route, error: ApiError| Answered { route, response: error.into_response() };
+        let Ok(found) = self.0.at(path) else {
+            return refused("", ApiError::route_not_found());
+        };
+        // What answers GET answers HEAD.
+        let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+        let Some((route, endpoint)) = found.value.iter().find(|(route, _)| route.method == *method) else {
+            return Answered {
+                route: "",
+                response: other_methods(found.value.iter().map(|(route, _)| *route)),
+            };
+        };
+        if let Err(error) = route.check(&actor) {
+            return refused(route.path, error.into());
+        }
+        if let Some((_, part)) = found.params.iter().last() {
+            let Ok(part) = percent_decode_str(part).decode_utf8() else {
+                return refused(route.path, Error::NotFound("record").into());
+            };
+            request.extensions_mut().insert(PathPart(part.into_owned()));
+        }
+        request.extensions_mut().insert(actor);
+        Answered { route: route.path, response: endpoint(request, app.clone()).await }
+    }
+}
+
+fn other_methods<'r>(routes: impl Iterator<Item = &'r Route>) -> Response {
+    let mut response = ApiError::method_not_allowed().into_response();
+    let methods: Vec<_> = routes.map(|route| route.method.as_str()).collect();
+    let mut allowed = methods.join(",");
+    if methods.contains(&"GET") {
+        allowed.push_str(",HEAD");
+    }
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
 }

@@ -1,12 +1,11 @@
 //! Who may make which call: one table, checked in one place.
 
-use std::sync::{Arc, OnceLock};
-
 use automation_hub_domain::permission::Permission;
 use axum::{
-    extract::{FromRequestParts, MatchedPath},
+    extract::FromRequestParts,
     http::{Method, request::Parts},
 };
+use utoipa::openapi::Paths;
 
 use crate::{
     api::error::ApiError,
@@ -91,13 +90,22 @@ pub const ROUTES: &[Route] = &[
 ];
 
 impl Route {
-    fn find(method: &Method, path: &str) -> Option<&'static Self> {
-        // What answers GET answers HEAD.
-        let method = if method == Method::HEAD { &Method::GET } else { method };
-        ROUTES.iter().find(|route| route.method == *method && route.path == path)
+    /// The row of a call, by what its description says.
+    pub fn of(described: &Paths) -> Option<&'static Self> {
+        let (path, item) = described.paths.iter().next()?;
+        let methods = [
+            (Method::GET, &item.get),
+            (Method::PUT, &item.put),
+            (Method::POST, &item.post),
+            (Method::DELETE, &item.delete),
+            (Method::PATCH, &item.patch),
+        ];
+        let (method, _) = methods.into_iter().find(|(_, operation)| operation.is_some())?;
+        ROUTES.iter().find(|route| route.method == method && route.path == path)
     }
 
-    fn check(&self, actor: &Actor) -> Result<(), Error> {
+    /// Whether an actor may make this call at all: the check that every call passes.
+    pub fn check(&self, actor: &Actor) -> Result<(), Error> {
         match (&actor.user, self.permission) {
             (Some(_), Some(permission)) => actor.require(permission),
             (None, _) if self.callers == Callers::Users => Err(Error::Forbidden(Denial::UserNeeded)),
@@ -106,31 +114,11 @@ impl Route {
     }
 }
 
-/// Which row of the table a call turned out to be, for its record.
-#[derive(Clone, Debug, Default)]
-pub struct CalledRoute(Arc<OnceLock<&'static str>>);
-
-impl CalledRoute {
-    /// `/automations/{id}`; empty for a call that doesn't exist.
-    pub fn path(&self) -> &'static str {
-        self.0.get().copied().unwrap_or_default()
-    }
-}
-
 impl FromRequestParts<App> for Actor {
     type Rejection = ApiError;
 
-    /// The check every call passes: who wants to know its caller has its row of the table looked at. A call
-    /// without a row is nobody's.
+    /// Whoever makes the call; that they may was settled on the way to it.
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
-        let actor: &Self = parts.extensions.get().ok_or(Error::SignedOut)?;
-        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        let route = Route::find(&parts.method, path).ok_or_else(ApiError::route_not_found)?;
-        if let Some(called) = parts.extensions.get::<CalledRoute>() {
-            // Set once: a request is routed once.
-            let _ = called.0.set(route.path);
-        }
-        route.check(actor)?;
-        Ok(actor.clone())
+        parts.extensions.remove().ok_or_else(|| Error::SignedOut.into())
     }
 }

@@ -34,7 +34,11 @@ use automation_hub_domain::{
     user::RoleAssignment,
 };
 use automation_hub_server::{
-    api::{automations::record, error::ApiError, router::open_api},
+    api::{
+        automations::record,
+        error::ApiError,
+        router::{Calls, open_api},
+    },
     auth::{
         actor::{Actor, Via},
         principal::UserRecord,
@@ -50,14 +54,11 @@ use automation_hub_storage::{
     ideas, principals, tenants, users,
 };
 use axum::{
-    Router,
     body::Body,
     http::{Method, Request, header},
-    middleware::map_response,
     response::Response,
 };
 use serde_json::Value;
-use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::app::{Answer, NOON, TestHub};
@@ -68,7 +69,7 @@ const SYSTEM_ADMIN: RoleId = RoleId::new(2);
 /// A hub with two areas, a category below one of them, and its Open API.
 struct Api {
     hub: TestHub,
-    router: Router,
+    calls: Calls,
     finance: CategoryId,
     payables: CategoryId,
     legal: CategoryId,
@@ -76,7 +77,7 @@ struct Api {
 }
 
 /// A failure as authentication sends it on.
-async fn tell(mut response: Response) -> Response {
+fn tell(mut response: Response) -> Response {
     let error = response.extensions_mut().remove::<Arc<ApiError>>();
     error.map_or(response, |error| error.respond(RequestId::next()))
 }
@@ -109,8 +110,7 @@ impl Api {
             .await
             .unwrap();
         let (calls, _) = open_api();
-        let router = Router::new().merge(calls).layer(map_response(tell)).with_state(hub.app.clone());
-        Self { hub, router, finance, payables, legal, archived }
+        Self { hub, calls, finance, payables, legal, archived }
     }
 
     async fn admin(&self) -> Caller<'_> {
@@ -305,10 +305,15 @@ impl Caller<'_> {
             .uri(path)
             .header(header::CONTENT_TYPE, content_type)
             .header(header::HOST, "127.0.0.1:8080")
-            .extension(self.actor.clone())
             .body(body)
             .unwrap();
-        Answer::of(self.api.router.clone().oneshot(request).await.unwrap()).await
+        Answer::of(self.answer(request).await).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response {
+        let Api { hub, calls, .. } = self.api;
+        let path = request.uri().path().to_owned();
+        tell(calls.answer(&hub.app, self.actor.clone(), &path, request).await.response)
     }
 }
 

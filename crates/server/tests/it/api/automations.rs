@@ -9,7 +9,6 @@ use axum::{body::Body, http::Request};
 use http_body_util::BodyExt;
 use rstest::rstest;
 use serde_json::json;
-use tower::ServiceExt;
 
 use super::{Api, assert_problem, idea};
 use crate::app::NOON;
@@ -236,9 +235,8 @@ async fn a_client_that_hangs_up_stops_the_reading() {
     let names: Vec<_> = (0..600).map(|n| format!("Idea {n}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     api.add_ideas(caller.id(), api.payables, &names).await;
-    let request =
-        Request::get("/automations?limit=1000").extension(caller.actor.clone()).body(Body::empty()).unwrap();
-    let mut body = api.router.clone().oneshot(request).await.unwrap().into_body();
+    let request = Request::get("/automations?limit=1000").body(Body::empty()).unwrap();
+    let mut body = caller.answer(request).await.into_body();
     let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
     assert!(first.starts_with(br#"{"message":"Success","statusCode":200,"data":{"page":1,"#));
     let read = api.hub.app.store.statement_count();

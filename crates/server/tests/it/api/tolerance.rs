@@ -8,7 +8,6 @@ use axum::{
 };
 use rstest::rstest;
 use serde_json::json;
-use tower::ServiceExt;
 
 use super::{Api, assert_problem};
 use crate::app::Answer;
@@ -113,9 +112,8 @@ async fn a_byte_order_mark_is_passed_over_and_a_coding_refused() {
     let request = Request::post("/automationidea")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::CONTENT_ENCODING, "gzip")
-        .extension(caller.actor.clone())
         .body(Body::from("{}"))
         .unwrap();
-    let answer = Answer::of(api.router.clone().oneshot(request).await.unwrap()).await;
+    let answer = Answer::of(caller.answer(request).await).await;
     assert_problem(&answer, 415, "content-encoding-unsupported");
 }
