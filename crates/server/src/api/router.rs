@@ -6,9 +6,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     api::{
-        applications, auth_info,
-        automations::{answer, categories, create, delete, idea_flow, list, show, status, submit},
+        applications, auth_info, automation_store,
+        automations::{
+            answer, categories, create, delete, documents, idea_flow, list, media, show, status, submit,
+        },
+        components,
         document::{self, Document},
+        download,
         error::ApiError,
         hierarchy, idea_flows, idea_schema, questionnaire, users,
     },
@@ -54,6 +58,13 @@ fn calls() -> (Router<App>, OpenApi) {
         .routes(routes!(submit::submit_idea))
         .routes(routes!(submit::submit_coe_idea))
         .routes(routes!(submit::submit_mining_idea))
+        .routes(routes!(documents::list_documents, documents::add_document))
+        .routes(routes!(media::list_media, media::add_media))
+        .routes(routes!(download::download_file))
+        .routes(routes!(components::list_components))
+        .routes(routes!(components::list_automation_components))
+        .routes(routes!(automation_store::list_store))
+        .routes(routes!(automation_store::list_store_reviews))
         .split_for_parts();
     document::complete(&mut described);
     (router, described)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use automation_hub_domain::{clock::Timestamp, id::TenantId};
 use automation_hub_storage::{calls, drafts, sessions};
 
-use crate::{app::App, error::Error};
+use crate::{app::App, error::Error, services::files};
 
 const EVERY: Duration = Duration::from_mins(10);
 /// Drafts of tokens last for minutes; after an hour none is of use to anybody.
@@ -22,7 +22,7 @@ pub async fn run(app: App) {
     }
 }
 
-/// Deletes ended sessions, old drafts and old call records of all tenants.
+/// Deletes ended sessions, old drafts, old call records and what uploads left behind, of all tenants.
 pub async fn sweep(app: &App) -> Result<(), Error> {
     let now = app.clock.now();
     for tenant in app.tenants().iter() {
@@ -45,8 +45,16 @@ async fn sweep_tenant(app: &App, tenant: TenantId, now: Timestamp) -> Result<(),
     let calls_before = now.plus_days(-app.config.open_api.call_log_days);
     let write = app.store.write(tenant, move |s| calls::delete_old(s, calls_before).map_err(Error::from));
     let calls = write.await?;
-    if sessions + drafts + calls > 0 {
-        tracing::debug!(tenant = tenant.get(), sessions, drafts, calls, "deleted what has run its time");
+    let objects = files::sweep(app, tenant, now).await?;
+    if sessions + drafts + calls + objects > 0 {
+        tracing::debug!(
+            tenant = tenant.get(),
+            sessions,
+            drafts,
+            calls,
+            objects,
+            "deleted what has run its time"
+        );
     }
     Ok(())
 }
