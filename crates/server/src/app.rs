@@ -32,6 +32,7 @@ use crate::{
     keys::Keys,
     mail::Mailer,
     middleware::proxies::TrustedProxies,
+    services::alarms::RecentAlarms,
 };
 
 #[derive(Clone)]
@@ -53,6 +54,8 @@ pub struct AppState {
     /// Writes Open API calls down.
     pub calls: CallRecorder,
     pub passwords: Passwords,
+    /// What verification has told lately.
+    pub alarms: RecentAlarms,
     /// Slows down who guesses passwords.
     pub throttle: Throttle,
     pub directories: Directories,
@@ -119,6 +122,7 @@ impl App {
             public_origin,
             proxies,
             passwords,
+            alarms: RecentAlarms::default(),
             throttle: Throttle::default(),
             directories: Directories::default(),
             forms: Forms::default(),

@@ -48,6 +48,7 @@ pub struct Server {
     pub trusted_proxies: Vec<String>,
     pub shutdown_grace_secs: u64,
     pub header_timeout_secs: u64,
+    pub body_timeout_secs: u64,
     pub body_limit_bytes: usize,
     pub setup_from_anywhere: bool,
 }

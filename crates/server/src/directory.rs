@@ -45,6 +45,7 @@ struct ShownStatus {
 }
 
 /// A person as records show them.
+#[derive(Default)]
 pub struct Person {
     pub as_submitter: String,
     pub as_owner: String,
@@ -138,10 +139,10 @@ impl TenantDirectory {
     /// Reads people that weren't asked for before.
     pub fn learn(&self, session: &mut Session<'_>, ids: &[UserId]) -> Result<(), StorageError> {
         for &id in ids {
-            if !self.knows(id)
-                && let Some(user) = users::find(session, id)?
-            {
-                self.people.pin().insert(id, Person::of(&user));
+            if !self.knows(id) {
+                let user = users::find(session, id)?;
+                // Whoever isn't there shows nothing, but counts as asked for: records wait for no one twice.
+                self.people.pin().insert(id, user.as_ref().map(Person::of).unwrap_or_default());
             }
         }
         Ok(())

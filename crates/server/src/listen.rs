@@ -21,6 +21,8 @@ use crate::{config::Config, middleware::request::Peer, server::Server};
 const HEAD_BYTES: usize = 16 * 1024;
 const HEAD_FIELDS: usize = 100;
 const FIELD_BYTES: usize = 8 * 1024;
+/// How often a silent HTTP/2 connection is asked whether anybody is there, and how long it may take to say so.
+const HTTP2_PING: Duration = Duration::from_secs(20);
 
 /// Serves until `stop` is done, then waits for the requests in flight, but not for ever.
 pub async fn serve(
@@ -64,6 +66,8 @@ fn builder(config: &Config) -> Builder<TokioExecutor> {
     builder
         .http2()
         .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HTTP2_PING))
+        .keep_alive_timeout(HTTP2_PING)
         .max_header_list_size(u32::try_from(HEAD_BYTES).unwrap_or(u32::MAX))
         .max_concurrent_streams(128);
     builder

@@ -99,6 +99,15 @@ impl LinkPurpose {
     }
 }
 
+/// Forgets links that ended until then.
+pub fn delete_old(session: &mut Session<'_>, until: Timestamp) -> Result<u64, StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "DELETE FROM one_time_links WHERE tenant_id = $1 AND expires_at <= $2",
+        values![tenant, until.millis()],
+    )
+}
+
 /// Makes a link the person's only working one.
 pub fn put_link(
     session: &mut Session<'_>,

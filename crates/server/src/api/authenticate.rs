@@ -1,6 +1,10 @@
 //! The Open API's outermost layer: every call, known or not, proves who it is before anything else is told.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use automation_hub_domain::clock::Timestamp;
 use axum::{
@@ -21,11 +25,16 @@ use crate::{
         snapshot::TokenRecord,
         verify::{Alarm, Refusal, Renewal, Verified},
     },
+    error::Error,
     middleware::request::RequestContext,
+    services::alarms,
 };
 
 /// Tells a caller that its value was rotated away, and until when it still works.
 const RETIRING: &str = "x-ah-token-retiring-until";
+
+/// How long an alarm that couldn't be stored waits for the next try.
+const RETRY_ALARM: Duration = Duration::from_secs(5);
 
 /// Answers a call: who makes it is settled before the router looks for it.
 pub async fn answer(
@@ -58,8 +67,12 @@ async fn admit(
     now: Timestamp,
     request: &mut Request,
 ) -> Result<Verified, ApiError> {
+    let refuse = |error: ApiError| match app.tokens.verifier.count_refusal(context.address, now) {
+        Some(retry_after_secs) => Refusal::TooMany { retry_after_secs }.into(),
+        None => error,
+    };
     let found = |(organization, tenant): (String, String)| {
-        app.tenant_by_slugs(&organization, &tenant).ok_or_else(ApiError::tenant_not_found)
+        app.tenant_by_slugs(&organization, &tenant).ok_or_else(|| refuse(ApiError::tenant_not_found()))
     };
     let addressed = addressed.map(found).transpose()?;
     if is_form_with_header(request.headers()) {
@@ -68,7 +81,7 @@ async fn admit(
     let verified = verify(app, request.headers(), request.uri().query(), context.address, now)?;
     // The credential decides the tenant; an address that names another one is none of its business.
     if addressed.is_some_and(|tenant| tenant.id != verified.tenant.id) {
-        return Err(Refusal::TokenRejected { hint: false }.into());
+        return Err(refuse(Refusal::TokenRejected { hint: false }.into()));
     }
     Ok(verified)
 }
@@ -85,18 +98,26 @@ fn verify(
             app.calls.refused(tenant, token, now);
         }
         if let Some(alarm) = refused.alarm {
-            raise(app, alarm);
+            raise(app, alarm, now);
         }
         refused.refusal.into()
     })
 }
 
 /// What must be acted on although the caller isn't told. Stored by a task of its own: a refusal waits for nothing.
-fn raise(app: &App, alarm: Alarm) {
+fn raise(app: &App, alarm: Alarm, now: Timestamp) {
+    if !app.alarms.is_news(alarm, now) {
+        return;
+    }
     let app = app.clone();
     tokio::spawn(async move {
-        if let Err(error) = crate::services::alarms::record(&app, alarm).await {
+        while let Err(error) = alarms::record(&app, alarm).await {
             tracing::error!(error = &error as &dyn std::error::Error, ?alarm, "an alarm could not be stored");
+            // A suspension that isn't stored ends with the next look at the token's row.
+            if !matches!(error, Error::Unavailable(_)) {
+                break;
+            }
+            tokio::time::sleep(RETRY_ALARM).await;
         }
     });
 }
@@ -125,7 +146,7 @@ fn is_form_with_header(headers: &HeaderMap) -> bool {
 /// RFC 6750 lets a form carry the token; beside the header it makes the request ambiguous.
 async fn refuse_token_in_form(app: &App, request: &mut Request) -> Result<(), ApiError> {
     let body = std::mem::take(request.body_mut());
-    let bytes = extract::read_body(body, app.config.server.body_limit_bytes).await?;
+    let bytes = extract::read_body(body, &app.config.server).await?;
     if form_urlencoded::parse(&bytes).any(|(name, _)| name == "access_token") {
         return Err(Refusal::InvalidRequest("An access token").into());
     }

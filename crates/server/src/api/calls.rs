@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 use crate::{app::App, auth::snapshot::TokenRecord, error::Error, middleware::request::RequestContext};
 
 /// A call that is being answered or waits to be written. What text can be made of later is kept as it came.
+#[derive(Clone)]
 pub struct Call {
     tenant: TenantId,
     token: TokenId,
@@ -152,19 +153,22 @@ impl CallRecorder {
         };
         let written = app.store.system().write(write).await;
         if written.is_err() {
-            self.put_back(batch);
+            self.put_back(&batch);
         }
         written
     }
 
-    /// What couldn't be written waits for the next batch, as far as there is room.
-    fn put_back(&self, batch: Arc<Waiting>) {
-        let Some(batch) = Arc::into_inner(batch) else { return };
+    /// What couldn't be written waits for the next batch, as far as there is room. The writer may still hold it, so it
+    /// is copied.
+    fn put_back(&self, batch: &Waiting) {
         let mut waiting = self.lock();
         let room = self.limit.saturating_sub(waiting.calls.len());
-        waiting.calls.extend(batch.calls.into_iter().take(room));
+        waiting.calls.extend(batch.calls.iter().take(room).cloned());
+        let lost = batch.calls.len().saturating_sub(room);
         let room = self.limit.saturating_sub(waiting.refused.len());
-        waiting.refused.extend(batch.refused.into_iter().take(room));
+        waiting.refused.extend(batch.refused.iter().take(room).copied());
+        drop(waiting);
+        self.dropped.fetch_add(u64::try_from(lost).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Flushes every few seconds, or sooner when the queue fills.

@@ -90,13 +90,18 @@ impl ApiError {
         )
     }
 
+    pub fn body_too_slow(limit_secs: u64) -> Self {
+        let message = format!("The body didn't arrive within {limit_secs} seconds.");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", message)
+    }
+
     pub fn body_too_large(limit: usize) -> Self {
         let message = format!("The body is larger than {limit} bytes.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message)
     }
 
     /// Nothing more of the body came for too long.
-    pub fn too_slow() -> Self {
+    pub fn body_stalled() -> Self {
         Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body stood still for too long.")
     }
 

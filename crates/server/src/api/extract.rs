@@ -1,6 +1,6 @@
 //! Reading requests of the Open API, so that whatever is wrong with one is told in our own envelope.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use automation_hub_domain::page::PageRequest;
 use axum::{
@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::{
     api::error::ApiError,
     app::App,
+    config,
     error::{Error, Violations},
 };
 
@@ -42,8 +43,7 @@ impl FromRequest<App> for JsonValue {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
         require_plain_json(request.headers())?;
-        let limit = app.config.server.body_limit_bytes;
-        let body = read_body(request.into_body(), limit).await?;
+        let body = read_body(request.into_body(), &app.config.server).await?;
         Self::parse(&body)
     }
 }
@@ -80,7 +80,7 @@ impl FromRequest<App> for OptionalJsonObject {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
-        let body = read_body(body, app.config.server.body_limit_bytes).await?;
+        let body = read_body(body, &app.config.server).await?;
         if body.is_empty() {
             return Ok(Self(serde_json::Map::new()));
         }
@@ -100,9 +100,13 @@ pub(super) fn require_plain_json(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// A body, but no more of it than the limit.
-pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, ApiError> {
-    let collected = Limited::new(body, limit).collect().await.map_err(|error| {
+/// A body, but no more of it than is allowed, and for no longer.
+pub async fn read_body(body: Body, server: &config::Server) -> Result<Bytes, ApiError> {
+    let limit = server.body_limit_bytes;
+    let patience = Duration::from_secs(server.body_timeout_secs);
+    let collected = tokio::time::timeout(patience, Limited::new(body, limit).collect()).await;
+    let collected = collected.map_err(|_| ApiError::body_too_slow(server.body_timeout_secs))?;
+    let collected = collected.map_err(|error| {
         if error.downcast_ref::<LengthLimitError>().is_some() {
             ApiError::body_too_large(limit)
         } else {

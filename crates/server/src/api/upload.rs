@@ -101,7 +101,7 @@ async fn feed(app: &App, mut body: Body, sender: mpsc::Sender<Piece>) -> Result<
     let mut left = limit;
     loop {
         let frame = tokio::time::timeout(app.files.patience(), body.frame());
-        let Some(frame) = frame.await.map_err(|_| ApiError::too_slow())? else { break };
+        let Some(frame) = frame.await.map_err(|_| ApiError::body_stalled())? else { break };
         let frame = frame.map_err(|_| ApiError::malformed("The body broke off."))?;
         let Ok(bytes) = frame.into_data() else { continue };
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);

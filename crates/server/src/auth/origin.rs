@@ -13,7 +13,7 @@ pub enum PublicOrigin {
 
 impl PublicOrigin {
     pub fn new(public_url: &str) -> Self {
-        if public_url.is_empty() { Self::Loopback } else { Self::Fixed(public_url.to_ascii_lowercase()) }
+        if public_url.is_empty() { Self::Loopback } else { Self::Fixed(as_browsers_write(public_url)) }
     }
 
     /// The origin to put before a path, where a link is handed over.
@@ -58,6 +58,13 @@ impl PublicOrigin {
             }
         }
     }
+}
+
+/// In lower case, and without the port that goes without saying.
+fn as_browsers_write(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
+    let usual = if origin.starts_with("https://") { ":443" } else { ":80" };
+    origin.strip_suffix(usual).map_or_else(|| origin.clone(), ToOwned::to_owned)
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -105,6 +112,19 @@ mod tests {
             &[("sec-fetch-site", "none"), ("origin", "https://hub.example.com")],
         ] {
             assert!(!is_own_page(&headers(pairs), &own), "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_usual_port_goes_without_saying() {
+        for (configured, origin) in [
+            ("https://Hub.example.com:443", "https://hub.example.com"),
+            ("http://hub.example.com:80", "http://hub.example.com"),
+            ("https://hub.example.com:80", "https://hub.example.com:80"),
+            ("https://hub.example.com:8443", "https://hub.example.com:8443"),
+        ] {
+            let sent = headers(&[("sec-fetch-site", "same-origin"), ("origin", origin)]);
+            assert!(is_own_page(&sent, &PublicOrigin::new(configured)), "{configured}");
         }
     }
 

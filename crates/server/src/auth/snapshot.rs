@@ -232,6 +232,11 @@ impl Snapshot {
         self.tenants.pin().insert(tenant.id, Arc::new(tenant));
     }
 
+    /// Tokens of a tenant that isn't known are answered 503.
+    pub fn remove_tenant(&self, id: TenantId) {
+        self.tenants.pin().remove(&id);
+    }
+
     pub fn put_user(&self, user: UserRecord) {
         self.users.pin().insert((user.tenant, user.id), Arc::new(user));
     }

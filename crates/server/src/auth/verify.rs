@@ -4,7 +4,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -77,7 +77,7 @@ pub enum Refusal {
     TooMany {
         retry_after_secs: u32,
     },
-    /// It can't be decided: a pepper or the token's tenant is missing here.
+    /// It can't be decided: a pepper or the token's tenant is missing here, or what changed lately isn't known.
     Unavailable,
 }
 
@@ -104,7 +104,7 @@ impl Refusal {
 }
 
 /// Something the hub must act on although the caller isn't told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Alarm {
     /// A value was used after its overlap had ended: somebody still has it.
     RetiredValueUsed { tenant: TenantId, token: TokenId },
@@ -171,6 +171,7 @@ pub struct Verifier {
     high_water: HighWater,
     app_key_failures: AppKeyFailures,
     address_failures: AddressFailures,
+    is_blind: AtomicBool,
 }
 
 impl Verifier {
@@ -181,7 +182,13 @@ impl Verifier {
             high_water: HighWater::new(),
             app_key_failures: AppKeyFailures::default(),
             address_failures: AddressFailures::new(),
+            is_blind: AtomicBool::new(false),
         }
+    }
+
+    /// Whether the snapshot is too old to accept anything by.
+    pub fn set_blind(&self, is_blind: bool) {
+        self.is_blind.store(is_blind, Ordering::Relaxed);
     }
 
     pub const fn snapshot(&self) -> &Snapshot {
@@ -206,7 +213,7 @@ impl Verifier {
         let now = self.high_water.observe(now);
         self.check(presented, now).map_err(|refused| match refused.refusal {
             Refusal::Unavailable | Refusal::TooMany { .. } => refused,
-            _ => match self.address_failures.refuse(address, now) {
+            _ => match self.count_refusal(address, now) {
                 Some(retry_after_secs) => {
                     Refused { refusal: Refusal::TooMany { retry_after_secs }, ..refused }
                 }
@@ -215,8 +222,16 @@ impl Verifier {
         })
     }
 
+    /// Counts a refusal of an address; beyond what it is allowed, how many seconds it has to wait.
+    pub fn count_refusal(&self, address: IpAddr, now: Timestamp) -> Option<u32> {
+        self.address_failures.refuse(address, now)
+    }
+
     fn check(&self, presented: &Presented<'_>, now: Timestamp) -> Result<Verified, Refused> {
         let credential = presented.credential()?;
+        if self.is_blind.load(Ordering::Relaxed) {
+            return Err(Refusal::Unavailable.into());
+        }
         let (found, renewal) = self.look_up(&credential)?;
         let whose = (found.record.tenant, found.record.id);
         self.check_found(presented, found, renewal, now)

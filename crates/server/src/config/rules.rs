@@ -62,6 +62,7 @@ fn server(server: &Server, found: &mut Violations) {
     }
     found.outside(0..=3600, "server.shutdown_grace_secs", &server.shutdown_grace_secs, " seconds");
     found.outside(1..=300, "server.header_timeout_secs", &server.header_timeout_secs, " seconds");
+    found.outside(1..=3600, "server.body_timeout_secs", &server.body_timeout_secs, " seconds");
     found.outside(1024..=1_073_741_824, "server.body_limit_bytes", &server.body_limit_bytes, " bytes");
 }
 

@@ -1,6 +1,6 @@
 //! Forms. One that was not proved to come from our own page can't be read: the check is in the extractor.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
@@ -13,6 +13,7 @@ use percent_encoding::percent_decode;
 use crate::{
     app::App,
     auth::{origin, secret::Secret},
+    config,
     error::{Denial, Error},
     pages::{error::PageError, visit::Visit},
 };
@@ -99,7 +100,7 @@ impl FromRequest<App> for Form {
         if !origin::is_own_page(&headers, &app.public_origin) {
             return Err(reject(Error::Forbidden(Denial::Origin)));
         }
-        let form = read(request, app.config.server.body_limit_bytes).await.map_err(reject)?;
+        let form = read(request, &app.config.server).await.map_err(reject)?;
         let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
         let token = sent.unwrap_or_else(|| form.raw("csrf_token"));
         if !key.0.is_csrf_token(token) {
@@ -109,11 +110,14 @@ impl FromRequest<App> for Form {
     }
 }
 
-async fn read(request: Request, limit: usize) -> Result<Form, Error> {
+async fn read(request: Request, server: &config::Server) -> Result<Form, Error> {
     if !is_form(request.headers()) {
         return Err(Error::invalid("Content-Type", "Send the form as application/x-www-form-urlencoded."));
     }
-    let body = Limited::new(request.into_body(), limit).collect().await.map_err(|error| {
+    let reading = Limited::new(request.into_body(), server.body_limit_bytes).collect();
+    let read = tokio::time::timeout(Duration::from_secs(server.body_timeout_secs), reading).await;
+    let read = read.map_err(|_| Error::invalid("form", "The form took too long on its way."))?;
+    let body = read.map_err(|error| {
         let message = if error.downcast_ref::<LengthLimitError>().is_some() {
             "The form is too large."
         } else {

@@ -76,7 +76,8 @@ pub async fn guard(
         Ok(false) => return error::respond(&app, None, &Error::NotFound("page"), context.id),
         Err(failure) => return error::respond(&app, None, &failure, context.id),
     }
-    if !app.config.server.setup_from_anywhere && !context.address.is_loopback() {
+    let is_here = context.address.is_loopback() && !is_forwarded(request.headers());
+    if !app.config.server.setup_from_anywhere && !is_here {
         let page = error::page_of(&Error::Forbidden(Denial::Origin), &ElsewherePage);
         return page.unwrap_or_else(|_| error::respond(&app, None, &Error::NotFound("page"), context.id));
     }
@@ -95,6 +96,11 @@ pub async fn guard(
         set_cookie(response.headers_mut(), VISIT_COOKIE, &key.expose());
     }
     response
+}
+
+/// Whether a proxy passed the request on: then this machine is only its last stop.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|name| headers.contains_key(*name))
 }
 
 /// The printed link: takes the code out of the address.
@@ -211,11 +217,7 @@ async fn checks(app: &App) -> Result<Vec<Check>, Error> {
         Some(database_check(app)),
         Some(keys_check(app)),
         clock.map(clock_check),
-        Some(Check {
-            is_fine: false,
-            title: "No mail server",
-            text: "Invitations show a link to hand over.".into(),
-        }),
+        Some(mail_check(app)),
         (!secure).then(|| Check {
             is_fine: false,
             title: "Plain HTTP",
@@ -246,6 +248,14 @@ fn keys_check(app: &App) -> Check {
             Check { is_fine: false, title: "Secret keys need a look", text: format!("{error}.").into() }
         }
     }
+}
+
+fn mail_check(app: &App) -> Check {
+    if app.mailer.is_some() {
+        let text = "Invitations go out by mail.".into();
+        return Check { is_fine: true, title: "Mail server set", text };
+    }
+    Check { is_fine: false, title: "No mail server", text: "Invitations show a link to hand over.".into() }
 }
 
 fn clock_check(difference_millis: i64) -> Check {

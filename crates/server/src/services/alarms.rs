@@ -1,6 +1,10 @@
 //! What verification notices although the caller isn't told: a retired value in use, a token under attack.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use automation_hub_domain::{
     clock::Timestamp,
@@ -17,6 +21,37 @@ use crate::{app::App, auth::verify::Alarm, error::Error};
 const CLOCK_EVERY: Duration = Duration::from_secs(10);
 /// What a clock is put right by now and then.
 const TOLERATED_LAG_MILLIS: i64 = 1000;
+
+/// What was raised within the last minute. One alarm a minute says as much as one for each of a flood of calls, and
+/// nobody who has a value can make the hub write more often.
+#[derive(Debug, Default)]
+pub struct RecentAlarms(Mutex<HashMap<Alarm, Timestamp>>);
+
+impl RecentAlarms {
+    const MINUTE_MILLIS: i64 = 60_000;
+    /// More different ones a minute are dropped.
+    const LIMIT: usize = 1024;
+
+    /// Whether an alarm has to be acted on. Suspensions always have: each is one of its own.
+    pub fn is_news(&self, alarm: Alarm, now: Timestamp) -> bool {
+        if matches!(alarm, Alarm::TokenSuspended { .. }) {
+            return true;
+        }
+        let is_recent = |at: Timestamp| (0..Self::MINUTE_MILLIS).contains(&now.since(at));
+        let mut raised = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if raised.get(&alarm).is_some_and(|at| is_recent(*at)) {
+            return false;
+        }
+        if raised.len() >= Self::LIMIT {
+            raised.retain(|_, at| is_recent(*at));
+        }
+        let has_room = raised.len() < Self::LIMIT;
+        if has_room {
+            raised.insert(alarm, now);
+        }
+        has_room
+    }
+}
 
 /// Watches the clock until the task is dropped.
 pub async fn watch_clock(app: App) {
@@ -61,7 +96,7 @@ async fn retired_value_used(app: &App, tenant: TenantId, token: TokenId) -> Resu
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
             let event = event(s, now, token, "token.retired-value-used")?;
-            // One event a minute says as much as one for each of a flood of calls.
+            // Another server on the database may have told it already.
             if audit::has_recent(s, event.action, event.object_type, token.get(), now.plus_minutes(-1))? {
                 return Ok(());
             }
@@ -75,7 +110,9 @@ async fn token_suspended(app: &App, tenant: TenantId, token: TokenId) -> Result<
     tracing::warn!(token = token.get(), "a token was suspended after too many wrong app keys");
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
-            tokens::suspend(s, token, now)?;
+            if !tokens::suspend(s, token, now)? {
+                return Ok(());
+            }
             let event = event(s, now, token, "token.suspend")?;
             Ok(audit::insert(s, &event)?)
         })
@@ -104,4 +141,49 @@ fn event(
         address: String::new(),
         request_id: String::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANT: TenantId = TenantId::new(1);
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn retired(token: i64) -> Alarm {
+        Alarm::RetiredValueUsed { tenant: TENANT, token: TokenId::new(token) }
+    }
+
+    #[test]
+    fn each_is_news_once_a_minute() {
+        let recent = RecentAlarms::default();
+        for (alarm, seconds, expected) in [
+            (retired(1), 0, true),
+            (retired(1), 59, false),
+            (retired(2), 59, true),
+            (retired(1), 60, true),
+            (retired(1), 61, false),
+            (Alarm::PepperMissing, 61, true),
+            // The clock was set back: rather one too many.
+            (retired(1), 30, true),
+        ] {
+            let now = NOW.plus_millis(seconds * 1000);
+            assert_eq!(recent.is_news(alarm, now), expected, "{alarm:?} after {seconds} s");
+        }
+    }
+
+    #[test]
+    fn every_suspension_is_news() {
+        let recent = RecentAlarms::default();
+        let suspended = Alarm::TokenSuspended { tenant: TENANT, token: TokenId::new(1) };
+        assert!(recent.is_news(suspended, NOW) && recent.is_news(suspended, NOW));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let recent = RecentAlarms::default();
+        let raised = (0..5000).filter(|token| recent.is_news(retired(*token), NOW)).count();
+        assert_eq!(raised, RecentAlarms::LIMIT);
+        assert!(recent.is_news(retired(5000), NOW.plus_minutes(1)), "there is room again");
+    }
 }

@@ -128,10 +128,11 @@ pub async fn finish(
     input: &SetupInput,
     client: Client,
 ) -> Result<(String, Secret), Error> {
-    let foundation = check(app, input)?;
+    // The code first: to nobody else the page shows what it knows of the server.
     if !check_code(app, code).await? {
         return Err(Error::NotFound("page"));
     }
+    let foundation = check(app, input)?;
     let mut owner = foundation.owner;
     owner.password_hash = Some(app.passwords.hash(foundation.password).await?);
     let tenant = foundation.tenant;

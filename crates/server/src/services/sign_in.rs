@@ -155,7 +155,11 @@ pub(crate) fn own_event(
 /// Ends the actor's own session.
 pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Error> {
     let session = actor.require_session()?;
-    end_session(app, actor, session).await
+    match end_session(app, actor, session).await {
+        // Ended elsewhere at the same moment.
+        Err(Error::NotFound(_)) => Ok(()),
+        ended => ended,
+    }
 }
 
 /// Ends one of the actor's sessions, this one or another.

@@ -45,6 +45,7 @@ use automation_hub_server::{
         actor::{Actor, Via},
         principal::UserRecord,
     },
+    config::Config,
     error::Error,
     middleware::request::RequestId,
 };
@@ -93,10 +94,11 @@ pub fn node(name: &str, parent: Option<CategoryId>, order_number: i64) -> NewCat
 
 impl Api {
     async fn start() -> Self {
-        Self::on(TestHub::start().await).await
+        Self::start_with(|_| ()).await
     }
 
-    async fn on(hub: TestHub) -> Self {
+    async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let hub = TestHub::start_with(change).await;
         let (finance, payables, legal, archived) = hub
             .app
             .store

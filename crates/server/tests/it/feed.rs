@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use automation_hub_domain::{role::SYSTEM_ADMIN, token::value::TokenForm, user::RoleAssignment};
 use automation_hub_server::{app::App, router::router, server::Server};
-use automation_hub_storage::{Store, StoreOptions, tenants, tokens, users};
+use automation_hub_storage::{Store, StoreOptions, tenants, tokens, users, values};
 use axum::http::StatusCode;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -109,4 +109,49 @@ async fn looking_for_changes_costs_one_statement_while_there_are_none() {
     let before = other.app.store.statement_count();
     other.catch_up().await;
     assert_eq!(other.app.store.statement_count() - before, 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_and_hides_no_later_change() {
+    let hub = TestHub::start().await;
+    let damaged = hub.issue(None, TokenForm::Uuid, None).await;
+    let revoked = hub.issue(None, TokenForm::Uuid, None).await;
+    let other = Other::start(&hub).await;
+    let id = damaged.id;
+    let damage = move |s: &mut automation_hub_storage::Session<'_>| {
+        tokens::suspend(s, id, NOON)?;
+        s.execute("UPDATE tokens SET suspended_at = NULL, pepper_number = 0 WHERE id = $1", values![id])
+    };
+    assert_eq!(hub.app.store.write(hub.tenant, damage).await.unwrap(), 1);
+    let id = revoked.id;
+    hub.app.store.write(hub.tenant, move |s| tokens::revoke(s, id, None, NOON)).await.unwrap();
+
+    other.catch_up().await;
+    assert_eq!(other.status(&damaged).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(other.status(&revoked).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn nothing_is_accepted_ten_seconds_after_the_changes_went_out_of_sight() {
+    let hub = TestHub::start().await;
+    let (_, token) = hub.issue_personal().await;
+    let rename = |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        hub.app.store.write(hub.tenant, move |s| s.execute(&sql, &[]))
+    };
+    rename("changes", "elsewhere").await.unwrap();
+    for (millis, expected) in [
+        (0, StatusCode::OK),
+        (9_999, StatusCode::OK),
+        (10_000, StatusCode::SERVICE_UNAVAILABLE),
+        (60_000, StatusCode::SERVICE_UNAVAILABLE),
+    ] {
+        hub.clock.set(NOON.plus_millis(millis));
+        hub.app.feed.follow(&hub.app).await.unwrap_err();
+        let answer = hub.send(token.request(AUTHINFO)).await;
+        assert_eq!(answer.status, expected, "after {millis} ms");
+    }
+    rename("elsewhere", "changes").await.unwrap();
+    hub.app.feed.follow(&hub.app).await.unwrap();
+    assert_eq!(hub.send(token.request(AUTHINFO)).await.status, StatusCode::OK);
 }

@@ -218,6 +218,34 @@ pub fn revoke(
     changes::note_if(session, changed, Changed::Token(id))
 }
 
+/// Tokens whose retired value ended until then, or ended by now under another pepper than the current one.
+pub fn list_forgettable(
+    session: &mut Session<'_>,
+    until: Timestamp,
+    now: Timestamp,
+    current_pepper: i64,
+) -> Result<Vec<TokenId>, StorageError> {
+    let tenant = session.tenant();
+    session.all(
+        "SELECT id FROM tokens WHERE tenant_id = $1 AND (retired_until <= $2 \
+         OR (retired_until <= $3 AND retired_pepper_number <> $4)) ORDER BY id",
+        values![tenant, until.millis(), now.millis(), current_pepper],
+        |row| row.get(0),
+    )
+}
+
+/// Forgets a retired value that ended by now: its use is no longer told from that of a value that never was. Whether
+/// there was one.
+pub fn forget_retired(session: &mut Session<'_>, id: TokenId, now: Timestamp) -> Result<bool, StorageError> {
+    let tenant = session.tenant();
+    let changed = session.execute(
+        "UPDATE tokens SET retired_digest = NULL, retired_pepper_number = NULL, retired_until = NULL \
+         WHERE tenant_id = $1 AND id = $2 AND retired_until <= $3",
+        values![tenant, id, now.millis()],
+    )?;
+    changes::note_if(session, changed, Changed::Token(id))
+}
+
 /// Puts digests under a newer pepper in the place of those a call was recognised by, unless they changed since.
 pub fn renew_digests(
     session: &mut Session<'_>,
@@ -306,4 +334,13 @@ pub fn insert_reveal(
         values![tenant, user, token, at.millis()],
     )?;
     Ok(())
+}
+
+/// Forgets when values were shown until then.
+pub fn delete_old_reveals(session: &mut Session<'_>, until: Timestamp) -> Result<u64, StorageError> {
+    let tenant = session.tenant();
+    session.execute(
+        "DELETE FROM token_reveals WHERE tenant_id = $1 AND revealed_at <= $2",
+        values![tenant, until.millis()],
+    )
 }

@@ -504,7 +504,7 @@ async fn a_batch_of_calls_is_counted_by_day_route_and_address() {
         let counted: Vec<_> = addresses.iter().map(|one| (one.address.as_str(), one.calls)).collect();
         assert_eq!(counted, [("10.0.0.2", 1), ("10.0.0.1", 2)]);
         assert_eq!(calls::durations(s, id, since)?.unwrap().slow_micros, 1_500);
-        assert_eq!(calls::delete_old(s, NOW)?, 1);
+        assert_eq!([calls::delete_old(s, NOW)?, calls::delete_old(s, NOW)?], [1, 0]);
         Ok(())
     })
     .await;

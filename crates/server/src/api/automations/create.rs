@@ -5,19 +5,17 @@ use axum::{extract::State, response::Response};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{inputs, refusal::refused, submit::CreatedIdea};
+use super::{
+    inputs,
+    refusal::refused,
+    submit::{CreatedIdea, create},
+};
 use crate::{
-    api::{
-        envelope::{self, Envelope},
-        error::ApiError,
-        extract::JsonObject,
-        fields::Fields,
-        idea_schema,
-    },
+    api::{envelope::Envelope, error::ApiError, extract::JsonObject, fields::Fields, idea_schema},
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
-    services::ideas::{self, Completeness, FlowChoice, Inputs, Submission},
+    services::ideas::{Completeness, FlowChoice, Inputs, Submission},
 };
 
 /// A filled-in schema.
@@ -89,11 +87,6 @@ pub async fn create_automation(
 ) -> Result<Response, ApiError> {
     let submission = if body.contains_key("user_inputs") { answered(&body)? } else { flat(body)? };
     create(&app, &actor, submission).await
-}
-
-async fn create(app: &App, actor: &Actor, submission: Submission) -> Result<Response, ApiError> {
-    let submitted = ideas::submit(app, actor, submission).await.map_err(refused)?;
-    envelope::created(CreatedIdea::from(submitted))
 }
 
 fn answered(body: &Map<String, Value>) -> Result<Submission, ApiError> {

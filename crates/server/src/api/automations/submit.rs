@@ -209,6 +209,11 @@ async fn submit(
         inputs: Inputs::Flat(body),
         completeness: Completeness::Form,
     };
+    create(app, actor, submission).await
+}
+
+/// Files a submission, whatever its body looked like, and answers what became of it.
+pub(super) async fn create(app: &App, actor: &Actor, submission: Submission) -> Result<Response, ApiError> {
     let submitted = ideas::submit(app, actor, submission).await.map_err(refused)?;
     envelope::created(CreatedIdea::from(submitted))
 }

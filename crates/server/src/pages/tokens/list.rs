@@ -8,7 +8,11 @@ use automation_hub_domain::{
     token::TokenType,
 };
 use automation_hub_storage::tokens::{StateFilter, Token, TokenFilter, TokenSort};
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderMap, Method},
+    response::Response,
+};
 
 use super::{
     PATH,
@@ -191,6 +195,7 @@ pub async fn show(
     State(app): State<App>,
     signed_in: SignedIn,
     query: Query,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let actor = &signed_in.actor;
@@ -203,9 +208,9 @@ pub async fn show(
     let sort = (asked.sort.0, asked.direction);
     let found = tokens::list(&app, actor, asked.filter(), sort, asked.page).await?;
     let ids: Vec<TokenId> = found.page.items.iter().map(|token| token.id).collect();
-    // A part of the page is no place for what is shown once: it can be swapped away again.
-    let saved =
-        if html::is_htmx(&headers) { Vec::new() } else { tokens::show_saved(&app, actor, &ids).await? };
+    // What is shown once needs a whole page: a part can be swapped away again, and HEAD shows nothing.
+    let is_seen = method == Method::GET && !html::is_htmx(&headers);
+    let saved = if is_seen { tokens::show_saved(&app, actor, &ids).await? } else { Vec::new() };
     let writer = Writer::new(actor, app.clock.now());
     let fresh = |token: &Token| {
         let shown = saved.iter().find(|shown| shown.token == token.id)?;

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     api::automations::record,
     app::App,
-    auth::actor::Actor,
+    auth::{actor::Actor, random},
     error::{Denial, Error},
     forms::{TenantFlow, TenantForms},
 };
@@ -61,7 +61,7 @@ pub struct Submitted {
 /// Files an idea where its flow starts, and records who did.
 pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<Submitted, Error> {
     let now = app.clock.now();
-    let uuid = Uuid::new_v4();
+    let uuid = random::uuid(app.random.as_ref())?;
     let actor = actor.clone();
     super::write(app, actor.tenant_id(), move |session, around| {
         let (forms, tree) = (&*around.forms, around.directory.tree());

@@ -2,7 +2,7 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{SessionId, TokenId},
+    id::{SessionId, TokenId, UserId},
     permission::Permission,
     token::{TokenType, app_key::AppKey, value::TokenValue},
 };
@@ -44,7 +44,7 @@ pub async fn create(app: &App, actor: &Actor, draft: i64, input: TokenInput) -> 
     let made = app
         .store
         .write(tenant, move |s| {
-            let new = New { app: &state, actor: &by, session, draft, now };
+            let new = New { app: &state, actor: &by, session, draft, is_for_other, now };
             new.insert(s, &input)
         })
         .await;
@@ -80,7 +80,11 @@ async fn needs_credential(
     let input = input.clone();
     let present = Present { is_new: true, ..Present::default() };
     let checked = app.store.read(actor.tenant_id(), move |s| input.check(s, present, now)).await?;
-    Ok(checked.user.is_some_and(|user| Some(user.id) != actor.user_id()))
+    Ok(acts_for_other(actor, checked.user.map(|user| user.id)))
+}
+
+fn acts_for_other(actor: &Actor, user: Option<UserId>) -> bool {
+    user.is_some_and(|user| Some(user) != actor.user_id())
 }
 
 /// The step before acting for somebody else: a credential check not older than five minutes, made here if the
@@ -104,6 +108,7 @@ struct New<'a> {
     actor: &'a Actor,
     session: SessionId,
     draft: i64,
+    is_for_other: bool,
     now: Timestamp,
 }
 
@@ -117,6 +122,10 @@ impl New<'_> {
         let value = draft::open(s, &self.app.vault, self.session, &draft)?.and_then(|secrets| secrets.value);
         let value = value.ok_or_else(|| Error::invalid("token", DRAFT_OVER))?;
         let checked = input.check(s, Present { is_new: true, ..Present::default() }, self.now)?;
+        // Another person goes by what was typed since the password was asked for, or wasn't.
+        if acts_for_other(self.actor, checked.user.as_ref().map(|user| user.id)) && !self.is_for_other {
+            return Err(Error::Stale);
+        }
         let new = NewToken {
             name: checked.name,
             user: checked.user.as_ref().map(|user| user.id),

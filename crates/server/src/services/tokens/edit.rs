@@ -38,7 +38,7 @@ pub async fn edit(
         .read(tenant, move |s| -> Result<_, Error> {
             let token = find_live(s, id, now)?;
             let checked = checking.check(s, present(&token), now)?;
-            Ok(checked.user.map(|user| user.id) != token.user.map(|user| user.id))
+            Ok(changes_user(&checked, &token))
         })
         .await?;
     if changes_user {
@@ -48,7 +48,7 @@ pub async fn edit(
     app.store
         .write(tenant, move |s| {
             let edit = Edit { app: &state, actor: &by, session, now };
-            edit.update(s, id, revision, &input)
+            edit.update(s, id, revision, &input, changes_user)
         })
         .await?;
     app.tokens.refresh_token(&app.store, tenant, id).await
@@ -56,6 +56,10 @@ pub async fn edit(
 
 fn present(token: &Token) -> Present {
     Present { expires_at: token.expires_at, is_new: false, user: token.user.as_ref().map(|user| user.id) }
+}
+
+fn changes_user(checked: &Checked, before: &Token) -> bool {
+    checked.user.as_ref().map(|user| user.id) != before.user.as_ref().map(|user| user.id)
 }
 
 struct Edit<'a> {
@@ -72,12 +76,17 @@ impl Edit<'_> {
         id: TokenId,
         revision: i64,
         input: &TokenInput,
+        may_change_user: bool,
     ) -> Result<(), Error> {
         let before = find_live(s, id, self.now)?;
         if before.revision != revision {
             return Err(Error::Stale);
         }
         let checked = input.check(s, present(&before), self.now)?;
+        // Whom it acts as may have changed since the password was asked for, or wasn't.
+        if changes_user(&checked, &before) && !may_change_user {
+            return Err(Error::Stale);
+        }
         let change = self.change(input, &checked);
         if !tokens::update(s, id, revision, &change)? {
             return Err(Error::Stale);
@@ -161,8 +170,10 @@ pub struct RotateInput {
 pub async fn rotate(app: &App, actor: &Actor, id: TokenId, input: RotateInput) -> Result<(), Error> {
     actor.require(Permission::OpenApi)?;
     let session = actor.require_session()?;
-    let token = super::find(app, actor, id).await?;
-    if token.user.is_some_and(|user| Some(user.id) != actor.user_id()) {
+    let own = actor.user_id();
+    let acts_for_other = move |token: &Token| token.user.as_ref().is_some_and(|user| Some(user.id) != own);
+    let is_for_other = acts_for_other(&super::find(app, actor, id).await?);
+    if is_for_other {
         require_credential(app, actor, &input.password).await?;
     }
     let (tenant, now) = (actor.tenant_id(), app.clock.now());
@@ -170,6 +181,10 @@ pub async fn rotate(app: &App, actor: &Actor, id: TokenId, input: RotateInput) -
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
             let token = find_live(s, id, now)?;
+            // Given to somebody else since the password was asked for, or wasn't.
+            if acts_for_other(&token) && !is_for_other {
+                return Err(Error::Stale);
+            }
             let value = draft::draw_value(s, state.random.as_ref())?;
             let rotation = Rotation {
                 value: digest_value(&state, &by, &value),

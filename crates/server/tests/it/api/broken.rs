@@ -1,6 +1,7 @@
 //! Bodies that can't be read: each is told apart, in the envelope, and changes nothing.
 
 use axum::{body::Body, http::Method};
+use futures_util::StreamExt as _;
 use rstest::rstest;
 
 use super::{Api, assert_problem};
@@ -57,4 +58,16 @@ async fn a_charset_does_not_hide_the_media_type() {
         .send(Method::POST, "/automationidea", "Application/JSON; charset=utf-8", Body::from("{}"))
         .await;
     assert_problem(&answer, 400, "invalid-input");
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_not_waited_for() {
+    let api = Api::start_with(|config| config.server.body_timeout_secs = 1).await;
+    let body = || {
+        let begun =
+            futures_util::stream::once(async { Ok::<_, std::convert::Infallible>("{\"process_name\":") });
+        Body::from_stream(begun.chain(futures_util::stream::pending()))
+    };
+    let answer = api.admin().await.send(Method::POST, "/automationidea", JSON, body()).await;
+    assert_problem(&answer, 408, "body-too-slow");
 }

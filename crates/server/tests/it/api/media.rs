@@ -69,10 +69,7 @@ async fn one_that_is_too_large_is_not_kept() {
 
 async fn begin_with_limit(bytes: usize) -> Api {
     let limit = u64::try_from(bytes).unwrap();
-    super::documents::with_idea(
-        Api::on(crate::app::TestHub::start_with(|config| config.files.media_limit_bytes = limit).await).await,
-    )
-    .await
+    super::documents::with_idea(Api::start_with(|config| config.files.media_limit_bytes = limit).await).await
 }
 
 #[tokio::test]

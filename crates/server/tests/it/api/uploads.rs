@@ -15,7 +15,7 @@ use super::{
     Api, Caller, assert_problem,
     documents::{PATH, ana, assert_untouched, begin, stored, with_idea},
 };
-use crate::app::{Answer, NOON, TestHub};
+use crate::app::{Answer, NOON};
 
 async fn post_raw(caller: &Caller<'_>, body: impl Into<Body>) -> Answer {
     caller.send(Method::POST, PATH, "application/json", body.into()).await
@@ -130,8 +130,7 @@ fn size_below(folder: &Path) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_too_long_leaves_nothing() {
-    let hub = TestHub::start_with(|config| config.files.upload_limit_bytes = 2_000_000).await;
-    let api = with_idea(Api::on(hub).await).await;
+    let api = with_idea(Api::start_with(|config| config.files.upload_limit_bytes = 2_000_000).await).await;
     let ana = ana(&api).await;
     let answer = post_raw(&ana, Body::from_stream(long_body(600_000, 4096))).await;
     assert_problem(&answer, 413, "body-too-large");
@@ -155,8 +154,7 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_stands_still_is_ended() {
-    let hub = TestHub::start_with(|config| config.files.upload_timeout_secs = 1).await;
-    let api = with_idea(Api::on(hub).await).await;
+    let api = with_idea(Api::start_with(|config| config.files.upload_timeout_secs = 1).await).await;
     let stuck = long_body(1_000_000, 4096).take(200).chain(stream::pending());
     let answer = post_raw(&ana(&api).await, Body::from_stream(stuck)).await;
     assert_problem(&answer, 408, "body-too-slow");

@@ -195,3 +195,30 @@ async fn the_page_tells_what_the_server_found_out_about_itself() {
     assert_eq!(text.contains("Clock differs"), hub.app.store.engine() == Engine::Postgres);
     assert!(!text.contains("Clock agrees"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_proxy_passes_on_comes_from_elsewhere() {
+    let (hub, link) = fresh().await;
+    for name in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+        let request = Request::get(&link).header(name, "198.51.100.7:5678").body(Body::empty()).unwrap();
+        assert_eq!(hub.send(request).await.status, StatusCode::FORBIDDEN, "{name}");
+    }
+    open(&hub, &link).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_not_the_code_learns_nothing_from_a_wrong_form() {
+    let (hub, link) = fresh().await;
+    let code = link.rsplit('/').next().unwrap();
+    let other = [if code.starts_with('A') { "B" } else { "A" }, code.get(1..).unwrap()].concat();
+    let mut browser = hub.browser();
+    browser.get("/set-up").await;
+    browser.get(&format!("/set-up/{other}")).await;
+    for _ in 0..10 {
+        let answer = browser.post("/set-up", &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(!answer.text().contains("Secret keys"), "{}", answer.text());
+    }
+    let answer = browser.post("/set-up", &[]).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "each try counts");
+}

@@ -9,6 +9,7 @@ use crate::{
 };
 use automation_hub_domain::token::value::TokenForm;
 use automation_hub_storage::tenants;
+use axum::http::StatusCode;
 
 fn with_tenant(desk: &Desk, tenant: &str) -> Call {
     desk.call().with(AUTHORIZATION, format!("Bearer {tenant}/{}", desk.token.value))
@@ -128,6 +129,17 @@ async fn an_address_that_names_no_tenant_is_told_before_anything_else() {
             assert!(answer.text().contains("not found in organization"), "{}", answer.text());
         }
     }
+}
+
+#[tokio::test]
+async fn whoever_tries_names_of_tenants_is_slowed_down() {
+    let desk = Desk::start().await;
+    let nowhere = |n: usize| format!("/nordwind/{n}/automationhub_{AUTHINFO}");
+    for n in 0..1000 {
+        assert_eq!(desk.hub.get(&nowhere(n)).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(desk.hub.get(&nowhere(1000)).await.status, StatusCode::TOO_MANY_REQUESTS);
+    desk.accepted(&desk.call()).await;
 }
 
 #[tokio::test]

@@ -315,3 +315,15 @@ async fn the_row_of_a_saved_token_is_on_the_page_shown_and_filters_stay_after_sw
     let switched = ines.send_with(request, body).await;
     assert_eq!(switched.location(), console("?user=ines&page=2&token=1&done=deactivated"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_for_the_head_of_the_list_spends_nothing_that_is_shown_once() {
+    let hub = hub().await;
+    let mut browser = hub.signed_in(INES).await;
+    let draft = open_form(&mut browser).await;
+    save(&mut browser, &draft, &[]).await;
+    let head = browser.send(Request::head(console(""))).await;
+    assert_eq!((head.status, head.text()), (StatusCode::OK, String::new()));
+    let credential = shown_credential(&mut browser).await;
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
+}
