@@ -39,7 +39,7 @@ pub(crate) fn get_editable(
     Ok(idea)
 }
 
-/// As [`get_editable`], asked before anything is read that the answer would make useless.
+/// Whether the actor may edit the idea, asked before anything is read that the answer would make useless.
 pub async fn require_editable(app: &App, actor: &Actor, key: &str) -> Result<IdeaId, Error> {
     let (shared, actor, key) = (app.clone(), actor.clone(), key.to_owned());
     app.store
