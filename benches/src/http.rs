@@ -71,6 +71,11 @@ impl Connection {
         self.fill().await
     }
 
+    /// Sends a part of a request, for one that is too long to be held whole.
+    pub(crate) async fn send(&mut self, part: &[u8]) -> Result<()> {
+        self.stream.write_all(part).await
+    }
+
     /// As [`Connection::exchange`], with the body whole.
     pub(crate) async fn fetch(&mut self, request: &[u8]) -> Result<(Reply, Vec<u8>)> {
         let mut body = Vec::new();

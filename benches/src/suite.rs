@@ -10,6 +10,7 @@ mod pages;
 mod postgres;
 mod reads;
 mod report;
+mod uploads;
 
 use std::path::{Path, PathBuf};
 
@@ -94,6 +95,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         lists::at_a_steady_rate(&bench, huge, &mut report).await?;
     }
     memory::while_streaming(&bench, &mut report).await?;
+    uploads::measure(&bench, &mut report).await?;
     let Bench { small, large, folder, .. } = bench;
     let data = large.into_data();
     memory::cold_start(&program, &data, &mut report).await?;

@@ -51,4 +51,12 @@ ids! {
     SessionId,
     /// Something to be done after the answer.
     JobId,
+    /// Something in the file store, `file_id` on the wire.
+    FileId,
+    /// A document of an automation, `document_id` on the wire.
+    DocumentId,
+    /// A picture or video of an automation, `media_id` on the wire.
+    MediaId,
+    /// A reusable component, `component_id` on the wire.
+    ComponentId,
 }

@@ -2,6 +2,9 @@
 
 pub mod access;
 pub mod clock;
+pub mod component;
+pub mod document;
+pub mod file;
 pub mod flow;
 pub mod formula;
 pub mod id;
@@ -10,6 +13,7 @@ pub mod lifecycle;
 pub mod page;
 pub mod permission;
 pub mod questionnaire;
+pub mod review;
 pub mod role;
 pub mod tenant;
 pub mod text;

@@ -69,6 +69,8 @@ const fn status(id: i64, key: &'static str, name: &'static str, tone: Tone) -> D
     DefaultStatus { id, key, name, tone }
 }
 
+/// The phase of automations in use.
+pub const LIVE: PhaseId = PhaseId::new(9);
 /// Where an employee-driven idea starts: Idea, Awaiting Review.
 pub const IDEA_AWAITING_REVIEW: StatusId = StatusId::new(46);
 

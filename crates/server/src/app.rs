@@ -26,6 +26,7 @@ use crate::{
     directory::Directories,
     error::Error,
     feed::ChangeFeed,
+    files::FileStore,
     forms::Forms,
     jobs::Bell,
     keys::Keys,
@@ -59,6 +60,8 @@ pub struct AppState {
     pub throttle: Throttle,
     pub directories: Directories,
     pub forms: Forms,
+    /// Keeps what people upload.
+    pub files: FileStore,
     /// Follows what other processes change.
     pub feed: ChangeFeed,
     /// Sends mail, if a server for it is configured.
@@ -106,6 +109,7 @@ impl App {
         let calls = CallRecorder::new(config.open_api.queue);
         let vault = Vault::new(&keys.outer, Arc::clone(&random));
         let mailer = Mailer::new(&config)?;
+        let files = FileStore::open(&config)?;
         let app = Self(Arc::new(AppState {
             tokens,
             calls,
@@ -122,6 +126,7 @@ impl App {
             throttle: Throttle::default(),
             directories: Directories::default(),
             forms: Forms::default(),
+            files,
             feed,
             mailer,
             jobs: Bell::default(),

@@ -4,6 +4,7 @@ mod backup;
 mod completions;
 mod config;
 mod demo;
+mod file_copies;
 mod folder;
 mod hub;
 mod migrate;

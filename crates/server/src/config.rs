@@ -31,6 +31,7 @@ const ENVIRONMENT_ONLY: [&str; 3] = ["pepper", "previous_pepper", "outer_key"];
 pub struct Config {
     pub server: Server,
     pub storage: Storage,
+    pub files: Files,
     pub keys: Keys,
     pub sessions: Sessions,
     pub passwords: Passwords,
@@ -60,6 +61,53 @@ pub struct Storage {
     pub postgres_connections: usize,
     pub sqlite_cache_kib: u32,
     pub sqlite_mmap_bytes: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    pub store: FileStoreKind,
+    pub folder: PathBuf,
+    pub upload_limit_bytes: u64,
+    pub media_limit_bytes: u64,
+    pub upload_timeout_secs: u64,
+    pub parallel_uploads: usize,
+    pub s3: S3,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum FileStoreKind {
+    Disk,
+    S3,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    pub endpoint: String,
+    pub region: String,
+    pub bucket: String,
+    pub prefix: String,
+    pub access_key_id: String,
+    pub secret_access_key: Hidden,
+}
+
+/// A secret of the configuration, which doesn't show when it is printed.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Hidden(String);
+
+impl Hidden {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -169,6 +217,7 @@ impl Config {
             let mut errors = [
                 mistakes::<Server>(figment, "server"),
                 mistakes::<Storage>(figment, "storage"),
+                mistakes::<Files>(figment, "files"),
                 mistakes::<Keys>(figment, "keys"),
                 mistakes::<Sessions>(figment, "sessions"),
                 mistakes::<Passwords>(figment, "passwords"),
@@ -195,6 +244,10 @@ impl Config {
         self.storage.database_url = mask_password(&self.storage.database_url);
         if !self.mail.smtp_password.is_empty() {
             "…".clone_into(&mut self.mail.smtp_password);
+        }
+        let secret = &mut self.files.s3.secret_access_key;
+        if !secret.expose().is_empty() {
+            *secret = Hidden("…".to_owned());
         }
         self
     }
@@ -237,7 +290,7 @@ fn read(file: &Path) -> Result<toml::Table, ConfigError> {
 
 /// Whether a value may hold a password or a key, and is never shown.
 fn is_secret(key: &str) -> bool {
-    matches!(key, "storage.database_url" | "mail.smtp_password")
+    matches!(key, "storage.database_url" | "mail.smtp_password" | "files.s3.secret_access_key")
         || key.strip_prefix("keys.").is_some_and(|name| {
             let name = name.split('.').next().unwrap_or_default();
             ENVIRONMENT_ONLY.contains(&name)
@@ -315,6 +368,17 @@ mod tests {
         ] {
             assert_eq!(mask_password(url), masked);
         }
+    }
+
+    #[test]
+    fn the_secret_of_a_bucket_is_not_shown() {
+        let overrides = vec![
+            ("files.s3.access_key_id", Value::from("hub")),
+            ("files.s3.secret_access_key", Value::from("geheim")),
+        ];
+        let config = Config::load(None, overrides).unwrap();
+        assert!(!format!("{config:?}").contains("geheim"));
+        assert!(!toml::to_string(&config.masked()).unwrap().contains("geheim"));
     }
 
     #[test]

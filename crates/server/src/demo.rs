@@ -1,6 +1,7 @@
 //! A demo: the sample organisation put into a database, and the access to it that each start gives anew.
 
 mod access;
+mod catalogue;
 mod ideas;
 mod organization;
 mod tokens;
@@ -12,7 +13,7 @@ use automation_hub_domain::clock::Timestamp;
 use automation_hub_storage::{StorageError, Store, links, tenants};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{auth::digest::Peppers, config};
+use crate::{auth::digest::Peppers, config, files::FileStore};
 
 pub use access::{Access, SignIn, TokenAccess};
 
@@ -29,6 +30,7 @@ pub struct Size {
 /// What a demo is made with.
 pub struct Workshop<'w> {
     pub store: &'w Store,
+    pub files: &'w FileStore,
     pub peppers: &'w Peppers,
     pub passwords: &'w config::Passwords,
     pub now: Timestamp,
@@ -59,6 +61,7 @@ impl Workshop<'_> {
         let tokens = tokens::renew(self, &directory).await?;
         ideas::top_up(self, &directory, size.ideas).await?;
         tokens::top_up(self, &directory, size.tokens).await?;
+        catalogue::furnish(self, &directory).await?;
         Ok(Access::new(directory.tenant_uuid, sign_ins, tokens))
     }
 }

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod directory;
 pub mod error;
 pub mod feed;
+pub mod files;
 pub mod forms;
 pub mod jobs;
 pub mod keys;

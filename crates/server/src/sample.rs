@@ -4,7 +4,9 @@
 mod answers;
 mod applications;
 mod categories;
+mod components;
 mod crews;
+mod documents;
 mod featured;
 mod figures;
 mod ideas;
@@ -21,6 +23,11 @@ mod tests;
 pub use answers::{CUSTOM_QUESTIONS, answers};
 pub use applications::{SampleApplication, applications, thin_clients};
 pub use categories::{CATEGORY_LEVELS, SampleCategory, SampleLevel, categories};
+pub use components::{
+    CURATOR, SampleComponent, SampleContent, SampleListing, SampleReview, SampleVersion, components,
+    listings, workflow,
+};
+pub use documents::{SampleDocument, SampleDocumentContent, documents};
 pub use figures::{Frequency, SampleFigures};
 pub use ideas::{SampleAnswers, SampleIdea, SampleIdeas, ideas};
 pub use people::{SamplePerson, SampleStatus, people};

@@ -3,11 +3,16 @@
 pub mod alarms;
 pub mod applications;
 pub mod categories;
+pub mod components;
+pub mod documents;
+pub mod files;
 pub mod ideas;
+pub mod media;
 pub mod operator;
 pub mod people;
 pub mod renewal;
 pub mod setup;
 pub mod sign_in;
+pub mod store_listings;
 pub mod tokens;
 pub mod upkeep;

@@ -13,10 +13,30 @@ const FOREIGN: &str = "it isn't a database of Automation Hub";
 
 /// Fails unless the file is a whole database of this program, no newer than this version.
 pub async fn check(file: PathBuf) -> Result<(), StorageError> {
-    let options = StoreOptions::new(Location::Sqlite(file.clone()));
-    let settings =
-        Settings { file, cache_kib: options.sqlite_cache_kib, mmap_bytes: options.sqlite_mmap_bytes };
+    let settings = settings(file);
     blocking(move || check_now(&settings)).await
+}
+
+/// The objects that a copy's files name, with their sizes; none where it is from before there were files.
+pub async fn list_objects(file: PathBuf) -> Result<Vec<(String, u64)>, StorageError> {
+    let settings = settings(file);
+    blocking(move || {
+        let connection = settings.open_reader()?;
+        if !connection.table_exists(None, "files")? {
+            return Ok(Vec::new());
+        }
+        let mut statement = connection.prepare("SELECT object, size FROM files ORDER BY object")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
+        rows.map(|row| row.map(|(object, size)| (object, u64::try_from(size).unwrap_or_default())))
+            .collect::<Result<_, _>>()
+            .map_err(StorageError::from)
+    })
+    .await
+}
+
+fn settings(file: PathBuf) -> Settings {
+    let options = StoreOptions::new(Location::Sqlite(file.clone()));
+    Settings { file, cache_kib: options.sqlite_cache_kib, mmap_bytes: options.sqlite_mmap_bytes }
 }
 
 fn check_now(settings: &Settings) -> Result<(), StorageError> {

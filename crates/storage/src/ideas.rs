@@ -7,6 +7,7 @@ mod insert;
 mod list;
 mod search;
 mod update;
+mod wire;
 
 use std::{ops::Deref, sync::LazyLock};
 
@@ -21,6 +22,8 @@ pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
 pub use insert::{Inserted, insert, insert_many};
 pub use list::{chunk, each_record, each_record_after, each_record_of, list};
 pub use update::{delete, exists, find_to_change, update};
+pub use wire::set_wire_integer;
+pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};
 
 use crate::{Row, Session, StorageError, tenants::Versions, values};
 

@@ -49,6 +49,8 @@ static MIGRATIONS: &[Source] = migrations![
     "0009_idea_flows",
     "0010_questionnaires",
     "0011_failed_calls",
+    "0012_files",
+    "0013_components_and_store",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

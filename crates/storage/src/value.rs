@@ -62,6 +62,10 @@ ids!(
     SessionId,
     JobId,
     FlowId,
+    FileId,
+    DocumentId,
+    MediaId,
+    ComponentId,
 );
 
 impl From<f64> for Value<'_> {

@@ -29,6 +29,8 @@ pub struct ApiError {
     violations: Violations,
     challenge: Option<Challenge>,
     retry_after_secs: Option<u32>,
+    /// How many bytes there are, where others were asked for.
+    size: Option<u64>,
 }
 
 /// Which `WWW-Authenticate` a refusal carries (RFC 6750 section 3).
@@ -63,6 +65,7 @@ impl ApiError {
             violations: Violations::default(),
             challenge: None,
             retry_after_secs: None,
+            size: None,
         }
     }
 
@@ -95,6 +98,19 @@ impl ApiError {
     pub fn body_too_large(limit: usize) -> Self {
         let message = format!("The body is larger than {limit} bytes.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message)
+    }
+
+    /// Nothing more of the body came for too long.
+    pub fn body_stalled() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body stood still for too long.")
+    }
+
+    /// Of a file of this size other bytes were asked for than it has.
+    pub fn range_not_satisfiable(size: u64) -> Self {
+        let message = format!("The file has {size} bytes, and none of those asked for.");
+        let mut error = Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "range-not-satisfiable", message);
+        error.size = Some(size);
+        error
     }
 
     pub fn route_not_found() -> Self {
@@ -327,6 +343,11 @@ impl ApiError {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge {
             headers.insert(header::WWW_AUTHENTICATE, challenge.header());
+        }
+        if let Some(size) = self.size
+            && let Ok(value) = HeaderValue::try_from(format!("bytes */{size}"))
+        {
+            headers.insert(header::CONTENT_RANGE, value);
         }
         if let Some(seconds) = self.retry_after_secs {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

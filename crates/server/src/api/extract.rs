@@ -42,12 +42,7 @@ impl FromRequest<App> for JsonValue {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
-        if !is_json(request.headers()) {
-            return Err(ApiError::unsupported_media_type());
-        }
-        if is_encoded(request.headers()) {
-            return Err(ApiError::unsupported_encoding());
-        }
+        require_plain_json(request.headers())?;
         let body = read_body(request.into_body(), &app.config.server).await?;
         Self::parse(&body)
     }
@@ -94,6 +89,17 @@ impl FromRequest<App> for OptionalJsonObject {
     }
 }
 
+/// Refuses a body that is no JSON, or isn't sent as it is.
+pub(super) fn require_plain_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    if !is_json(headers) {
+        return Err(ApiError::unsupported_media_type());
+    }
+    if is_encoded(headers) {
+        return Err(ApiError::unsupported_encoding());
+    }
+    Ok(())
+}
+
 /// A body, but no more of it than is allowed, and for no longer.
 pub async fn read_body(body: Body, server: &config::Server) -> Result<Bytes, ApiError> {
     let limit = server.body_limit_bytes;
@@ -126,7 +132,7 @@ fn is_encoded(headers: &HeaderMap) -> bool {
 
 /// JSON in which a repeated member is an error. Left to itself the parser would keep the last of two, and a
 /// proxy in front might have looked at the first.
-struct Strict(Value);
+pub(super) struct Strict(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -183,14 +189,16 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(name) = access.next_key::<String>()? {
             let Strict(value) = access.next_value()?;
             if fields.insert(name.clone(), value).is_some() {
-                return Err(A::Error::custom(format_args!(
-                    "“{}” stands twice in one object",
-                    shorten(&name)
-                )));
+                return Err(A::Error::custom(repeated(&name)));
             }
         }
         Ok(Value::Object(fields))
     }
+}
+
+/// What is said of a member that its object has already.
+pub(super) fn repeated(name: &str) -> String {
+    format!("“{}” stands twice in one object", shorten(name))
 }
 
 /// At most 64 characters of what the caller sent, for saying which part of it is meant.

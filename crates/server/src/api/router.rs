@@ -20,9 +20,13 @@ use utoipa_axum::{
 
 use crate::{
     api::{
-        applications, auth_info,
-        automations::{answer, categories, create, delete, idea_flow, list, show, status, submit},
+        applications, auth_info, automation_store,
+        automations::{
+            answer, categories, create, delete, documents, idea_flow, list, media, show, status, submit,
+        },
+        components,
         document::{self, Document},
+        download,
         error::ApiError,
         extract::PathPart,
         hierarchy, idea_flows, idea_schema, questionnaire,
@@ -74,6 +78,15 @@ fn all() -> Vec<Described> {
         call!(submit::submit_idea),
         call!(submit::submit_coe_idea),
         call!(submit::submit_mining_idea),
+        call!(documents::list_documents),
+        call!(documents::add_document),
+        call!(media::list_media),
+        call!(media::add_media),
+        call!(download::download_file),
+        call!(components::list_components),
+        call!(components::list_automation_components),
+        call!(automation_store::list_store),
+        call!(automation_store::list_store_reviews),
     ]
 }
 

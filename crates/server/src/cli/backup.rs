@@ -1,4 +1,4 @@
-//! `automation-hub backup`: a consistent copy of the embedded database, while the server runs.
+//! `automation-hub backup`: a consistent copy of the embedded database and of its files, while the server runs.
 
 use std::{
     fs::{self, File},
@@ -7,19 +7,20 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use automation_hub_server::{app, config::Config, logging};
+use automation_hub_server::{app, config::Config, files, logging};
 use automation_hub_storage::Location;
 use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use super::{Global, hub, output};
+use super::{Global, file_copies, hub, output};
 
 #[derive(Args)]
 #[command(after_help = "Example:
   automation-hub backup /var/backups/hub-$(date +%F).sqlite
 
-The keys are not part of it: back up pepper.1 and outer.1 apart from the database.")]
+Uploaded files are copied into a folder beside it, with the ending .files; those in a bucket are not. The keys
+are not part of it: back up pepper.1 and outer.1 apart from the database.")]
 pub(super) struct Arguments {
     /// File to write
     file: PathBuf,
@@ -49,17 +50,35 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     spinner.enable_steady_tick(std::time::Duration::from_millis(200));
     let store = hub::open_store(&config).await?;
     let copied = store.backup(draft.clone()).await;
+    // After the database: files that came meanwhile are copied in vain, and none is missing.
+    let objects = file_copies::list(&store).await;
     store.close().await;
-    spinner.finish_and_clear();
     copied.with_context(|| format!("{} can't be written", draft.display()))?;
     File::open(&draft)?.sync_all()?;
+    let files_beside = match files::folder(&config) {
+        Some(folder) => Some(copy_files(&objects?, &folder, to)?),
+        None => None,
+    };
+    spinner.finish_and_clear();
     fs::rename(&draft, to).with_context(|| format!("{} can't be written", to.display()))?;
     sync_folder(to)?;
     let bytes = fs::metadata(to)?.len();
     if arguments.json {
-        return output::print(json!({ "file": to, "bytes": bytes }));
+        return output::print(json!({ "file": to, "bytes": bytes, "files": files_beside }));
     }
-    output::print(format_args!("{}: {bytes} bytes", to.display()))
+    let place = match files_beside {
+        Some(folder) => format!("files in {}", folder.display()),
+        None => "files stay in their bucket: back that up with its own tools".to_owned(),
+    };
+    output::print(format_args!("{}: {bytes} bytes; {place}", to.display()))
+}
+
+fn copy_files(objects: &[(String, u64)], from: &Path, backup: &Path) -> anyhow::Result<PathBuf> {
+    let to = file_copies::beside(backup);
+    let draft = with_ending(&to, ".partial");
+    file_copies::copy(objects, from, &draft)?;
+    file_copies::replace(&draft, &to)?;
+    Ok(to)
 }
 
 /// The database's file. `PostgreSQL` has its own tools.

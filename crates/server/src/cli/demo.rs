@@ -4,6 +4,7 @@ use automation_hub_domain::clock::Clock;
 use automation_hub_server::{
     clock::SystemClock,
     demo::{self, Size, Workshop},
+    files::FileStore,
     logging,
 };
 use clap::Args;
@@ -48,8 +49,10 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     hub.migrate().await?;
     demo::check_is_ours(&hub.store).await?;
     let keys = hub.keys().await?;
+    let files = FileStore::open(&hub.config)?;
     let workshop = Workshop {
         store: &hub.store,
+        files: &files,
         peppers: &keys.peppers,
         passwords: &hub.config.passwords,
         now: SystemClock.now(),

@@ -1,4 +1,4 @@
-//! `automation-hub restore`: a backup put in the database's place, after it was looked at.
+//! `automation-hub restore`: a backup put in the place of database and files, after it was looked at.
 
 use std::{
     fs::{self, File},
@@ -6,12 +6,12 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use automation_hub_server::logging;
+use automation_hub_server::{config::Config, files, logging};
 use automation_hub_storage::copies;
 use clap::Args;
 use serde_json::json;
 
-use super::{Global, backup, folder, output};
+use super::{Global, backup, file_copies, folder, output};
 
 /// What the engine keeps beside a database; a file without its log would lose what was written last.
 const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
@@ -20,8 +20,9 @@ const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
 #[command(after_help = "Example:
   automation-hub restore /var/backups/hub-2026-11-17.sqlite --data-dir /var/lib/automation-hub
 
-The keys are not part of a backup: put pepper.1 and outer.1 back as well. With --force, the database that was
-there is kept beside the new one, with the ending .replaced.")]
+The files of a backup are in a folder beside it, with the ending .files; those in a bucket stay where they are.
+The keys are not part of a backup: put pepper.1 and outer.1 back as well. With --force, the database and the
+files that were there are kept beside the new ones, with the ending .replaced.")]
 pub(super) struct Arguments {
     /// Backup to put in place
     file: PathBuf,
@@ -51,7 +52,12 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     if copied.is_err() {
         forget(&copy)?;
     }
-    copied.with_context(|| format!("{} can't be restored", arguments.file.display()))?;
+    let objects = copied.with_context(|| format!("{} can't be restored", arguments.file.display()))?;
+    let restored = restore_files(&config, &arguments.file, &objects);
+    if restored.is_err() {
+        forget(&copy)?;
+    }
+    restored.with_context(|| format!("the files of {} can't be restored", arguments.file.display()))?;
     if has_database {
         set_aside(&database)?;
     }
@@ -63,18 +69,34 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     output::print(format_args!("{} is in place.", database.display()))
 }
 
-/// Copies first and looks at the copy: looking at a database leaves traces beside it.
-async fn take_over(file: &Path, copy: &Path) -> anyhow::Result<()> {
+/// Copies first and looks at the copy: looking at a database leaves traces beside it. Answers which files it names.
+async fn take_over(file: &Path, copy: &Path) -> anyhow::Result<Vec<(String, u64)>> {
     forget(copy)?;
     fs::copy(file, copy)?;
     #[cfg(unix)]
     fs::set_permissions(copy, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     File::open(copy)?.sync_all()?;
     copies::check(copy.to_owned()).await?;
+    let objects = copies::list_objects(copy.to_owned()).await?;
     for companion in COMPANIONS.iter().filter(|companion| !companion.is_empty()) {
         backup::remove(&backup::with_ending(copy, companion))?;
     }
-    Ok(())
+    Ok(objects)
+}
+
+/// Before the database: files that no database names do no harm, and none that one names is missing.
+fn restore_files(config: &Config, backup: &Path, objects: &[(String, u64)]) -> anyhow::Result<()> {
+    let Some(folder) = files::folder(config) else { return Ok(()) };
+    let draft = backup::with_ending(&folder, ".restoring");
+    let copied = file_copies::copy(objects, &file_copies::beside(backup), &draft);
+    if copied.is_err() {
+        file_copies::remove_folder(&draft)?;
+    }
+    copied?;
+    if folder.exists() {
+        file_copies::replace(&folder, &backup::with_ending(&folder, ".replaced"))?;
+    }
+    file_copies::replace(&draft, &folder)
 }
 
 fn forget(copy: &Path) -> anyhow::Result<()> {

@@ -4,7 +4,10 @@ use std::{fmt::Display, ops::RangeInclusive};
 
 use lettre::message::Mailbox;
 
-use super::{Config, ConfigError, Keys, Log, Mail, MailTls, OpenApi, Passwords, Server, Sessions, Storage};
+use super::{
+    Config, ConfigError, FileStoreKind, Files, Keys, Log, Mail, MailTls, OpenApi, Passwords, Server,
+    Sessions, Storage,
+};
 use crate::{logging, middleware::proxies::TrustedProxies};
 
 /// All values that break their rule.
@@ -12,6 +15,7 @@ pub(super) fn violations(config: &Config) -> Vec<ConfigError> {
     let mut found = Violations::default();
     server(&config.server, &mut found);
     storage(&config.storage, &mut found);
+    files(&config.files, &mut found);
     keys(&config.keys, &mut found);
     sessions(&config.sessions, &mut found);
     passwords(&config.passwords, &mut found);
@@ -85,6 +89,30 @@ fn keys(keys: &Keys, found: &mut Violations) {
             &"…",
             &format!("{setting}_file is set too, and only one of them can count"),
         );
+    }
+}
+
+fn files(files: &Files, found: &mut Violations) {
+    found.outside(1_048_576..=4_294_967_296, "files.upload_limit_bytes", &files.upload_limit_bytes, " bytes");
+    found.outside(1024..=4_294_967_296, "files.media_limit_bytes", &files.media_limit_bytes, " bytes");
+    found.outside(1..=600, "files.upload_timeout_secs", &files.upload_timeout_secs, " seconds");
+    found.outside(1..=256, "files.parallel_uploads", &files.parallel_uploads, "");
+    let s3 = &files.s3;
+    found.unless(
+        s3.endpoint.is_empty() || is_origin(&s3.endpoint),
+        "files.s3.endpoint",
+        &s3.endpoint,
+        "an origin is needed: http:// or https://, a host, and nothing after it; or empty for AWS itself",
+    );
+    found.unless(
+        s3.access_key_id.is_empty() == s3.secret_access_key.expose().is_empty(),
+        "files.s3.secret_access_key",
+        &"…",
+        "it goes together with files.s3.access_key_id: both or neither",
+    );
+    if files.store == FileStoreKind::S3 {
+        found.unless(!s3.bucket.is_empty(), "files.s3.bucket", &s3.bucket, "a bucket is needed");
+        found.unless(!s3.region.is_empty(), "files.s3.region", &s3.region, "a region is needed");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ideas: submitting, answering, moving, filing, deleting. Each use case checks, writes and records in one
 //! transaction.
 
+mod access;
 mod difference;
 mod filling;
 mod flow;
@@ -34,6 +35,8 @@ use crate::{
     forms::{FormVersions, TenantFlow, TenantForms},
 };
 
+pub use access::require_editable;
+pub(crate) use access::{get_editable, get_visible};
 pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};
 pub use given::{Given, Inputs};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use automation_hub_domain::{clock::Timestamp, id::TenantId};
 use automation_hub_storage::{Session, StorageError, calls, drafts, links, sessions, tokens};
 
-use crate::{app::App, error::Error};
+use crate::{app::App, error::Error, services::files};
 
 const EVERY: Duration = Duration::from_mins(10);
 /// Drafts of tokens last for minutes; after an hour none is of use to anybody.
@@ -28,12 +28,16 @@ pub async fn run(app: App) {
     }
 }
 
-/// Deletes what has run its time of all tenants.
+/// Deletes what has run its time of all tenants, and what uploads left behind.
 pub async fn sweep(app: &App) -> Result<(), Error> {
     let now = app.clock.now();
     for tenant in app.tenants().iter() {
         sweep_tenant(app, tenant.id, now).await?;
         forget_retired_values(app, tenant.id, now).await?;
+    }
+    // Last, as a bucket may be out of reach while the database is not.
+    for tenant in app.tenants().iter() {
+        files::sweep(app, tenant.id, now).await?;
     }
     Ok(())
 }

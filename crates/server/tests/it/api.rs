@@ -3,25 +3,31 @@
 
 mod add_user;
 mod answer;
+mod automation_store;
 mod automations;
 mod broken;
 mod calls;
 mod category_tree;
+mod components;
 mod create;
 mod credentials;
 mod delete;
 mod document;
+mod documents;
+mod download;
 mod edit_user;
 mod idea_categories;
 mod idea_flow;
 mod idea_flows;
 mod idea_schema;
 mod inventory;
+mod media;
 mod questionnaire;
 mod status;
 mod submit;
 mod submit_detailed;
 mod tolerance;
+mod uploads;
 
 use std::sync::Arc;
 

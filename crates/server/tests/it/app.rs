@@ -34,6 +34,7 @@ use axum::{
     http::{HeaderMap, Request, Response, StatusCode, header, request::Builder},
 };
 use http_body_util::BodyExt;
+use tempfile::TempDir;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -89,6 +90,8 @@ pub struct TestHub {
     pub random: Arc<TestRandom>,
     pub tenant: TenantId,
     pub database: TestDatabase,
+    /// Where its files are.
+    pub folder: TempDir,
 }
 
 impl TestHub {
@@ -112,7 +115,9 @@ impl TestHub {
 
     async fn on(database: TestDatabase, tenant: TenantId, change: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(NOON.millis())));
+        let folder = tempfile::tempdir().unwrap();
         let mut config = Config::defaults().unwrap();
+        folder.path().clone_into(&mut config.storage.data_dir);
         // As little work as Argon2id does: tests sign in hundreds of times.
         config.passwords.memory_kib = 8192;
         config.passwords.passes = 1;
@@ -120,7 +125,7 @@ impl TestHub {
         let random = Arc::new(TestRandom::default());
         let (store, keys) = (database.store.clone(), Keys::draw().unwrap());
         let app = App::with_random(store, keys, config, clock.clone(), random.clone()).await.unwrap();
-        Self { router: router(app.clone()), app, clock, random, tenant, database }
+        Self { router: router(app.clone()), app, clock, random, tenant, database, folder }
     }
 
     /// Adds a person with roles for all categories, who can sign in with [`PASSWORD`].

@@ -7,3 +7,4 @@ mod keys;
 mod operators;
 mod serve;
 mod tokens;
+mod uploads;

@@ -4,6 +4,7 @@
 
 mod api;
 mod app;
+mod bucket;
 mod calls;
 mod cli;
 mod copies;

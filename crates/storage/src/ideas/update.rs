@@ -7,7 +7,9 @@ use automation_hub_domain::{
     text,
 };
 
-use super::{COLUMNS, IdeaKey, content, counts::Tally, from_row, insert::use_applications, search};
+use super::{
+    COLUMNS, IdeaKey, content, counts::Tally, from_row, insert::use_applications, search, wire::with_attached,
+};
 use crate::{Session, StorageError, values};
 
 /// Finds an idea and keeps others from changing it until the transaction ends, so that what a change doesn't touch
@@ -35,6 +37,7 @@ pub fn update(
 ) -> Result<(), StorageError> {
     let tenant = session.tenant();
     let name_key = text::fold(&after.name);
+    let wire = with_attached(session, before.id, wire)?;
     session.execute(
         "UPDATE ideas SET name = $1, name_key = $2, search_key = $3, category_id = $4, submission_type = $5, \
          phase_id = $6, phase_status_id = $7, submitter_user_id = $8, owner_user_id = NULLIF($9, 0), \
@@ -55,7 +58,7 @@ pub fn update(
             after.content.benefit_cost,
             after.updated_at.millis(),
             &content::encode(&after.content)?,
-            wire,
+            &wire,
             tenant,
             before.id
         ],

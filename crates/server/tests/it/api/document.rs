@@ -54,6 +54,15 @@ fn who_may_call_what_is_reviewed() {
     POST /automations/{id}/idea-flow Users CHANGE_IDEA_FLOW
     PUT /automation/{id}/categories Users EXPLORE
     POST /idea-from-schema UsersOrNamedSubmitter -
+    GET /automations/{id}/documents Users EXPLORE
+    POST /automations/{id}/documents Users EXPLORE
+    GET /automations/{id}/media Users EXPLORE
+    POST /automations/{id}/media Users EXPLORE
+    GET /automations/{id}/components Users EXPLORE
+    GET /components All -
+    GET /automation-store Users EXPLORE
+    GET /automation-store/{id}/reviews Users EXPLORE
+    GET /download/file/{file_id} Users EXPLORE
     POST /automationidea UsersOrNamedSubmitter SUBMIT_EMPLOYEE_DRIVEN_IDEA
     POST /coe-automationidea UsersOrNamedSubmitter SUBMIT_COE_DRIVEN_IDEA
     POST /processmining-idea UsersOrNamedSubmitter SUBMIT_EMPLOYEE_DRIVEN_IDEA

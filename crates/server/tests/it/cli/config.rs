@@ -2,6 +2,64 @@
 
 use super::harness::Bench;
 
+/// A configuration, and how the complaint about it begins.
+const COMPLAINTS: &[(&str, &str)] = &[
+    (
+        "[log]\ncolour = 'red'\n",
+        "automation-hub: configuration: log.colour = …: there is no such key; there are format, level\n",
+    ),
+    (
+        "[sessions]\nidle_minutes = 0\n",
+        "automation-hub: configuration: sessions.idle_minutes = 0: 1 to 1440\n",
+    ),
+    (
+        "[server]\nlisten = 'everywhere'\n[open_api]\nqueue = -1\n",
+        "automation-hub: configuration: server.listen = everywhere: \
+             invalid socket address syntax\n",
+    ),
+    (
+        "[log]\nlevel = 'loud'\n",
+        "automation-hub: configuration: log.level = loud: off, error, warn, info, debug or trace, or a list \
+             such as info,automation_hub_server=debug\n",
+    ),
+    (
+        "[server]\ntrusted_proxies = ['10.0.0.0/33']\n",
+        "automation-hub: configuration: server.trusted_proxies = 10.0.0.0/33: “10.0.0.0/33” isn't an address \
+             or a network such as 10.0.0.0/8\n",
+    ),
+    (
+        "[mail]\nsmtp_host = 'smtp.test'\nsmtp_port = 0\nsmtp_tls = 'none'\nsmtp_user = 'hub'\nsmtp_password = 'geheim'\n\
+             from = 'hub'\n",
+        "automation-hub: configuration: mail.smtp_host = smtp.test: server.public_url is needed with it, as mails hold links\n\
+             automation-hub: configuration: mail.smtp_port = 0: 1 to 65535\n\
+             automation-hub: configuration: mail.from = hub: a sender is needed, such as Automation Hub <hub@example.com>\n\
+             automation-hub: configuration: mail.smtp_tls = none: a password isn't sent unencrypted to another machine: \
+             starttls or tls is needed",
+    ),
+    (
+        "[server]\npublic_url = 'https://hub.test'\n[mail]\nsmtp_host = 'a b'\nsmtp_password = 'geheim'\nfrom = 'hub@hub.test'\n",
+        "automation-hub: configuration: mail.smtp_host = a b: a host's name or address is needed\n\
+             automation-hub: configuration: mail.smtp_password = …: smtp_user and smtp_password go together",
+    ),
+    ("[mail]\nsmtp_tls = 'ssl'\n", "automation-hub: configuration: mail.smtp_tls = "),
+    ("[mail]\nsmtp_password = 5\n", "automation-hub: configuration: mail.smtp_password = …: "),
+    (
+        "[files]\nstore = 's3'\n[files.s3]\nbucket = 'hub'\nendpoint = 'ftp://x'\n",
+        "automation-hub: configuration: files.s3.endpoint = ftp://x: an origin is needed: http:// or https://, a \
+             host, and nothing after it; or empty for AWS itself\n",
+    ),
+    ("[files]\nstore = 's3'\n", "automation-hub: configuration: files.s3.bucket = : a bucket is needed\n"),
+    (
+        "[files.s3]\naccess_key_id = 'hub'\n",
+        "automation-hub: configuration: files.s3.secret_access_key = …: it goes together with \
+             files.s3.access_key_id: both or neither\n",
+    ),
+    (
+        "[files]\nstore = 'tape'\n",
+        "automation-hub: configuration: files.store = tape: unknown variant: found `tape`, expected ``disk` or `s3``\n",
+    ),
+];
+
 #[test]
 fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
     let bench = Bench::new();
@@ -9,47 +67,7 @@ fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
         let file = bench.write("hub.toml", text);
         bench.complaint(&["config", "check", "--config", file.to_str().unwrap()], 2)
     };
-    for (text, complaint) in [
-        (
-            "[log]\ncolour = 'red'\n",
-            "automation-hub: configuration: log.colour = …: there is no such key; there are format, level\n",
-        ),
-        (
-            "[sessions]\nidle_minutes = 0\n",
-            "automation-hub: configuration: sessions.idle_minutes = 0: 1 to 1440\n",
-        ),
-        (
-            "[server]\nlisten = 'everywhere'\n[open_api]\nqueue = -1\n",
-            "automation-hub: configuration: server.listen = everywhere: \
-             invalid socket address syntax\n",
-        ),
-        (
-            "[log]\nlevel = 'loud'\n",
-            "automation-hub: configuration: log.level = loud: off, error, warn, info, debug or trace, or a list \
-             such as info,automation_hub_server=debug\n",
-        ),
-        (
-            "[server]\ntrusted_proxies = ['10.0.0.0/33']\n",
-            "automation-hub: configuration: server.trusted_proxies = 10.0.0.0/33: “10.0.0.0/33” isn't an address \
-             or a network such as 10.0.0.0/8\n",
-        ),
-        (
-            "[mail]\nsmtp_host = 'smtp.test'\nsmtp_port = 0\nsmtp_tls = 'none'\nsmtp_user = 'hub'\nsmtp_password = 'geheim'\n\
-             from = 'hub'\n",
-            "automation-hub: configuration: mail.smtp_host = smtp.test: server.public_url is needed with it, as mails hold links\n\
-             automation-hub: configuration: mail.smtp_port = 0: 1 to 65535\n\
-             automation-hub: configuration: mail.from = hub: a sender is needed, such as Automation Hub <hub@example.com>\n\
-             automation-hub: configuration: mail.smtp_tls = none: a password isn't sent unencrypted to another machine: \
-             starttls or tls is needed",
-        ),
-        (
-            "[server]\npublic_url = 'https://hub.test'\n[mail]\nsmtp_host = 'a b'\nsmtp_password = 'geheim'\nfrom = 'hub@hub.test'\n",
-            "automation-hub: configuration: mail.smtp_host = a b: a host's name or address is needed\n\
-             automation-hub: configuration: mail.smtp_password = …: smtp_user and smtp_password go together",
-        ),
-        ("[mail]\nsmtp_tls = 'ssl'\n", "automation-hub: configuration: mail.smtp_tls = "),
-        ("[mail]\nsmtp_password = 5\n", "automation-hub: configuration: mail.smtp_password = …: "),
-    ] {
+    for (text, complaint) in COMPLAINTS {
         let told = wrong(text);
         assert!(!told.contains("geheim"), "{told}");
         assert!(told.starts_with(complaint.trim_end()), "{told}");
@@ -94,6 +112,13 @@ fn what_is_shown_can_be_used_as_a_file_and_holds_no_password() {
     let bench = Bench::new();
     let shown = bench.print(&["config", "show", "--database-url", "postgres://hub:geheim@db/hub"]);
     assert!(shown.contains("postgres://hub:…@db/hub"), "{shown}");
+    let secret = "AUTOMATION_HUB_FILES__S3__SECRET_ACCESS_KEY";
+    let mut command = bench.command(&["config", "show"]);
+    command.env(secret, "geheim").env("AUTOMATION_HUB_FILES__S3__ACCESS_KEY_ID", "hub");
+    let output = command.output().unwrap();
+    assert!(output.status.success());
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(told.contains("secret_access_key = \"…\"") && !told.contains("geheim"), "{told}");
     let defaults = bench.print(&["config", "show", "--defaults"]);
     let file = bench.write("hub.toml", &defaults);
     bench.print(&["config", "check", "--config", file.to_str().unwrap()]);

@@ -1,7 +1,9 @@
 //! What operators do without the pages: tenants, people, backups.
 
 use std::{
+    collections::BTreeMap,
     io::Write,
+    path::Path,
     process::{Output, Stdio},
 };
 
@@ -143,6 +145,54 @@ fn a_backup_of_a_running_server_comes_back_whole() {
     other.print(&["restore", file]);
     assert_eq!(other.json(&["tenant", "list", "--json"]), bench.json(&["tenant", "list", "--json"]));
     other.serve().stop();
+}
+
+/// The files below a folder with what they hold.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let (path, name) =
+            entry.map(|entry| (entry.path(), entry.file_name().into_string().unwrap())).unwrap();
+        if path.is_dir() {
+            found.extend(contents(&path));
+        } else {
+            found.insert(name, std::fs::read(path).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn uploaded_files_go_with_a_backup_and_come_back() {
+    let bench = Bench::new();
+    // The sample organisation has some.
+    Server::start(bench.command(&["demo", "--listen", "127.0.0.1:0"])).stop();
+    let files = contents(&bench.data_dir().join("files"));
+    assert!(files.len() >= 5, "{}", files.len());
+    let file = bench.path("copy.sqlite");
+    let file = file.to_str().unwrap();
+    let made = bench.json(&["backup", file, "--json"]);
+    let beside = bench.path("copy.sqlite.files");
+    assert_eq!(made["files"], beside.to_str().unwrap());
+    assert_eq!((contents(&beside), mode(&beside)), (files.clone(), 0o700));
+
+    let other = Bench::new();
+    other.print(&["restore", file]);
+    assert_eq!(contents(&other.data_dir().join("files")), files);
+    other.print(&["restore", file, "--force"]);
+    assert_eq!(contents(&other.data_dir().join("files.replaced")), files);
+
+    let lost = contents(&beside).into_keys().next().unwrap();
+    std::fs::remove_file(beside.join(&lost[..2]).join(&lost)).unwrap();
+    let third = Bench::new();
+    let told = third.complaint(&["restore", file], 1);
+    assert!(told.contains("the files of ") && told.contains(&lost), "{told}");
+    assert!(
+        !third.data_dir().join("files").exists() && !third.data_dir().join("automation-hub.sqlite").exists()
+    );
+    std::fs::remove_file(bench.data_dir().join("files").join(&lost[..2]).join(&lost)).unwrap();
+    let told = bench.complaint(&["backup", file, "--force"], 1);
+    assert!(told.contains(&lost), "{told}");
 }
 
 #[test]

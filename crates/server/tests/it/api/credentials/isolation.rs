@@ -1,20 +1,37 @@
 //! Two tenants that know nothing of each other, whatever is asked for and by whatever name.
 
 use automation_hub_domain::{
-    clock::Timestamp, flow::Flow, id::CategoryId, role::SYSTEM_ADMIN, token::value::TokenForm,
+    clock::Timestamp,
+    component::{ComponentStatus, ComponentUse},
+    flow::Flow,
+    id::{CategoryId, IdeaId, UserId},
+    review::Stars,
+    role::SYSTEM_ADMIN,
+    token::value::TokenForm,
 };
 use automation_hub_server::api::routes::ROUTES;
 use automation_hub_storage::{
     Session, StorageError,
     applications::{self, NewApplication},
     categories::{self, CategoryLevel},
+    components::{self, NewReview, VersionContent},
     forms,
+    listings::{self, NewListing},
 };
 use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::{Call, Desk};
-use crate::{api::node, app::BASE, calls::Issued};
+use crate::{
+    api::{
+        components::{component, version},
+        documents::with_file,
+        media::PNG,
+        node,
+    },
+    app::{BASE, NOON},
+    calls::Issued,
+};
 
 /// One tenant's records, all of which bear its mark.
 struct Company {
@@ -24,6 +41,16 @@ struct Company {
     /// Of an administrator, who may see everything there is.
     token: Issued,
     idea: Value,
+    file: Value,
+}
+
+impl Company {
+    /// A route's path to this company's own records.
+    fn path(&self, route: &str) -> String {
+        route
+            .replace("{id}", &self.idea["process_id"].to_string())
+            .replace("{file_id}", &self.file.to_string())
+    }
 }
 
 fn submission(token: &Issued, body: &Value) -> Call {
@@ -78,7 +105,39 @@ impl Desk {
         let admin = self.hub.add_user(&email, &[SYSTEM_ADMIN]).await;
         let token = self.hub.issue(Some(admin), TokenForm::Uuid, None).await;
         let made = self.accepted(&submission(&token, &idea(&format!("{mark} idea"), category))).await;
-        Company { mark, base, category, token, idea: made.json()["data"].clone() }
+        let idea = made.json()["data"].clone();
+        let attach = async |what: &str, mut body: Value, name: &str| {
+            body[name] = json!(format!("{mark} {what}"));
+            let path = format!("/api/v1/openapi/automations/{}/{what}", idea["process_id"]);
+            let call = Call::of(&token).by(Method::POST).at(path);
+            self.accepted(&call.sending("application/json", body.to_string())).await.json()["data"].clone()
+        };
+        let text = with_file("plan.txt", "text/plain", format!("{mark} plan").as_bytes());
+        let file = attach("documents", text, "document_title").await["file_id"].clone();
+        attach("media", with_file("a.png", "image/png", PNG), "media_title").await;
+        self.publish(mark, admin, category, IdeaId::new(idea["process_id"].as_i64().unwrap())).await;
+        Company { mark, base, category, token, idea, file }
+    }
+}
+
+impl Desk {
+    /// A component that the idea uses, and the idea in the store with a review.
+    async fn publish(&self, mark: &'static str, admin: UserId, category: CategoryId, idea: IdeaId) {
+        let add = move |s: &mut automation_hub_storage::Session<'_>| -> Result<_, StorageError> {
+            let id = components::insert(s, &component(&format!("{mark} snippet"), admin, category))?;
+            let link = VersionContent::Link("https://wiki.example".into());
+            components::insert_version(s, &version(id, link))?;
+            let draft = components::list_versions(s, &[id])?.remove(0);
+            components::set_version_status(s, &draft, ComponentStatus::Published, None, NOON)?;
+            components::link(s, id, idea, ComponentUse::UsedBy)?;
+            let listing =
+                NewListing { idea, summary: mark.into(), published_by: Some(admin), published_at: NOON };
+            listings::publish(s, &listing)?;
+            let stars = Stars::new(5).unwrap();
+            let review = NewReview { user: admin, stars, comment: mark.into(), at: NOON };
+            listings::put_review(s, idea, &review)
+        };
+        self.hub.app.store.write(self.hub.tenant, add).await.unwrap();
     }
 }
 
@@ -97,7 +156,7 @@ async fn what_one_reads_bears_no_mark_of_the_other() {
     let (desk, companies) = two_companies().await;
     for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
         for route in ROUTES.iter().filter(|route| route.method == Method::GET) {
-            let path = route.path.replace("{id}", &own.idea["process_id"].to_string());
+            let path = own.path(route.path);
             for base in ["", "/automationhub_", own.base] {
                 let call = Call::of(&own.token).at(format!("{base}/api/v1/openapi{path}"));
                 let text = desk.accepted(&call).await.text().to_lowercase();
@@ -124,6 +183,13 @@ async fn what_belongs_to_the_other_is_not_there_by_any_name() {
         }
         let nothing = Call::of(&own.token).at("/api/v1/openapi/automations/999999");
         assert_eq!(Some(super::told(&desk.refused(&nothing, 404, "not-found").await)), missing);
+        for what in ["documents", "media", "components"] {
+            let path = format!("/api/v1/openapi/automations/{}/{what}", other.idea["process_id"]);
+            desk.refused(&Call::of(&own.token).at(&path), 404, "not-found").await;
+        }
+        let file = format!("/api/v1/openapi/download/file/{}", other.file);
+        desk.accepted(&Call::of(&other.token).at(&file)).await;
+        desk.refused(&Call::of(&own.token).at(&file), 404, "not-found").await;
         for query in [
             format!("/users?search={}", other.mark),
             format!("/automations?category_id={}", other.category),
@@ -189,7 +255,7 @@ async fn under_the_others_address_a_token_is_rejected_by_every_call() {
     let (desk, companies) = two_companies().await;
     for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
         for route in ROUTES {
-            let path = route.path.replace("{id}", &other.idea["process_id"].to_string());
+            let path = other.path(route.path);
             let call = Call::of(&own.token).by(route.method.clone());
             let call = call.at(format!("{}/api/v1/openapi{path}", other.base));
             desk.rejected(&call).await;

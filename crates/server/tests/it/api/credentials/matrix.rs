@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::{APP_KEY, AUTHORIZATION, Call, Desk, NEVER_ISSUED, TOKEN_TYPE};
 use crate::{
-    api::node,
+    api::{documents::with_file, media::PNG, node},
     app::{BASE, NOON},
     calls::Issued,
 };
@@ -66,6 +66,15 @@ const ROWS: &[Row] = &[
     row(Method::POST, "/automations/{id}/idea-flow", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::PUT, "/automation/{id}/categories", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::POST, "/idea-from-schema", [Ok(201), Ok(201), DENIED, NO_USER]),
+    row(Method::GET, "/automations/{id}/documents", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::POST, "/automations/{id}/documents", [Ok(201), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/automations/{id}/media", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::POST, "/automations/{id}/media", [Ok(201), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/automations/{id}/components", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::GET, "/components", [Ok(200), Ok(200), Ok(200), Ok(200)]),
+    row(Method::GET, "/automation-store", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::GET, "/automation-store/{id}/reviews", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::GET, "/download/file/{file_id}", [Ok(200), Ok(200), DENIED, NO_USER]),
     row(Method::POST, "/automationidea", [Ok(201), Ok(201), DENIED, NO_USER]),
     row(Method::POST, "/coe-automationidea", [Ok(201), DENIED, DENIED, NO_USER]),
     row(Method::POST, "/processmining-idea", [Ok(201), Ok(201), DENIED, NO_USER]),
@@ -107,11 +116,13 @@ fn bases() -> [String; 3] {
     ]
 }
 
-/// A desk with an idea to look at, a category to file one under, and an application for each address to delete.
+/// A desk with an idea and a file to look at, a category to file one under, and an application for each address to
+/// delete.
 struct Matrix {
     desk: Desk,
     category: CategoryId,
     idea: String,
+    file: String,
     applications: Vec<ApplicationId>,
     /// Makes names that nobody has had yet.
     next: Cell<usize>,
@@ -135,9 +146,9 @@ impl Matrix {
             })
             .await
             .unwrap();
-        let mut matrix = Self { desk, category, idea: String::new(), applications, next: Cell::new(0) };
-        let made = matrix.desk.accepted(&matrix.submission(matrix.desk.call())).await;
-        matrix.idea = made.json()["data"]["process_id"].to_string();
+        let (idea, file) = (String::new(), String::new());
+        let mut matrix = Self { desk, category, idea, file, applications, next: Cell::new(0) };
+        matrix.replace().await;
         matrix
     }
 
@@ -177,16 +188,21 @@ impl Matrix {
                 "process_negative_impact": "Late", "automation_goal": "automation-goal-cost",
                 "task_stability": "task-stability-no-change-expected",
                 "application_stability": "application-stability-no-change-expected"}),
+            "/automations/{id}/documents" | "/automations/{id}/media" => with_file("a.png", "image/png", PNG),
             _ => json!({"process_name": format!("Idea {number}"), "process_description": "By hand",
                 "category_id": category, "rules": 5, "input_type": 4, "input_quality": 3, "stability": 2,
                 "documentation": 1}),
         }
     }
 
-    /// Makes another idea where the last one was deleted.
+    /// Makes an idea with a file: the first, or another one where the last was deleted.
     async fn replace(&mut self) {
         let made = self.desk.accepted(&self.submission(self.desk.call())).await;
         self.idea = made.json()["data"]["process_id"].to_string();
+        let path = format!("/api/v1/openapi/automations/{}/documents", self.idea);
+        let document = with_file("plan.txt", "text/plain", b"a plan").to_string();
+        let call = self.desk.call().by(Method::POST).at(path).sending("application/json", document);
+        self.file = self.desk.accepted(&call).await.json()["data"]["file_id"].to_string();
     }
 
     /// This caller's call of a route.
@@ -201,7 +217,8 @@ impl Matrix {
             }
             _ => call,
         };
-        call.by(route.method.clone()).at(format!("{base}{}", route.path.replace("{id}", &id)))
+        let path = route.path.replace("{id}", &id).replace("{file_id}", &self.file);
+        call.by(route.method.clone()).at(format!("{base}{path}"))
     }
 
     /// Another one for each of the addresses in turn.

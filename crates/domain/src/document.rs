@@ -1,0 +1,127 @@
+//! Documents of an automation: their fixed types, and what each may be.
+
+use crate::file::FileName;
+
+macro_rules! document_types {
+    ($($name:ident = $id:literal, $key:literal, $title:literal;)+) => {
+        /// What a document is, `document_type_id` on the wire.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum DocumentType {
+            $($name,)+
+        }
+
+        impl DocumentType {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            pub const fn id(self) -> i64 {
+                match self { $(Self::$name => $id,)+ }
+            }
+
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)+ }
+            }
+
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ }
+            }
+
+            pub const fn from_id(id: i64) -> Option<Self> {
+                match id { $($id => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+document_types! {
+    ProcessDefinition = 1, "PDD", "Process Definition Document";
+    SolutionDesign = 2, "SDD", "Solution Design Document";
+    DevelopmentSpecification = 3, "DSD", "Development Specification Document";
+    StandardOperatingProcedure = 4, "SOP", "Standard Operating Procedure";
+    DetailedWorkInstructions = 5, "DWI", "Detailed Work Instructions";
+    ProcessMap = 6, "PM", "Process Map";
+    InputFile = 7, "INF", "Input File";
+    OutputFile = 8, "OUF", "Output File";
+    Miscellaneous = 9, "MISC", "Misc.";
+    TaskCapture = 10, "TCD", "Task Capture Document";
+    SourceCode = 11, "ASC", "Automation Source Code";
+}
+
+impl DocumentType {
+    /// Endings of the files it takes; empty where any will do.
+    pub const fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::TaskCapture => &["zip", "ssp"],
+            _ => &[],
+        }
+    }
+
+    /// Whether it may be a link instead of a file.
+    pub const fn takes_links(self) -> bool {
+        !matches!(self, Self::TaskCapture)
+    }
+
+    pub fn takes_file(self, name: &FileName) -> bool {
+        let extensions = self.extensions();
+        extensions.is_empty()
+            || name
+                .extension()
+                .is_some_and(|ending| extensions.iter().any(|allowed| allowed.eq_ignore_ascii_case(ending)))
+    }
+}
+
+/// Whether a text is a link that a page may offer: `http` or `https`, a host, no blanks.
+pub fn is_link(text: &str) -> bool {
+    const LIMIT: usize = 2048;
+    let rest = ["https://", "http://"].iter().find_map(|scheme| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    });
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    !host.is_empty()
+        && !host.contains(['@', '\\'])
+        && text.len() <= LIMIT
+        && !text.chars().any(|c| c.is_whitespace() || crate::text::is_unprintable(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_lead_back_to_their_types() {
+        for &kind in DocumentType::ALL {
+            assert_eq!(DocumentType::from_id(kind.id()), Some(kind));
+        }
+        assert_eq!((DocumentType::from_id(0), DocumentType::from_id(12)), (None, None));
+    }
+
+    #[test]
+    fn a_task_capture_is_an_archive_and_everything_else_anything() {
+        let name = |text| FileName::parse(text).unwrap();
+        for (text, fits) in [("a.zip", true), ("a.SSP", true), ("a.zip.exe", false), ("zip", false)] {
+            assert_eq!(DocumentType::TaskCapture.takes_file(&name(text)), fits, "{text}");
+            assert!(DocumentType::Miscellaneous.takes_file(&name(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn links_lead_to_the_web() {
+        for link in ["https://a.example", "HTTP://a.example/b?c#d", "https://[::1]:80/"] {
+            assert!(is_link(link), "{link}");
+        }
+        for other in [
+            "",
+            "a.example",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "https://a b",
+            "https://user@a.example",
+            "https://a.example\\@b",
+            "file:///etc/passwd",
+            "https://a.example/\u{202e}",
+        ] {
+            assert!(!is_link(other), "{other}");
+        }
+    }
+}

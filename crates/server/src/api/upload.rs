@@ -1,0 +1,116 @@
+//! A JSON body with a file in it. It is read as it comes: the file goes to the store piece by piece, and what is held
+//! of it at any time is a part's worth. Everything else in the body has to fit the limit of usual bodies.
+
+mod parse;
+
+use automation_hub_domain::id::TenantId;
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+    http::header,
+};
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+
+use crate::{
+    api::{error::ApiError, extract},
+    app::App,
+    error::Error,
+    services::files::{self, ReceivedFile},
+};
+
+/// A body that is going to be JSON, of which nothing has been read yet.
+#[derive(Debug)]
+pub struct JsonStream(Body);
+
+impl FromRequest<App> for JsonStream {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
+        extract::require_plain_json(request.headers())?;
+        let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let limit = app.config.files.upload_limit_bytes;
+        if length.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
+        }
+        Ok(Self(request.into_body()))
+    }
+}
+
+/// What such a body held.
+#[derive(Debug)]
+pub struct Upload {
+    /// Its members but for `file`.
+    pub fields: Map<String, Value>,
+    pub file: SentFile,
+}
+
+#[derive(Debug)]
+pub enum SentFile {
+    Absent,
+    /// A member is missing, empty or not what it has to be.
+    Invalid,
+    Received(ReceivedFile),
+}
+
+impl Upload {
+    /// Gives the file up, as nothing comes of the request.
+    pub async fn discard(self, app: &App, tenant: TenantId) {
+        if let SentFile::Received(file) = self.file {
+            files::discard(app, tenant, file.whole.object).await;
+        }
+    }
+}
+
+impl JsonStream {
+    /// Reads the body to its end. If that fails nothing is left of its file.
+    pub async fn receive(self, app: &App, tenant: TenantId) -> Result<Upload, ApiError> {
+        let _place = app.files.enter().await?;
+        let (sender, receiver) = mpsc::channel(1);
+        let shared = app.clone();
+        let parsing = tokio::task::spawn_blocking(move || parse::run(&shared, tenant, receiver));
+        let fed = feed(app, self.0, sender).await;
+        let parsed = parsing.await.map_err(Error::internal)?;
+        match (fed, parsed) {
+            (Ok(()), parsed) => parsed,
+            // The parser only knows that there was no more.
+            (Err(error), Err(_)) => Err(error),
+            (Err(error), Ok(upload)) => {
+                upload.discard(app, tenant).await;
+                Err(error)
+            }
+        }
+    }
+}
+
+fn too_large(limit: u64) -> ApiError {
+    ApiError::body_too_large(usize::try_from(limit).unwrap_or(usize::MAX))
+}
+
+/// What goes from the connection to the parser.
+enum Piece {
+    Bytes(Bytes),
+    End,
+}
+
+/// Hands the body over as fast as it is taken. Ends early if nobody takes it any more.
+async fn feed(app: &App, mut body: Body, sender: mpsc::Sender<Piece>) -> Result<(), ApiError> {
+    let limit = app.config.files.upload_limit_bytes;
+    let mut left = limit;
+    loop {
+        let frame = tokio::time::timeout(app.files.patience(), body.frame());
+        let Some(frame) = frame.await.map_err(|_| ApiError::body_stalled())? else { break };
+        let frame = frame.map_err(|_| ApiError::malformed("The body broke off."))?;
+        let Ok(bytes) = frame.into_data() else { continue };
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or_else(|| too_large(limit))?;
+        if sender.send(Piece::Bytes(bytes)).await.is_err() {
+            return Ok(());
+        }
+    }
+    // If nobody takes it, the parser has said why.
+    let _ = sender.send(Piece::End).await;
+    Ok(())
+}
