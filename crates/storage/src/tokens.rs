@@ -190,8 +190,9 @@ const COLUMNS: &str = "SELECT t.id, t.name, t.last_four, t.app_key_digest IS NOT
     u.id, u.first_name, u.last_name, u.email, u.is_active, u.deactivated_at, \
     c.id, c.first_name, c.last_name, c.email, c.is_active, c.deactivated_at, \
     s.id, s.first_name, s.last_name, s.email, s.is_active, s.deactivated_at \
-    FROM tokens t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN users c ON c.id = t.creator_user_id \
-    LEFT JOIN users s ON s.id = t.switched_by_user_id ";
+    FROM tokens t LEFT JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id \
+    LEFT JOIN users c ON c.id = t.creator_user_id AND c.tenant_id = t.tenant_id \
+    LEFT JOIN users s ON s.id = t.switched_by_user_id AND s.tenant_id = t.tenant_id ";
 
 fn from_row(row: &Row<'_>) -> Result<Token, StorageError> {
     Ok(Token {
