@@ -17,4 +17,5 @@ mod organization;
 mod store;
 mod support;
 mod tokens;
+mod users;
 mod value;
