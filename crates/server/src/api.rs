@@ -19,4 +19,5 @@ pub mod json;
 pub mod questionnaire;
 pub mod router;
 pub mod routes;
+mod stream;
 pub mod users;

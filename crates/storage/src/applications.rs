@@ -224,14 +224,20 @@ pub fn search(
     text: &str,
     request: PageRequest,
 ) -> Result<Page<Application>, StorageError> {
+    let total = count(session, text)?;
+    let items = chunk(session, text, &Start::Offset(request.offset), request.limit)?.items;
+    Ok(Page { items, total, request })
+}
+
+/// How many entries have a text in name and version.
+pub fn count(session: &mut Session<'_>, text: &str) -> Result<u64, StorageError> {
     let tenant = session.tenant();
     let total: i64 = session.one(
         &["SELECT COUNT(*) FROM applications ", FILTER].concat(),
         values![tenant, &pattern(text)],
         |row| row.get(0),
     )?;
-    let items = chunk(session, text, &Start::Offset(request.offset), request.limit)?.items;
-    Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })
+    Ok(u64::try_from(total).unwrap_or_default())
 }
 
 fn pattern(text: &str) -> String {

@@ -13,7 +13,7 @@ use automation_hub_domain::{
 
 use sea_query::{Expr, ExprTrait, Order, Query as Build};
 
-pub use list::{UserFilter, chunk, list};
+pub use list::{UserFilter, chunk, count, list};
 
 use crate::{
     Row, Session, StorageError,

@@ -68,11 +68,17 @@ pub fn list(
     filter: &UserFilter,
     request: PageRequest,
 ) -> Result<Page<User>, StorageError> {
+    let total = count(session, filter)?;
+    let items = chunk(session, filter, &Start::Offset(request.offset), request.limit)?.items;
+    Ok(Page { items, total, request })
+}
+
+/// How many people a filter leaves.
+pub fn count(session: &mut Session<'_>, filter: &UserFilter) -> Result<u64, StorageError> {
     let given = Given::of(filter);
     let values = given.values(session.tenant());
     let total: i64 = session.one(&["SELECT COUNT(*)", FILTER].concat(), &values, |row| row.get(0))?;
-    let items = read(session, &given, &Start::Offset(request.offset), request.limit)?.items;
-    Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })
+    Ok(u64::try_from(total).unwrap_or_default())
 }
 
 /// As [`list`], not counting how many there are in all.
@@ -82,15 +88,7 @@ pub fn chunk(
     start: &Start,
     limit: u64,
 ) -> Result<Chunk<User>, StorageError> {
-    read(session, &Given::of(filter), start, limit)
-}
-
-fn read(
-    session: &mut Session<'_>,
-    given: &Given,
-    start: &Start,
-    limit: u64,
-) -> Result<Chunk<User>, StorageError> {
+    let given = Given::of(filter);
     let mut values = given.values(session.tenant());
     let rest = match start {
         Start::Offset(offset) => {
