@@ -3,6 +3,8 @@
 use askama::Template;
 use automation_hub_domain::{id::TokenId, permission::Permission, token::TokenType, user::User};
 use automation_hub_storage::{
+    Session,
+    chunk::Start,
     tokens::Token,
     users::{self, UserFilter},
 };
@@ -189,15 +191,14 @@ impl<'a> Maker<'a> {
     /// Offered where no script runs.
     async fn people(&self) -> Result<Vec<(String, String)>, Error> {
         let filter = UserFilter { is_active: Some(true), ..UserFilter::default() };
-        let request = automation_hub_domain::page::PageRequest { offset: 0, limit: 200 };
-        let found = self
-            .app
-            .store
-            .read(self.actor.tenant_id(), move |s| users::list(s, &filter, request).map_err(Error::from))
-            .await?;
+        let work = move |s: &mut Session<'_>| users::chunk(s, &filter, &Start::Offset(0), OFFERED);
+        let found = self.app.store.scan(self.actor.tenant_id(), work).await?;
         Ok(found.items.into_iter().map(|user| (user.email.as_str().to_owned(), user.full_name())).collect())
     }
 }
+
+/// How many people are offered where no script searches them.
+const OFFERED: u64 = 200;
 
 const PRESETS: [(&str, &str, Option<i64>); 4] = [
     ("30", "30 days", Some(30)),
