@@ -20,7 +20,7 @@ mod tests;
 
 pub use answers::{CUSTOM_QUESTIONS, answers};
 pub use applications::{SampleApplication, applications, thin_clients};
-pub use categories::{CATEGORY_LEVELS, SampleCategory, SampleLevel, categories};
+pub use categories::{SampleCategory, categories};
 pub use figures::{Frequency, SampleFigures};
 pub use ideas::{SampleAnswers, SampleIdea, SampleIdeas, ideas};
 pub use people::{SamplePerson, SampleStatus, people};

@@ -9,5 +9,6 @@ pub mod people;
 pub mod renewal;
 pub mod setup;
 pub mod sign_in;
+pub mod tenants;
 pub mod tokens;
 pub mod upkeep;
