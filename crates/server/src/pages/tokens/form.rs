@@ -246,7 +246,7 @@ pub async fn show_new(
         ..TokenInput::default()
     };
     let form = Maker::new(&app, &signed_in).form(Of::New(&draft), input, Violations::default()).await?;
-    respond(&app, &signed_in, &headers, StatusCode::OK, form)
+    respond(&signed_in, &headers, StatusCode::OK, form)
 }
 
 pub async fn create(
@@ -262,7 +262,7 @@ pub async fn create(
         Err(Error::Invalid(violations)) => {
             let draft = tokens::reopen(&app, &signed_in.actor, draft).await?;
             let view = Maker::new(&app, &signed_in).form(Of::New(&draft), input, violations).await?;
-            respond(&app, &signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, view)
+            respond(&signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, view)
         }
         Err(error) => Err(error.into()),
     }
@@ -277,7 +277,7 @@ pub async fn show_edit(
     let token = find_live(&app, &signed_in.actor, token_id(&params)?).await?;
     let maker = Maker::new(&app, &signed_in);
     let form = maker.form(Of::Old(&token, token.revision), input_of(&token), Violations::default()).await?;
-    respond(&app, &signed_in, &headers, StatusCode::OK, form)
+    respond(&signed_in, &headers, StatusCode::OK, form)
 }
 
 pub async fn edit(
@@ -310,7 +310,7 @@ pub async fn edit(
         }
         other => return Err(other.into()),
     };
-    respond(&app, &signed_in, &headers, status, view)
+    respond(&signed_in, &headers, status, view)
 }
 
 async fn find_live(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Error> {
@@ -364,7 +364,6 @@ fn read(form: &Form) -> TokenInput {
 }
 
 fn respond(
-    app: &App,
     signed_in: &SignedIn,
     headers: &HeaderMap,
     status: StatusCode,
@@ -373,6 +372,6 @@ fn respond(
     if html::is_htmx(headers) {
         return html::page_with(status, &FormPart { form, in_dialog: true });
     }
-    let shell = super::shell(app, &signed_in.visit)?.below(form.title);
+    let shell = super::shell(&signed_in.visit)?.below(form.title);
     html::page_with(status, &FormPage { shell, form, in_dialog: false })
 }

@@ -105,7 +105,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let actor = &signed_in.actor;
     let found = tokens::usage(&app, actor, token_id(&params)?).await?;
-    let shell = super::shell(&app, &signed_in.visit)?;
+    let shell = super::shell(&signed_in.visit)?;
     let path = format!("{}{PATH}", shell.base);
     let usage = UsageView::new(path, found, actor, app.clock.now());
     if html::is_htmx(&headers) {
