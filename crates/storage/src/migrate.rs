@@ -49,6 +49,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0009_idea_flows",
     "0010_questionnaires",
     "0011_failed_calls",
+    "0014_audit_actions",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::{Clock, Timestamp},
     tenant::{NewTenant, Tenant},
 };
@@ -113,7 +114,12 @@ fn found(system: &mut System<'_>, new: &NewTenant) -> Result<Tenant, Error> {
     let id = service::found(system, new)?;
     let session = &mut system.tenant(id);
     let tenant = tenants::get(session)?;
-    let event = operator::event(new.created_at, "tenant.create", ("tenant", id.get()), &tenant.tenant_name);
+    let event = operator::event(
+        new.created_at,
+        AuditAction::TENANT_CREATE,
+        ("tenant", id.get()),
+        &tenant.tenant_name,
+    );
     audit::insert(session, &event)?;
     links::complete_setup(system, new.created_at, false)?;
     Ok(tenant)

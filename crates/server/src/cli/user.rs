@@ -4,6 +4,7 @@ use std::io::Read;
 
 use anyhow::bail;
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::{Clock, Timestamp},
     id::{RoleId, UserId},
     tenant::Tenant,
@@ -214,7 +215,10 @@ impl Reset {
             if matches!(entry, Entry::Password(_)) {
                 sessions::delete_of_user(s, id, None)?;
             }
-            audit::insert(s, &operator::event(now, "user.reset-password", ("user", id.get()), &name))
+            audit::insert(
+                s,
+                &operator::event(now, AuditAction::USER_RESET_PASSWORD, ("user", id.get()), &name),
+            )
         };
         store.write(tenant.id, write).await?;
         self.way.tell(&email, id, link.as_deref())

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{TenantId, TokenId},
 };
@@ -60,7 +61,7 @@ async fn retired_value_used(app: &App, tenant: TenantId, token: TokenId) -> Resu
     tracing::warn!(token = token.get(), "a retired token value was used");
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
-            let event = event(s, now, token, "token.retired-value-used")?;
+            let event = event(s, now, token, AuditAction::TOKEN_RETIRED_VALUE_USED)?;
             // One event a minute says as much as one for each of a flood of calls.
             if audit::has_recent(s, event.action, event.object_type, token.get(), now.plus_minutes(-1))? {
                 return Ok(());
@@ -76,7 +77,7 @@ async fn token_suspended(app: &App, tenant: TenantId, token: TokenId) -> Result<
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
             tokens::suspend(s, token, now)?;
-            let event = event(s, now, token, "token.suspend")?;
+            let event = event(s, now, token, AuditAction::TOKEN_SUSPEND)?;
             Ok(audit::insert(s, &event)?)
         })
         .await?;
@@ -87,7 +88,7 @@ fn event(
     s: &mut Session<'_>,
     now: Timestamp,
     token: TokenId,
-    action: &'static str,
+    action: AuditAction,
 ) -> Result<AuditEvent, Error> {
     let name = tokens::find(s, token, now)?.map(|token| token.name).unwrap_or_default();
     Ok(AuditEvent {

@@ -1,6 +1,7 @@
 //! The first start: a one-time code proves that whoever sets the hub up can see the server's own output.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::TenantId,
     role::{ACCOUNT_OWNER, SYSTEM_ADMIN},
@@ -153,10 +154,10 @@ fn found(
     let everywhere = |role| RoleAssignment { role, category: None };
     users::set_role_assignments(s, user, &[everywhere(ACCOUNT_OWNER), everywhere(SYSTEM_ADMIN)])?;
     let user = users::find(s, user)?.ok_or(Error::NotFound("user"))?;
-    let mut event = own_event(&user, client, now, "tenant.create", ("tenant", id.get()));
+    let mut event = own_event(&user, client, now, AuditAction::TENANT_CREATE, ("tenant", id.get()));
     event.object_name.clone_from(&tenant.tenant_name);
     audit::insert(s, &event)?;
-    audit::insert(s, &own_event(&user, client, now, "user.create", ("user", user.id.get())))?;
+    audit::insert(s, &own_event(&user, client, now, AuditAction::USER_CREATE, ("user", user.id.get())))?;
     insert_session(s, &user, session, client, now)?;
     Ok(id)
 }

@@ -5,6 +5,7 @@
 )]
 
 mod applications;
+mod audit;
 mod categories;
 mod changes;
 mod changing;
