@@ -66,7 +66,7 @@ async fn each_entry_of_a_long_list_has_its_own_categories_and_chunks_follow_one_
     assert_eq!(acme.store().statement_count() - before, 4, "a count, the rows, twice their categories");
     for (n, entry) in (1..).zip(&all) {
         assert_eq!(entry.name, format!("Tool {n:04}"));
-        let expected = if (ENTRIES - n) % 2 == 0 { vec![finance] } else { vec![finance, legal] };
+        let expected = if (ENTRIES - n).is_multiple_of(2) { vec![finance] } else { vec![finance, legal] };
         assert_eq!(entry.categories, expected, "{}", entry.name);
     }
     let (mut chunked, mut start) = (Vec::new(), Start::Offset(3));

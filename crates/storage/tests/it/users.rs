@@ -17,7 +17,8 @@ const STANDARD: RoleId = RoleId::new(8);
 
 /// Several of one name, so that only their ids tell them apart.
 fn add_many(s: &mut Session<'_>) -> Result<Vec<UserId>, StorageError> {
-    (0..7).map(|n| add_user(s, ["Bea", "Cem"][n % 2], &format!("p{n}@acme.example"))).collect()
+    let names = ["Bea", "Cem"].into_iter().cycle().take(7).zip(0..);
+    names.map(|(name, n)| add_user(s, name, &format!("p{n}@acme.example"))).collect()
 }
 
 #[tokio::test]
