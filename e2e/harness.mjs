@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -147,6 +148,17 @@ export async function startBrowser() {
     return Object.assign(opened, { problems: watch(opened), hasScripts: javascript });
   };
   return { page, close: () => browser.close() };
+}
+
+/** The hub and the browser that the tests of a file share; both end with the last of them. */
+export async function startBoth() {
+  const hub = await startHub();
+  const browser = await startBrowser();
+  after(async () => {
+    await browser.close();
+    await hub.stop();
+  });
+  return { hub, browser };
 }
 
 /** Signs in on the page of that name and waits for what comes after it. */

@@ -1,20 +1,11 @@
 // The interactive API document: it renders under the strict content policy, and a call can be tried from it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { startBrowser, startHub } from '../harness.mjs';
+import { test } from 'node:test';
+import { startBoth } from '../harness.mjs';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-let hub;
-let browser;
-before(async () => {
-  hub = await startHub();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
+const { hub, browser } = await startBoth();
 
 async function opened(options) {
   const page = await browser.page(options);

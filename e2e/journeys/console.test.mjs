@@ -1,18 +1,9 @@
 // The heart of the product, end to end: an administrator makes a token, a script uses it, and both see what became of it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { check, signIn, startBrowser, startHub } from '../harness.mjs';
+import { test } from 'node:test';
+import { check, signIn, startBoth } from '../harness.mjs';
 
-let hub;
-let browser;
-before(async () => {
-  hub = await startHub();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
+const { hub, browser } = await startBoth();
 
 const consolePath = () => `${hub.base}/admin/platform-setup/open-api`;
 const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });

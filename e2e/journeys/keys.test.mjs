@@ -1,18 +1,9 @@
 // The keyboard alone: each key that the list of keys names does what it says, on each page that has it, and no other.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { check, signIn, startBrowser, startHub } from '../harness.mjs';
+import { test } from 'node:test';
+import { check, signIn, startBoth } from '../harness.mjs';
 
-let hub;
-let browser;
-before(async () => {
-  hub = await startHub();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
+const { hub, browser } = await startBoth();
 
 const CONSOLE = '/admin/platform-setup/open-api';
 const PEOPLE = '/admin/manage-access/assign-roles';

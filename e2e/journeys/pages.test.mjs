@@ -1,19 +1,10 @@
 // Every page and state of it, wide and light, wide and dark, as a phone shows it, and at 320 pixels, which is what 400 %
 // of a usual window leaves: no rule of accessibility is broken, nothing is wider than the window or too small for a finger.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { check, checkFit, signIn, startBrowser, startHub } from '../harness.mjs';
+import { test } from 'node:test';
+import { check, checkFit, signIn, startBoth } from '../harness.mjs';
 
-let hub;
-let browser;
-before(async () => {
-  hub = await startHub();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await hub?.stop();
-});
+const { hub, browser } = await startBoth();
 
 const CONSOLE = '/admin/platform-setup/open-api';
 const PEOPLE = '/admin/manage-access/assign-roles';

@@ -148,6 +148,6 @@ fn circumstances() -> String {
         "Measured on {}, {cores} cores, {}, {}.",
         of("date", &["-u", "+%-d %B %Y"]).unwrap_or_default(),
         processor.unwrap_or_else(|| "processor unknown".into()),
-        of("uname", &["-sr"]).unwrap_or_default()
+        of("uname", &["-s"]).unwrap_or_default()
     )
 }

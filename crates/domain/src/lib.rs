@@ -1,6 +1,7 @@
 //! The values and rules of Automation Hub. Nothing here performs I/O, awaits or reads a clock.
 
 pub mod access;
+pub mod audit;
 pub mod clock;
 pub mod component;
 pub mod document;

@@ -175,9 +175,14 @@ impl Profile {
     }
 
     pub fn initials(&self) -> String {
-        let first = |name: &str| name.chars().next().map(|c| c.to_uppercase().to_string());
-        [first(&self.first_name), first(&self.last_name)].into_iter().flatten().collect()
+        initials(&self.first_name, &self.last_name)
     }
+}
+
+/// Up to two capital letters, for the round picture.
+pub fn initials(first_name: &str, last_name: &str) -> String {
+    let names = [first_name, last_name];
+    names.iter().filter_map(|name| name.chars().next()).flat_map(char::to_uppercase).collect()
 }
 
 /// A person who doesn't exist yet.
@@ -275,5 +280,7 @@ mod tests {
         let profile =
             Profile { first_name: "Łukasz".into(), last_name: "ostrowski".into(), ..Profile::default() };
         assert_eq!(profile.initials(), "ŁO");
+        assert_eq!(initials("Maria Luisa", "de la Cruz"), "MD");
+        assert_eq!(initials("", "Ito"), "I");
     }
 }

@@ -23,5 +23,6 @@ pub mod people;
 pub mod questionnaire;
 pub mod router;
 pub mod routes;
+mod stream;
 pub mod upload;
 pub mod users;

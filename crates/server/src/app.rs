@@ -103,7 +103,7 @@ impl App {
     ) -> anyhow::Result<Self> {
         let proxies = TrustedProxies::parse(&config.server.trusted_proxies)?;
         let passwords = Passwords::new(&config.passwords)?;
-        let public_origin = PublicOrigin::new(&config.server.public_url);
+        let public_origin = PublicOrigin::new(&config.server);
         let feed = ChangeFeed::begin(&store).await?;
         let tokens = TokenRegistry::load(&store, keys.peppers.clone()).await?;
         let calls = CallRecorder::new(config.open_api.queue);

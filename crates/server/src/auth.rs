@@ -4,6 +4,7 @@ pub mod actor;
 pub mod credential;
 pub mod digest;
 pub mod failures;
+mod network;
 pub mod origin;
 pub mod password;
 pub mod principal;

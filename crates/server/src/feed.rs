@@ -69,6 +69,7 @@ impl ChangeFeed {
     /// Takes over everything that is committed by now.
     pub async fn catch_up(&self, app: &App) -> Result<(), Error> {
         let mut seen = self.seen.lock().await;
+        let before = *seen;
         loop {
             let after = *seen;
             let portion: Vec<Change> = app
@@ -77,6 +78,9 @@ impl ChangeFeed {
                 .read(move |s| changes::list_after(s, after, PORTION).map_err(Error::from))
                 .await?;
             if portion.is_empty() {
+                if after > before {
+                    tracing::debug!(changes = after - before, "took over what was changed");
+                }
                 return Ok(());
             }
             for change in portion {

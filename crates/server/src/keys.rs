@@ -15,7 +15,10 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
-    auth::digest::{Pepper, PepperNumber, Peppers},
+    auth::{
+        digest::{Pepper, PepperNumber, Peppers},
+        random::{self, NoRandom},
+    },
     config::Config,
 };
 
@@ -45,7 +48,7 @@ impl Key {
 
     fn draw(number: PepperNumber) -> Result<Self, KeyError> {
         let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(|error| KeyError::Random(error.to_string()))?;
+        random::fill(bytes.as_mut_slice())?;
         Ok(Self { number, bytes })
     }
 
@@ -109,8 +112,8 @@ pub enum KeyError {
     Unknown(String),
     #[error("key file {0} can't be used")]
     File(String, #[source] io::Error),
-    #[error("the system gives no random numbers: {0}")]
-    Random(String),
+    #[error(transparent)]
+    Random(#[from] NoRandom),
     #[error(transparent)]
     Storage(#[from] StorageError),
 }

@@ -22,7 +22,7 @@ mod tests;
 
 pub use answers::{CUSTOM_QUESTIONS, answers};
 pub use applications::{SampleApplication, applications, thin_clients};
-pub use categories::{CATEGORY_LEVELS, SampleCategory, SampleLevel, categories};
+pub use categories::{SampleCategory, categories};
 pub use components::{
     CURATOR, SampleComponent, SampleContent, SampleListing, SampleReview, SampleVersion, components,
     listings, workflow,

@@ -14,5 +14,6 @@ pub mod renewal;
 pub mod setup;
 pub mod sign_in;
 pub mod store_listings;
+pub mod tenants;
 pub mod tokens;
 pub mod upkeep;

@@ -12,9 +12,12 @@ use automation_hub_domain::{
 };
 
 pub use change::{ApplicationChange, delete, update};
+use sea_query::{Expr, ExprTrait, Order, Query as Build};
 
 use crate::{
-    Constraint, Row, Session, StorageError,
+    Constraint, Row, Session, StorageError, Value,
+    chunk::{Chunk, Position, Start},
+    query::{NAMED_IDS, Query},
     users::{clamp, contains_pattern},
     values,
 };
@@ -159,7 +162,9 @@ pub fn find_name(session: &mut Session<'_>, id: ApplicationId) -> Result<Option<
 }
 
 const COLUMNS: &str = "SELECT id, name, version, language, comments, code, is_thin_client, is_active, \
-    is_added_by_end_user, created_at FROM applications ";
+    is_added_by_end_user, created_at, entry_key FROM applications ";
+/// The column by which lists are sorted.
+const KEY: usize = 10;
 
 fn from_row(row: &Row<'_>) -> Result<Application, StorageError> {
     Ok(Application {
@@ -197,7 +202,7 @@ pub fn find_entry(
 fn first(
     session: &mut Session<'_>,
     sql: &str,
-    values: &[crate::Value<'_>],
+    values: &[Value<'_>],
 ) -> Result<Option<Application>, StorageError> {
     let mut found: Vec<_> = session.optional(sql, values, from_row)?.into_iter().collect();
     fill_categories(session, &mut found)?;
@@ -210,6 +215,8 @@ pub fn list(session: &mut Session<'_>, request: PageRequest) -> Result<Page<Appl
 }
 
 const FILTER: &str = "WHERE tenant_id = $1 AND ($2 = '' OR code LIKE $2 ESCAPE '\\') ";
+const FROM_OFFSET: &str = "ORDER BY entry_key, id LIMIT $3 OFFSET $4";
+const AFTER: &str = "AND (entry_key, id) > ($3, $4) ORDER BY entry_key, id LIMIT $5";
 
 /// As [`list`] of those that have a text in name and version, hyphens being as good as blanks.
 pub fn search(
@@ -217,41 +224,76 @@ pub fn search(
     text: &str,
     request: PageRequest,
 ) -> Result<Page<Application>, StorageError> {
-    let tenant = session.tenant();
-    let pattern = contains_pattern(text).replace(' ', "-");
-    let total: i64 = session.one(
-        &["SELECT COUNT(*) FROM applications ", FILTER].concat(),
-        values![tenant, &pattern],
-        |row| row.get(0),
-    )?;
-    let mut items = session.all(
-        &[COLUMNS, FILTER, "ORDER BY entry_key, id LIMIT $3 OFFSET $4"].concat(),
-        values![tenant, &pattern, clamp(request.limit), clamp(request.offset)],
-        from_row,
-    )?;
-    fill_categories(session, &mut items)?;
-    Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })
+    let total = count(session, text)?;
+    let items = chunk(session, text, &Start::Offset(request.offset), request.limit)?.items;
+    Ok(Page { items, total, request })
 }
 
-fn fill_categories(session: &mut Session<'_>, items: &mut [Application]) -> Result<(), StorageError> {
-    let (Some(first), Some(last)) =
-        (items.iter().map(|item| item.id).min(), items.iter().map(|item| item.id).max())
-    else {
-        return Ok(());
-    };
+/// How many entries have a text in name and version.
+pub fn count(session: &mut Session<'_>, text: &str) -> Result<u64, StorageError> {
     let tenant = session.tenant();
-    let mut categories: HashMap<ApplicationId, Vec<CategoryId>> = HashMap::new();
-    session.each(
-        "SELECT application_id, category_id FROM application_categories \
-         WHERE tenant_id = $1 AND application_id BETWEEN $2 AND $3 ORDER BY application_id, category_id",
-        values![tenant, first, last],
-        |row| {
+    let total: i64 = session.one(
+        &["SELECT COUNT(*) FROM applications ", FILTER].concat(),
+        values![tenant, &pattern(text)],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(total).unwrap_or_default())
+}
+
+fn pattern(text: &str) -> String {
+    contains_pattern(text).replace(' ', "-")
+}
+
+/// As [`search`], not counting how many there are in all.
+pub fn chunk(
+    session: &mut Session<'_>,
+    text: &str,
+    start: &Start,
+    limit: u64,
+) -> Result<Chunk<Application>, StorageError> {
+    let pattern = pattern(text);
+    let mut values = values![session.tenant(), &pattern].to_vec();
+    let rest = match start {
+        Start::Offset(offset) => {
+            values.extend_from_slice(values![clamp(limit), clamp(*offset)]);
+            FROM_OFFSET
+        }
+        Start::After(Position { key, id }) => {
+            values.extend_from_slice(values![key, *id, clamp(limit)]);
+            AFTER
+        }
+    };
+    let mut chunk = Chunk::default();
+    session.each(&[COLUMNS, FILTER, rest].concat(), &values, |row| {
+        let entry = from_row(row)?;
+        let position = Position { key: row.get(KEY)?, id: entry.id.get() };
+        chunk.push(entry, position);
+        Ok(())
+    })?;
+    fill_categories(session, &mut chunk.items)?;
+    Ok(chunk)
+}
+
+/// Looks at the categories of these entries only: sorted by name, their ids may lie anywhere in the inventory.
+fn fill_categories(session: &mut Session<'_>, items: &mut [Application]) -> Result<(), StorageError> {
+    for items in items.chunks_mut(NAMED_IDS) {
+        let mut select = Build::select();
+        select
+            .columns(["application_id", "category_id"])
+            .from("application_categories")
+            .and_where(Expr::col("tenant_id").eq(session.tenant().get()))
+            .and_where(Expr::col("application_id").is_in(items.iter().map(|item| item.id.get())))
+            .order_by("application_id", Order::Asc)
+            .order_by("category_id", Order::Asc);
+        let query = Query::render(session.engine(), &select);
+        let mut categories: HashMap<ApplicationId, Vec<CategoryId>> = HashMap::new();
+        session.each(&query.sql, &query.values()?, |row| {
             categories.entry(row.get(0)?).or_default().push(row.get(1)?);
             Ok(())
-        },
-    )?;
-    for item in items {
-        item.categories = categories.remove(&item.id).unwrap_or_default();
+        })?;
+        for item in items {
+            item.categories = categories.remove(&item.id).unwrap_or_default();
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The audit trail: what was changed, by whom, from where. Rows stand in the transaction of the change itself.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{TokenId, UserId},
 };
@@ -14,8 +15,7 @@ pub struct AuditEvent {
     pub actor_user: Option<UserId>,
     pub actor_token: Option<TokenId>,
     pub actor_name: String,
-    /// `token.create`, `user.deactivate`: the object and the verb.
-    pub action: &'static str,
+    pub action: AuditAction,
     pub object_type: &'static str,
     pub object_id: i64,
     pub object_name: String,
@@ -33,6 +33,7 @@ pub struct AuditEntry {
     pub actor_user: Option<UserId>,
     pub actor_token: Option<TokenId>,
     pub actor_name: String,
+    /// As [`AuditAction`] spells it, unless a later version wrote it.
     pub action: String,
     pub object_name: String,
     pub before: Option<String>,
@@ -51,7 +52,7 @@ pub fn insert(session: &mut Session<'_>, event: &AuditEvent) -> Result<(), Stora
             event.actor_user,
             event.actor_token,
             &event.actor_name,
-            event.action,
+            event.action.as_str(),
             event.object_type,
             event.object_id,
             &event.object_name,
@@ -95,7 +96,7 @@ pub fn list_of_object(
 /// Whether such an event stands there since an instant.
 pub fn has_recent(
     session: &mut Session<'_>,
-    action: &str,
+    action: AuditAction,
     object_type: &str,
     object_id: i64,
     since: Timestamp,
@@ -104,7 +105,7 @@ pub fn has_recent(
     let found = session.optional(
         "SELECT 1 FROM audit_events WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3 \
          AND action = $4 AND happened_at >= $5 LIMIT 1",
-        values![tenant, object_type, object_id, action, since.millis()],
+        values![tenant, object_type, object_id, action.as_str(), since.millis()],
         |_| Ok(()),
     )?;
     Ok(found.is_some())

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod calls;
 pub mod categories;
 pub mod changes;
+pub mod chunk;
 pub mod components;
 pub mod copies;
 pub mod db;

@@ -51,6 +51,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0011_failed_calls",
     "0012_files",
     "0013_components_and_store",
+    "0014_audit_actions",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -5,6 +5,9 @@ use sea_query::{PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder};
 
 use crate::{Engine, StorageError, Value};
 
+/// How many ids one statement names at the most: every page's, and far from what an engine would refuse.
+pub(crate) const NAMED_IDS: usize = 500;
+
 /// A rendered statement; keeps the values that its parameters borrow.
 pub(crate) struct Query {
     pub(crate) sql: String,

@@ -35,15 +35,20 @@ enum Place {
 
 impl TestDatabase {
     pub async fn create() -> Result<Self, StorageError> {
-        let (location, place) = if let Ok(server) = env::var(SERVER) {
-            let database = ServerDatabase::create(server).await?;
-            (database.location(), Place::Server { _database: database })
-        } else {
-            let folder = TempDir::new()?;
-            let file = folder.path().join("test.sqlite");
-            std::fs::copy(sqlite_template().await?, &file)?;
-            (Location::Sqlite(file), Place::Folder { _folder: folder })
-        };
+        let Ok(server) = env::var(SERVER) else { return Self::embedded().await };
+        let database = ServerDatabase::create(server).await?;
+        Self::at(database.location(), Place::Server { _database: database }).await
+    }
+
+    /// For what concerns the embedded engine alone, whichever the other tests run on.
+    pub async fn embedded() -> Result<Self, StorageError> {
+        let folder = TempDir::new()?;
+        let file = folder.path().join("test.sqlite");
+        std::fs::copy(sqlite_template().await?, &file)?;
+        Self::at(Location::Sqlite(file), Place::Folder { _folder: folder }).await
+    }
+
+    async fn at(location: Location, place: Place) -> Result<Self, StorageError> {
         let store = Store::open(Self::options(&location)).await?;
         Ok(Self { store, location, _place: place })
     }

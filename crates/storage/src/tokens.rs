@@ -11,6 +11,7 @@ use automation_hub_domain::{
         TokenType,
         state::{Expiry, Switch, TokenConditions, TokenState},
     },
+    user::initials,
 };
 
 use crate::{Row, Session, StorageError, System, values};
@@ -126,6 +127,7 @@ pub fn count_live(system: &mut System<'_>) -> Result<u64, StorageError> {
 pub struct TokenPerson {
     pub id: UserId,
     pub name: String,
+    pub initials: String,
     pub email: String,
     pub is_active: bool,
     pub deactivated_at: Option<Timestamp>,
@@ -190,8 +192,9 @@ const COLUMNS: &str = "SELECT t.id, t.name, t.last_four, t.app_key_digest IS NOT
     u.id, u.first_name, u.last_name, u.email, u.is_active, u.deactivated_at, \
     c.id, c.first_name, c.last_name, c.email, c.is_active, c.deactivated_at, \
     s.id, s.first_name, s.last_name, s.email, s.is_active, s.deactivated_at \
-    FROM tokens t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN users c ON c.id = t.creator_user_id \
-    LEFT JOIN users s ON s.id = t.switched_by_user_id ";
+    FROM tokens t LEFT JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id \
+    LEFT JOIN users c ON c.id = t.creator_user_id AND c.tenant_id = t.tenant_id \
+    LEFT JOIN users s ON s.id = t.switched_by_user_id AND s.tenant_id = t.tenant_id ";
 
 fn from_row(row: &Row<'_>) -> Result<Token, StorageError> {
     Ok(Token {
@@ -220,10 +223,11 @@ fn from_row(row: &Row<'_>) -> Result<Token, StorageError> {
 
 fn person(row: &Row<'_>, index: usize) -> Result<Option<TokenPerson>, StorageError> {
     let Some(id) = row.get::<Option<UserId>>(index)? else { return Ok(None) };
-    let name = format!("{} {}", row.get::<&str>(index + 1)?, row.get::<&str>(index + 2)?);
+    let (first_name, last_name) = (row.get::<&str>(index + 1)?, row.get::<&str>(index + 2)?);
     Ok(Some(TokenPerson {
         id,
-        name: name.trim().to_owned(),
+        name: format!("{first_name} {last_name}").trim().to_owned(),
+        initials: initials(first_name, last_name),
         email: row.get(index + 3)?,
         is_active: row.get(index + 4)?,
         deactivated_at: instant(row, index + 5)?,

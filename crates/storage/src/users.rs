@@ -1,20 +1,24 @@
 //! People of a tenant, their passwords and the roles they hold.
 
-use std::ops::RangeInclusive;
+mod list;
 
 use automation_hub_domain::{
     access::Access,
     clock::Timestamp,
     id::{CategoryId, RoleId, UserId},
-    page::{Page, PageRequest},
     permission::{Permission, PermissionSet},
     text,
     user::{Email, InviteStatus, NewUser, Profile, RoleAssignment, User},
 };
 
+use sea_query::{Expr, ExprTrait, Order, Query as Build};
+
+pub use list::{UserFilter, chunk, count, list};
+
 use crate::{
     Row, Session, StorageError,
     changes::{self, Changed},
+    query::{NAMED_IDS, Query},
     tenants, values,
 };
 
@@ -59,53 +63,6 @@ pub fn find_by_email(session: &mut Session<'_>, email: &Email) -> Result<Option<
         values![tenant, &email.key()],
         from_row,
     )
-}
-
-/// Which people a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct UserFilter {
-    /// Part of a name or an e-mail address, as typed.
-    pub search: Option<String>,
-    pub is_active: Option<bool>,
-    /// From the first to the last of these.
-    pub invite_status: Option<RangeInclusive<InviteStatus>>,
-    pub role: Option<RoleId>,
-}
-
-const FILTER: &str = "WHERE u.tenant_id = $1 \
-    AND ($2 = '' OR u.search_key LIKE $2 ESCAPE '\\') \
-    AND (u.is_active = $3 OR $3 < 0) \
-    AND u.invite_status BETWEEN $4 AND $5 \
-    AND (EXISTS (SELECT 1 FROM role_assignments a \
-        WHERE a.tenant_id = u.tenant_id AND a.user_id = u.id AND a.role_id = $6) OR $6 < 0) ";
-
-/// People by name. An empty search finds all.
-pub fn list(
-    session: &mut Session<'_>,
-    filter: &UserFilter,
-    request: PageRequest,
-) -> Result<Page<User>, StorageError> {
-    let tenant = session.tenant();
-    let pattern = filter.search.as_deref().map(contains_pattern).unwrap_or_default();
-    let is_active = filter.is_active.map_or(-1, i64::from);
-    let (least, most) = filter
-        .invite_status
-        .as_ref()
-        .map_or((0, i64::MAX), |range| (range.start().code(), range.end().code()));
-    let role = filter.role.map_or(-1, RoleId::get);
-    let (limit, offset) = (clamp(request.limit), clamp(request.offset));
-    let total: i64 = session.one(
-        &["SELECT COUNT(*) FROM users u ", FILTER].concat(),
-        values![tenant, &pattern, is_active, least, most, role],
-        |row| row.get(0),
-    )?;
-    let sql = select(&[FILTER, "ORDER BY u.name_key, u.id LIMIT $7 OFFSET $8"].concat());
-    let items = session.all(
-        &sql,
-        values![tenant, &pattern, is_active, least, most, role, limit, offset],
-        from_row,
-    )?;
-    Ok(Page { items, total: u64::try_from(total).unwrap_or_default(), request })
 }
 
 /// A `LIKE` pattern that finds the folded text anywhere, its wildcards taken literally.
@@ -279,20 +236,25 @@ pub fn role_assignments(
     session: &mut Session<'_>,
     users: &[UserId],
 ) -> Result<Vec<(UserId, RoleAssignment)>, StorageError> {
-    let tenant = session.tenant();
     let mut assignments = Vec::new();
-    for &user in users {
-        session.each(
-            "SELECT role_id, category_id FROM role_assignments WHERE tenant_id = $1 AND user_id = $2 \
-             ORDER BY role_id, category_id",
-            values![tenant, user],
-            |row| {
-                let category: i64 = row.get(1)?;
-                let category = (category != 0).then_some(CategoryId::new(category));
-                assignments.push((user, RoleAssignment { role: RoleId::new(row.get(0)?), category }));
-                Ok(())
-            },
-        )?;
+    for some in users.chunks(NAMED_IDS) {
+        let columns = ["user_id", "role_id", "category_id"];
+        let mut select = Build::select();
+        select
+            .columns(columns)
+            .from("role_assignments")
+            .and_where(Expr::col("tenant_id").eq(session.tenant().get()))
+            .and_where(Expr::col("user_id").is_in(some.iter().map(|id| id.get())));
+        for column in columns {
+            select.order_by(column, Order::Asc);
+        }
+        let query = Query::render(session.engine(), &select);
+        session.each(&query.sql, &query.values()?, |row| {
+            let category: i64 = row.get(2)?;
+            let category = (category != 0).then_some(CategoryId::new(category));
+            assignments.push((row.get(0)?, RoleAssignment { role: row.get(1)?, category }));
+            Ok(())
+        })?;
     }
     Ok(assignments)
 }

@@ -2,23 +2,35 @@
 
 pub mod write;
 
-use automation_hub_domain::{id::CategoryId, page::PageRequest};
-use automation_hub_storage::applications::{self, Application};
+use automation_hub_domain::{
+    id::{CategoryId, TenantId},
+    page::PageRequest,
+};
+use automation_hub_storage::{
+    Session,
+    applications::{self, Application},
+    chunk::{Chunk, Position, Start},
+};
 use axum::{extract::State, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     api::{
-        envelope::{self, Envelope, Paging},
+        envelope::{Envelope, Paging},
         error::ApiError,
         extract::Query,
+        stream::{self, Part, Source},
     },
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
 };
 
+/// What a part usually takes at the most.
+const PART_BYTES: usize = 16 * 1024;
+
+/// The answer as the API document describes it. It is written without such a value.
 #[derive(Serialize, ToSchema)]
 pub struct ApplicationPage {
     #[serde(flatten)]
@@ -79,12 +91,46 @@ pub async fn list_applications(
     let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
     violations.into_result()?;
     let search = query.text(&["search", "s"]).unwrap_or_default().to_owned();
-    let page = app
-        .store
-        .scan(actor.tenant_id(), move |s| applications::search(s, &search, request).map_err(Error::from))
-        .await?;
-    envelope::success(ApplicationPage {
-        paging: Paging::of(request, page.total),
-        applications: page.items.into_iter().map(ApplicationEntry::from).collect(),
-    })
+    let inventory = Inventory { app, tenant: actor.tenant_id(), search, offset: request.offset };
+    Ok(stream::answer(inventory, request).await?)
+}
+
+/// One caller's way through the inventory.
+struct Inventory {
+    app: App,
+    tenant: TenantId,
+    search: String,
+    offset: u64,
+}
+
+impl Source for Inventory {
+    type Position = Position;
+    const NAME: &'static str = "applications";
+    const PART: u64 = 500;
+
+    async fn first(&self, limit: u64) -> Result<(u64, Part<Position>), Error> {
+        let (search, start) = (self.search.clone(), Start::Offset(self.offset));
+        let work = move |s: &mut Session<'_>| {
+            let total = applications::count(s, &search)?;
+            let chunk = applications::chunk(s, &search, &start, limit)?;
+            Ok((total, written(Part::first(PART_BYTES), chunk)?))
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+
+    async fn next(&self, after: Position, limit: u64) -> Result<Part<Position>, Error> {
+        let (search, start) = (self.search.clone(), Start::After(after));
+        let work = move |s: &mut Session<'_>| {
+            written(Part::following(PART_BYTES), applications::chunk(s, &search, &start, limit)?)
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+}
+
+/// The part with these entries in it.
+fn written(mut part: Part<Position>, chunk: Chunk<Application>) -> Result<Part<Position>, Error> {
+    for entry in chunk.items {
+        serde_json::to_writer(part.record(), &ApplicationEntry::from(entry)).map_err(Error::internal)?;
+    }
+    Ok(part.ending(chunk.end))
 }

@@ -3,11 +3,7 @@
 use std::convert::Infallible;
 
 use automation_hub_domain::role::{ACCOUNT_OWNER, DEFAULT_ROLES, SYSTEM_ADMIN};
-use axum::{
-    extract::FromRequestParts,
-    http::{header, request::Parts},
-    response::Response,
-};
+use axum::{extract::FromRequestParts, http::request::Parts, response::Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -82,20 +78,14 @@ fn tenant(m: &mut Members<'_>, tenant: &TenantRecord, origin: &str) {
     m.text("tenant_currency", &tenant.currency);
 }
 
-/// As configured; without that, as the caller itself reached us.
+/// Where the caller reaches us. An extractor of its own, as one of all headers would copy them.
 pub struct Origin(String);
 
 impl FromRequestParts<App> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let configured = app.config.server.public_url.trim_end_matches('/');
-        Ok(Self(if configured.is_empty() {
-            let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-            ["http://", host.unwrap_or("localhost")].concat()
-        } else {
-            configured.to_owned()
-        }))
+        Ok(Self(app.public_origin.address(&parts.headers)))
     }
 }
 

@@ -17,6 +17,5 @@ pub mod schema;
 pub mod scope;
 pub mod show;
 pub mod status;
-mod stream;
 pub mod submit;
 mod updated;

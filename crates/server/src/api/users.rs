@@ -5,12 +5,14 @@ pub mod write;
 use std::collections::HashMap;
 
 use automation_hub_domain::{
-    id::{CategoryId, UserId},
-    page::{Page, PageRequest},
+    id::{CategoryId, TenantId, UserId},
+    page::PageRequest,
     user::{InviteStatus, RoleAssignment, User},
 };
 use automation_hub_storage::{
-    Session, roles,
+    Session,
+    chunk::{Chunk, Position, Start},
+    roles,
     users::{self, UserFilter},
 };
 use axum::{extract::State, response::Response};
@@ -22,12 +24,17 @@ use crate::{
         envelope::{self, Envelope, Paging},
         error::ApiError,
         extract::Query,
+        stream::{self, Part, Source},
     },
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
 };
 
+/// What a part usually takes at the most.
+const PART_BYTES: usize = 16 * 1024;
+
+/// The answer as the API document describes it. It is written without such a value.
 #[derive(Serialize, ToSchema)]
 pub struct UserPage {
     #[serde(flatten)]
@@ -74,8 +81,8 @@ pub async fn list_users(State(app): State<App>, actor: Actor, query: Query) -> R
     let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
     let filter = filter(&query, &mut violations);
     violations.into_result()?;
-    let page = app.store.scan(actor.tenant_id(), move |s| read(s, &filter, request)).await?;
-    envelope::success(page)
+    let people = People { app, tenant: actor.tenant_id(), filter, offset: request.offset };
+    Ok(stream::answer(people, request).await?)
 }
 
 fn filter(query: &Query, violations: &mut Violations) -> UserFilter {
@@ -92,21 +99,55 @@ fn filter(query: &Query, violations: &mut Violations) -> UserFilter {
     filter
 }
 
-fn read(session: &mut Session<'_>, filter: &UserFilter, request: PageRequest) -> Result<UserPage, Error> {
-    let Page { items, total, .. } = users::list(session, filter, request)?;
-    let ids: Vec<_> = items.iter().map(|user| user.id).collect();
+/// One caller's way through the list.
+struct People {
+    app: App,
+    tenant: TenantId,
+    filter: UserFilter,
+    offset: u64,
+}
+
+impl Source for People {
+    type Position = Position;
+    const NAME: &'static str = "users";
+    const PART: u64 = 500;
+
+    async fn first(&self, limit: u64) -> Result<(u64, Part<Position>), Error> {
+        let (filter, start) = (self.filter.clone(), Start::Offset(self.offset));
+        let work = move |s: &mut Session<'_>| {
+            let total = users::count(s, &filter)?;
+            let chunk = users::chunk(s, &filter, &start, limit)?;
+            Ok((total, written(s, Part::first(PART_BYTES), chunk)?))
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+
+    async fn next(&self, after: Position, limit: u64) -> Result<Part<Position>, Error> {
+        let (filter, start) = (self.filter.clone(), Start::After(after));
+        let work = move |s: &mut Session<'_>| {
+            let chunk = users::chunk(s, &filter, &start, limit)?;
+            written(s, Part::following(PART_BYTES), chunk)
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+}
+
+/// The part with these people in it.
+fn written(
+    session: &mut Session<'_>,
+    mut part: Part<Position>,
+    chunk: Chunk<User>,
+) -> Result<Part<Position>, Error> {
+    let ids: Vec<_> = chunk.items.iter().map(|user| user.id).collect();
     let mut held: HashMap<UserId, Vec<UserRole>> = HashMap::new();
     for (user, assignment) in users::role_assignments(session, &ids)? {
         held.entry(user).or_default().push(assignment.into());
     }
-    let users = items
-        .into_iter()
-        .map(|user| {
-            let roles = held.remove(&user.id).unwrap_or_default();
-            entry(user, roles)
-        })
-        .collect();
-    Ok(UserPage { paging: Paging::of(request, total), users })
+    for user in chunk.items {
+        let roles = held.remove(&user.id).unwrap_or_default();
+        serde_json::to_writer(part.record(), &entry(user, roles)).map_err(Error::internal)?;
+    }
+    Ok(part.ending(chunk.end))
 }
 
 /// One person as lists show them.

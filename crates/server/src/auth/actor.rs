@@ -4,6 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use automation_hub_domain::{
     access::Reach,
+    audit::AuditAction,
     clock::Timestamp,
     id::{CategoryId, SessionId, TenantId, TokenId, UserId},
     permission::Permission,
@@ -140,7 +141,7 @@ impl Actor {
     pub fn event(
         &self,
         at: Timestamp,
-        action: &'static str,
+        action: AuditAction,
         object: (&'static str, i64),
         object_name: &str,
     ) -> AuditEvent {

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -15,6 +15,8 @@ use automation_hub_domain::{
     id::TokenId,
     token::app_key::{APP_KEY_FAILURES_IN_A_ROW, APP_KEY_FAILURES_PER_MINUTE},
 };
+
+use super::network::network;
 
 const MINUTE_MILLIS: i64 = 60_000;
 
@@ -209,17 +211,6 @@ impl AddressFailures {
 impl Default for AddressFailures {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// One subscriber rather than one address: IPv6 is handed out by /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

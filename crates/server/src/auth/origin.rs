@@ -1,29 +1,48 @@
 //! Whether a write comes from one of our own pages: Fetch Metadata and Origin. Absent headers are no pass.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::http::{HeaderMap, header};
+
+use crate::config;
 
 /// The origin under which browsers reach the hub.
 #[derive(Clone, Debug)]
 pub enum PublicOrigin {
     /// As configured.
     Fixed(String),
-    /// None configured: whatever loopback name the request itself was sent to, over plain HTTP.
-    Loopback,
+    /// None configured: whatever loopback name the request itself was sent to, over plain HTTP; else the address
+    /// listened on.
+    Loopback { listening: String },
 }
 
 impl PublicOrigin {
-    pub fn new(public_url: &str) -> Self {
-        if public_url.is_empty() { Self::Loopback } else { Self::Fixed(as_browsers_write(public_url)) }
+    pub fn new(server: &config::Server) -> Self {
+        if !server.public_url.is_empty() {
+            return Self::Fixed(as_browsers_write(&server.public_url));
+        }
+        let mut listen = server.listen;
+        if listen.ip().is_unspecified() {
+            listen.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        Self::Loopback { listening: format!("http://{listen}") }
     }
 
-    /// The origin to put before a path, where a link is handed over.
-    pub fn to_link(&self, headers: &HeaderMap) -> String {
+    /// What to put before a path, for whoever sent a request with these headers. A name that isn't ours is never
+    /// repeated: whoever chose it would lead others there.
+    pub fn address(&self, headers: &HeaderMap) -> String {
         match self {
             Self::Fixed(own) => own.clone(),
-            Self::Loopback => {
-                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-                format!("http://{}", host.unwrap_or("localhost"))
+            Self::Loopback { listening } => {
+                host(headers).map_or_else(|| listening.clone(), |host| format!("http://{host}"))
             }
+        }
+    }
+
+    /// The same where nobody asked, as at the command line.
+    pub fn own(&self) -> &str {
+        match self {
+            Self::Fixed(own) | Self::Loopback { listening: own } => own,
         }
     }
 
@@ -31,30 +50,15 @@ impl PublicOrigin {
     pub fn needs_https(&self, headers: &HeaderMap) -> bool {
         match self {
             Self::Fixed(own) => own.strip_prefix("http://").is_some_and(|host| !is_loopback(host)),
-            Self::Loopback => {
-                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-                !host.is_some_and(is_loopback)
-            }
-        }
-    }
-
-    /// Where whoever sent this request reaches the hub: shown on pages, decides nothing.
-    pub fn address(&self, headers: &HeaderMap) -> String {
-        match self {
-            Self::Fixed(own) => own.clone(),
-            Self::Loopback => {
-                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-                format!("http://{}", host.filter(|host| is_loopback(host)).unwrap_or("localhost"))
-            }
+            Self::Loopback { .. } => host(headers).is_none(),
         }
     }
 
     fn is(&self, origin: &str, headers: &HeaderMap) -> bool {
         match self {
             Self::Fixed(own) => own == origin,
-            Self::Loopback => {
-                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-                host.is_some_and(|host| is_loopback(host) && origin.strip_prefix("http://") == Some(host))
+            Self::Loopback { .. } => {
+                host(headers).is_some_and(|host| origin.strip_prefix("http://") == Some(host))
             }
         }
     }
@@ -67,13 +71,22 @@ fn as_browsers_write(origin: &str) -> String {
     origin.strip_suffix(usual).map_or_else(|| origin.clone(), ToOwned::to_owned)
 }
 
-fn is_loopback(host: &str) -> bool {
+/// The host a request was sent to, if that is one's own machine.
+fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::HOST)?.to_str().ok().filter(|host| is_loopback(host))
+}
+
+/// Whether a host, with or without a port, is one's own machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    if is_address(host) {
+        return true;
+    }
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
-    matches!(name, "localhost" | "[::1]")
-        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    name == "localhost" || is_address(name.trim_start_matches('[').trim_end_matches(']'))
 }
 
 /// Both must hold: the browser says the request comes from the same origin, and names that origin as ours.
@@ -95,9 +108,15 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
+    fn origin(listen: &str, public_url: &str) -> PublicOrigin {
+        let server = config::Config::defaults().unwrap().server;
+        let public_url = public_url.to_owned();
+        PublicOrigin::new(&config::Server { listen: listen.parse().unwrap(), public_url, ..server })
+    }
+
     #[test]
     fn only_our_own_pages_may_write() {
-        let own = PublicOrigin::new("https://hub.example.com");
+        let own = origin("127.0.0.1:8080", "https://hub.example.com");
         let same = ("sec-fetch-site", "same-origin");
         assert!(is_own_page(&headers(&[same, ("origin", "https://hub.example.com")]), &own));
         for pairs in [
@@ -117,20 +136,20 @@ mod tests {
 
     #[test]
     fn a_usual_port_goes_without_saying() {
-        for (configured, origin) in [
+        for (configured, browsers) in [
             ("https://Hub.example.com:443", "https://hub.example.com"),
             ("http://hub.example.com:80", "http://hub.example.com"),
             ("https://hub.example.com:80", "https://hub.example.com:80"),
             ("https://hub.example.com:8443", "https://hub.example.com:8443"),
         ] {
-            let sent = headers(&[("sec-fetch-site", "same-origin"), ("origin", origin)]);
-            assert!(is_own_page(&sent, &PublicOrigin::new(configured)), "{configured}");
+            let sent = headers(&[("sec-fetch-site", "same-origin"), ("origin", browsers)]);
+            assert!(is_own_page(&sent, &origin("127.0.0.1:8080", configured)), "{configured}");
         }
     }
 
     #[test]
     fn without_a_public_address_only_loopback_names_count() {
-        let own = PublicOrigin::new("");
+        let own = origin("127.0.0.1:8080", "");
         let same = ("sec-fetch-site", "same-origin");
         for host in ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"] {
             let origin = format!("http://{host}");
@@ -138,5 +157,36 @@ mod tests {
         }
         let rebound = [same, ("host", "evil.test:8080"), ("origin", "http://evil.test:8080")];
         assert!(!is_own_page(&headers(&rebound), &own));
+    }
+
+    #[test]
+    fn only_names_of_one_s_own_machine_are_repeated() {
+        let asked = |host| headers(&[("host", host)]);
+        let own = origin("0.0.0.0:8080", "");
+        for host in ["localhost:9000", "127.0.0.1", "127.3.2.1:1", "[::1]:8080"] {
+            assert_eq!(own.address(&asked(host)), format!("http://{host}"));
+        }
+        for host in
+            ["evil.test", "evil.test:8080", "192.0.2.1:8080", "localhost.evil.test", "127.0.0.1@evil.test"]
+        {
+            assert_eq!(own.address(&asked(host)), "http://127.0.0.1:8080", "{host}");
+            assert_eq!(
+                origin("[::]:80", "https://Hub.test").address(&asked(host)),
+                "https://hub.test",
+                "{host}"
+            );
+        }
+        assert_eq!(own.address(&HeaderMap::new()), own.own());
+        assert_eq!(origin("192.0.2.1:80", "").own(), "http://192.0.2.1:80");
+    }
+
+    #[test]
+    fn one_s_own_machine_has_several_names() {
+        for host in ["localhost", "localhost:1", "127.0.0.1", "::1", "[::1]", "[::1]:80"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["", "hub.test", "localhost:x", "::2", "[::2]:80", "128.0.0.1"] {
+            assert!(!is_loopback(host), "{host}");
+        }
     }
 }

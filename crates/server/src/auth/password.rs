@@ -10,6 +10,7 @@ use automation_hub_domain::text;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
+use super::random;
 use crate::{config, error::Error};
 
 /// How long somebody waits for their turn before being asked to come back.
@@ -127,8 +128,7 @@ impl Passwords {
 
 /// A hash that no password has, made without computing one.
 fn decoy(params: &Params) -> Result<String, Box<dyn std::error::Error>> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
+    let bytes: [u8; 32] = random::draw()?;
     let hash = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),

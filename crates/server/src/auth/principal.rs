@@ -4,6 +4,7 @@ use automation_hub_domain::{
     access::Access,
     id::{TenantId, UserId},
     tenant::Tenant,
+    user::initials,
 };
 use automation_hub_storage::principals::Principal;
 
@@ -49,7 +50,6 @@ impl UserRecord {
     }
 
     pub fn initials(&self) -> String {
-        let first = |name: &str| name.chars().next().map(|c| c.to_uppercase().to_string());
-        [first(&self.first_name), first(&self.last_name)].into_iter().flatten().collect()
+        initials(&self.first_name, &self.last_name)
     }
 }

@@ -12,6 +12,29 @@ pub fn uuid(source: &dyn RandomSource) -> Result<Uuid, Error> {
     Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
+/// The operating system gave no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the system gives no random numbers: {0}")]
+pub struct NoRandom(String);
+
+impl From<NoRandom> for Error {
+    fn from(error: NoRandom) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Fills from the operating system's generator.
+pub fn fill(bytes: &mut [u8]) -> Result<(), NoRandom> {
+    getrandom::fill(bytes).map_err(|error| NoRandom(error.to_string()))
+}
+
+/// As [`fill`], for what need not be wiped afterwards.
+pub fn draw<const N: usize>() -> Result<[u8; N], NoRandom> {
+    let mut bytes = [0; N];
+    fill(&mut bytes)?;
+    Ok(bytes)
+}
+
 pub trait RandomSource: Send + Sync {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Error>;
 }
@@ -22,6 +45,6 @@ pub struct SystemRandom;
 
 impl RandomSource for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
-        getrandom::fill(bytes).map_err(|error| Error::Unavailable(error.to_string().into()))
+        Ok(fill(bytes)?)
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
+use super::random;
 use crate::error::Error;
 
 /// 256 random bits. Written as 43 characters of URL-safe base64.
@@ -17,9 +18,7 @@ pub struct Secret([u8; 32]);
 impl Secret {
     /// Draws from the operating system; fails rather than fall back on anything weaker.
     pub fn draw() -> Result<Self, Error> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| Error::Unavailable(error.to_string().into()))?;
-        Ok(Self(bytes))
+        Ok(Self(random::draw()?))
     }
 
     pub fn parse(text: &str) -> Option<Self> {

@@ -10,6 +10,8 @@ use std::{
 
 use automation_hub_domain::{clock::Timestamp, id::TenantId, text};
 
+use super::network::network;
+
 /// Tries that cost no waiting.
 const FREE: u32 = 5;
 const LONGEST_WAIT_SECS: i64 = 15 * 60;
@@ -70,14 +72,6 @@ fn wait_millis(failures: u32) -> i64 {
     let Some(beyond) = failures.checked_sub(FREE) else { return 0 };
     let secs = 1_i64.checked_shl(beyond.min(16)).unwrap_or(LONGEST_WAIT_SECS);
     secs.min(LONGEST_WAIT_SECS) * 1000
-}
-
-/// What one household or one hosted machine can choose from freely counts as one.
-fn network(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => u128::from(v4.to_bits()),
-        IpAddr::V6(v6) => v6.to_bits() >> 64 << 64,
-    }
 }
 
 /// Drops the oldest records when there are too many, first all that are due anyway. Those of a future that a clock set

@@ -6,6 +6,7 @@ use anyhow::Context;
 use automation_hub_server::{
     api::calls::CallRecorder,
     app::{self, App},
+    auth::origin::PublicOrigin,
     clock::SystemClock,
     config::Config,
     feed::ChangeFeed,
@@ -44,14 +45,7 @@ impl Hub {
 
     /// Where people reach it, as far as the configuration tells.
     pub(super) fn address(&self) -> String {
-        if !self.config.server.public_url.is_empty() {
-            return self.config.server.public_url.clone();
-        }
-        let mut address = self.config.server.listen;
-        if address.ip().is_unspecified() {
-            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-        }
-        format!("http://{address}")
+        PublicOrigin::new(&self.config.server).own().to_owned()
     }
 
     pub(super) async fn migrate(&self) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use automation_hub_domain::text;
+use automation_hub_server::error::Violations;
 
 /// Prints a result. A reader that has gone away, such as `head`, is no failure.
 pub(super) fn print(text: impl Display) -> anyhow::Result<()> {
@@ -14,6 +15,12 @@ pub(super) fn print(text: impl Display) -> anyhow::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// What is wrong with what was given, field by field.
+pub(super) fn refusal(wrong: &Violations) -> anyhow::Error {
+    let lines: Vec<_> = wrong.iter().map(|one| format!("{}: {}", one.field, one.message)).collect();
+    anyhow::anyhow!(lines.join("; "))
 }
 
 pub(super) fn complain(message: &str) {

@@ -2,20 +2,22 @@
 
 use anyhow::{Context, bail};
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::{Clock, Timestamp},
-    tenant::{NewTenant, Slug, Tenant},
-    text,
+    tenant::{NewTenant, Tenant},
 };
 use automation_hub_server::{
     clock::SystemClock,
     config::Config,
-    error::Error,
-    services::{operator, setup},
+    error::{Error, Violations},
+    services::{
+        operator,
+        tenants::{self as service, TenantInput},
+    },
 };
 use automation_hub_storage::{Store, System, audit, links, tenants};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{Global, folder, hub, output};
 
@@ -44,8 +46,8 @@ pub(super) struct Create {
     /// ISO 4217 code
     #[arg(long, default_value = "EUR")]
     currency: String,
-    /// IANA name
-    #[arg(long, default_value = "Etc/UTC")]
+    /// UTC, or a place by its IANA name
+    #[arg(long, default_value = "UTC")]
     time_zone: String,
     /// Print one line of JSON
     #[arg(long)]
@@ -90,49 +92,34 @@ impl Create {
     }
 
     fn checked(&self, now: Timestamp) -> anyhow::Result<NewTenant> {
-        let name = |what: &str, given: &str| match text::line(given, 100) {
-            Ok(name) => Ok(name.to_owned()),
-            Err(error) => bail!("{what}: {error}"),
-        };
-        let slug = |what: &str, given: Option<&String>, name: &str| {
-            let made = || text::slug(name).chars().filter(char::is_ascii).take(50).collect();
-            let slug = given.cloned().unwrap_or_else(made);
-            Slug::parse(&slug).map_err(|error| anyhow::anyhow!("{what} “{slug}”: {error}"))
-        };
-        let is_currency = self.currency.len() == 3 && self.currency.bytes().all(|b| b.is_ascii_uppercase());
-        if !is_currency {
-            bail!("--currency {}: three capital letters are needed, such as EUR", self.currency);
-        }
-        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
-            bail!("--time-zone {}: an IANA name is needed, such as Europe/Copenhagen", self.time_zone);
-        }
-        Ok(NewTenant {
-            uuid: Uuid::new_v4(),
-            organization_slug: slug(
-                "--organization-slug",
-                self.organization_slug.as_ref(),
-                &self.organization,
-            )?,
-            organization_name: name("the organisation's name", &self.organization)?,
-            tenant_slug: slug("--tenant-slug", self.tenant_slug.as_ref(), &self.tenant)?,
-            tenant_name: name("the tenant's name", &self.tenant)?,
+        let input = TenantInput {
+            organization: self.organization.clone(),
+            organization_slug: self.organization_slug.clone().unwrap_or_default(),
+            tenant: self.tenant.clone(),
+            tenant_slug: self.tenant_slug.clone().unwrap_or_default(),
             currency: self.currency.clone(),
             time_zone: self.time_zone.clone(),
-            created_at: now,
-        })
+        };
+        let mut wrong = Violations::default();
+        let new = service::check(&mut wrong, &input, now)?;
+        let argument = |field: &str| match field {
+            "organization" | "tenant" => field.to_uppercase().into(),
+            option => format!("--{}", option.replace('_', "-")).into(),
+        };
+        new.ok_or_else(|| output::refusal(&wrong.renamed(argument)))
     }
 }
 
 fn found(system: &mut System<'_>, new: &NewTenant) -> Result<Tenant, Error> {
-    let (organization, tenant) = (new.organization_slug.as_str(), new.tenant_slug.as_str());
-    if tenants::find_by_slugs(system, organization, tenant)?.is_some() {
-        return Err(Error::Conflict("there is a tenant with these short names already".into()));
-    }
-    let id = tenants::insert(system, new)?;
+    let id = service::found(system, new)?;
     let session = &mut system.tenant(id);
-    setup::insert_category_levels(session)?;
     let tenant = tenants::get(session)?;
-    let event = operator::event(new.created_at, "tenant.create", ("tenant", id.get()), &tenant.tenant_name);
+    let event = operator::event(
+        new.created_at,
+        AuditAction::TENANT_CREATE,
+        ("tenant", id.get()),
+        &tenant.tenant_name,
+    );
     audit::insert(session, &event)?;
     links::complete_setup(system, new.created_at, false)?;
     Ok(tenant)

@@ -12,6 +12,7 @@ use automation_hub_domain::{
     user::Email,
 };
 use automation_hub_server::{
+    auth::random,
     clock::SystemClock,
     config::Config,
     error::Error,
@@ -152,8 +153,7 @@ impl Create {
             return Ok(None);
         }
         let mut random = Zeroizing::new([0; 32]);
-        getrandom::fill(random.as_mut_slice())
-            .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+        random::fill(random.as_mut_slice())?;
         Ok(Some(Zeroizing::new(AppKey::from_random(&random).expose().to_owned())))
     }
 

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use anyhow::bail;
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::{Clock, Timestamp},
     id::{RoleId, UserId},
     tenant::Tenant,
@@ -11,6 +12,7 @@ use automation_hub_domain::{
 };
 use automation_hub_server::{
     auth::{
+        origin::PublicOrigin,
         password::{Password, Passwords},
         secret::Secret,
     },
@@ -106,7 +108,8 @@ impl Way {
         if !self.password_stdin {
             let secret = Secret::draw()?;
             let expires_at = now.plus_hours(config.sessions.invitation_hours);
-            let link = format!("{}/invitation/{}", origin(config) + &tenant.base_path(), secret.expose());
+            let origin = PublicOrigin::new(&config.server);
+            let link = format!("{}{}/invitation/{}", origin.own(), tenant.base_path(), secret.expose());
             return Ok((Entry::Link { digest: secret.digest(), expires_at }, Some(link)));
         }
         let mut typed = Zeroizing::new(String::new());
@@ -124,14 +127,6 @@ impl Way {
             Some(link) => output::print(format_args!("Hand this link to {email}; it works once:\n{link}")),
             None => output::print(format_args!("{email} can sign in.")),
         }
-    }
-}
-
-/// As far as the configuration tells.
-fn origin(config: &Config) -> String {
-    match config.server.public_url.as_str() {
-        "" => format!("http://{}", config.server.listen),
-        public_url => public_url.to_owned(),
     }
 }
 
@@ -157,10 +152,7 @@ fn email(text: &str) -> anyhow::Result<Email> {
 fn told(error: Error, email: &Email) -> anyhow::Error {
     match error {
         Error::Conflict(_) => anyhow::anyhow!("{email} is a person of this tenant already"),
-        Error::Invalid(wrong) => {
-            let lines: Vec<_> = wrong.iter().map(|one| format!("{}: {}", one.field, one.message)).collect();
-            anyhow::anyhow!(lines.join("; "))
-        }
+        Error::Invalid(wrong) => output::refusal(&wrong),
         error => error.into(),
     }
 }
@@ -223,7 +215,10 @@ impl Reset {
             if matches!(entry, Entry::Password(_)) {
                 sessions::delete_of_user(s, id, None)?;
             }
-            audit::insert(s, &operator::event(now, "user.reset-password", ("user", id.get()), &name))
+            audit::insert(
+                s,
+                &operator::event(now, AuditAction::USER_RESET_PASSWORD, ("user", id.get()), &name),
+            )
         };
         store.write(tenant.id, write).await?;
         self.way.tell(&email, id, link.as_deref())

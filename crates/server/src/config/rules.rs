@@ -8,7 +8,7 @@ use super::{
     Config, ConfigError, FileStoreKind, Files, Keys, Log, Mail, MailTls, OpenApi, Passwords, Server,
     Sessions, Storage,
 };
-use crate::{logging, middleware::proxies::TrustedProxies};
+use crate::{auth::origin::is_loopback, logging, middleware::proxies::TrustedProxies};
 
 /// All values that break their rule.
 pub(super) fn violations(config: &Config) -> Vec<ConfigError> {
@@ -169,10 +169,6 @@ fn mail(mail: &Mail, server: &Server, found: &mut Violations) {
         &"none",
         "a password isn't sent unencrypted to another machine: starttls or tls is needed",
     );
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn log(log: &Log, found: &mut Violations) {

@@ -8,7 +8,10 @@ use uuid::Uuid;
 
 use super::{Workshop, organization::Directory};
 use crate::{
-    auth::password::{Password, Passwords},
+    auth::{
+        password::{Password, Passwords},
+        random,
+    },
     sample::TENANT,
 };
 
@@ -75,9 +78,7 @@ pub(super) async fn renew_passwords(
 
 /// 80 random bits, in groups that can be read aloud.
 fn draw_password() -> anyhow::Result<String> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)
-        .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+    let random: [u8; 16] = random::draw()?;
     let mut password = String::with_capacity(19);
     for (position, byte) in random.into_iter().enumerate() {
         if position > 0 && position % 4 == 0 {

@@ -8,18 +8,22 @@ use automation_hub_domain::{
     page::PageRequest,
     questionnaire::Question,
     role::DEFAULT_ROLES,
-    tenant::{NewTenant, Slug, Tenant},
+    tenant::Tenant,
     user::{Email, InviteStatus, NewUser, Profile, RoleAssignment},
 };
 use automation_hub_storage::{
     Session, StorageError, Store, System,
     applications::{self, NewApplication},
-    categories::{self, CategoryLevel, NewCategory},
+    categories::{self, NewCategory},
     forms, lifecycle, links, tenants, users,
 };
 use uuid::Uuid;
 
-use crate::sample::{self, SamplePerson, SampleStatus, TENANT};
+use crate::{
+    error::{Error, Violations},
+    sample::{self, SamplePerson, SampleStatus, TENANT},
+    services::tenants::{self as service, TenantInput},
+};
 
 /// The programme began eighteen months ago.
 const FOUNDED_DAYS_AGO: i64 = 548;
@@ -36,31 +40,32 @@ pub(super) struct Directory {
 }
 
 pub(super) async fn found(store: &Store, now: Timestamp) -> anyhow::Result<Directory> {
-    let work = move |system: &mut System<'_>| -> Result<_, StorageError> {
+    let work = move |system: &mut System<'_>| -> Result<_, Error> {
         let known = tenants::find_by_slugs(system, TENANT.organization_slug, TENANT.tenant_slug)?;
         let (id, uuid) = match known {
             Some(Tenant { id, uuid, .. }) => (id, uuid),
             None => found_tenant(system, now)?,
         };
-        read(&mut system.tenant(id), uuid)
+        Ok(read(&mut system.tenant(id), uuid)?)
     };
     Ok(store.system().write(work).await?)
 }
 
-fn found_tenant(system: &mut System<'_>, now: Timestamp) -> Result<(TenantId, Uuid), StorageError> {
+fn found_tenant(system: &mut System<'_>, now: Timestamp) -> Result<(TenantId, Uuid), Error> {
     let founded = now.plus_days(-FOUNDED_DAYS_AGO);
-    let slug = |text: &str| Slug::parse(text).map_err(|error| StorageError::Corrupt(error.to_string()));
-    let new = NewTenant {
-        uuid: Uuid::new_v4(),
-        organization_slug: slug(TENANT.organization_slug)?,
-        organization_name: TENANT.organization_name.to_owned(),
-        tenant_slug: slug(TENANT.tenant_slug)?,
-        tenant_name: TENANT.tenant_name.to_owned(),
-        currency: TENANT.currency.to_owned(),
-        time_zone: TENANT.time_zone.to_owned(),
-        created_at: founded,
+    let text = |text: &str| text.to_owned();
+    let input = TenantInput {
+        organization: text(TENANT.organization_name),
+        organization_slug: text(TENANT.organization_slug),
+        tenant: text(TENANT.tenant_name),
+        tenant_slug: text(TENANT.tenant_slug),
+        currency: text(TENANT.currency),
+        time_zone: text(TENANT.time_zone),
     };
-    let id = tenants::insert(system, &new)?;
+    let mut wrong = Violations::default();
+    let new = service::check(&mut wrong, &input, founded)?;
+    let new = wrong.complete(new)?;
+    let id = service::found(system, &new)?;
     let session = &mut system.tenant(id);
     let categories = insert_categories(session)?;
     for person in sample::people() {
@@ -101,11 +106,6 @@ fn ask_own_questions(session: &mut Session<'_>) -> Result<(), StorageError> {
 }
 
 fn insert_categories(session: &mut Session<'_>) -> Result<HashMap<&'static str, CategoryId>, StorageError> {
-    for level in sample::CATEGORY_LEVELS {
-        let level =
-            CategoryLevel { id: level.id.into(), name: level.name.to_owned(), slug: level.slug.to_owned() };
-        categories::insert_level(session, &level)?;
-    }
     let mut ids = HashMap::new();
     for node in sample::categories() {
         let new = NewCategory {

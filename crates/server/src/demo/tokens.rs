@@ -20,7 +20,7 @@ use automation_hub_storage::{
 
 use super::{Workshop, access::TokenAccess, organization::Directory, progress};
 use crate::{
-    auth::digest::Purpose,
+    auth::{digest::Purpose, random},
     sample::{self, SampleToken, SampleTokenUser},
 };
 
@@ -88,8 +88,8 @@ impl Drawn {
             },
         };
         let Some(creator) = find(sample.creator) else { return Ok(None) };
-        let value = TokenValue::from_random(TokenForm::Uuid, random()?);
-        let app_key = if sample.has_app_key { Some(AppKey::from_random(&random()?)) } else { None };
+        let value = TokenValue::from_random(TokenForm::Uuid, random::draw()?);
+        let app_key = if sample.has_app_key { Some(AppKey::from_random(&random::draw()?)) } else { None };
         Ok(Some(Self { user, creator, value, app_key }))
     }
 
@@ -117,13 +117,6 @@ impl Drawn {
             app_key: self.app_key.as_ref().map(|key| key.expose().to_owned()),
         }
     }
-}
-
-fn random() -> anyhow::Result<[u8; 32]> {
-    let mut random = [0; 32];
-    getrandom::fill(&mut random)
-        .map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
-    Ok(random)
 }
 
 fn name(text: &str) -> Result<TokenName, StorageError> {
@@ -206,7 +199,7 @@ fn extra(
     users: &[UserId],
     number: u64,
 ) -> anyhow::Result<NewToken> {
-    let value = TokenValue::from_random(TokenForm::Uuid, random()?);
+    let value = TokenValue::from_random(TokenForm::Uuid, random::draw()?);
     let secret = value.expose().as_bytes();
     let stored = workshop.peppers.current().store(Purpose::Token, directory.tenant_uuid, secret);
     let person =

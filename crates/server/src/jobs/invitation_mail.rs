@@ -4,6 +4,7 @@
 use anyhow::anyhow;
 use askama::Template;
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::UserId,
     tenant::Tenant,
@@ -148,7 +149,7 @@ impl Job for InvitationMail {
             actor_user: None,
             actor_token: None,
             actor_name: "Automation Hub".to_owned(),
-            action: "user.invitation-failed",
+            action: AuditAction::USER_INVITATION_FAILED,
             object_type: "user",
             object_id: user.id.get(),
             object_name: user.full_name(),

@@ -85,7 +85,7 @@ pub async fn show(
         return Ok(html::see_other(&profile_path(&base, &found.idea.slug)));
     }
     let number = format::idea_number(found.idea.id);
-    let shell = Shell::of(&app, &signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?.below(number);
+    let shell = Shell::of(&signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?.below(number);
     let format = Format::of(&actor.tenant, app.clock.now());
     html::page(&AutomationPage::new(shell, &found, &format))
 }

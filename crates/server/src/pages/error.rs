@@ -11,7 +11,6 @@ use axum::{
 };
 
 use crate::{
-    app::App,
     error::{Denial, Error},
     middleware::request::RequestId,
     pages::{
@@ -64,12 +63,12 @@ struct Told {
 }
 
 /// The page of a failure, within the shell where the browser is signed in.
-pub fn respond(app: &App, visit: Option<&Visit>, error: &Error, request_id: RequestId) -> Response {
+pub fn respond(visit: Option<&Visit>, error: &Error, request_id: RequestId) -> Response {
     if let (Error::StepUp, Some(visit)) = (error, visit) {
         return to_credential_check(visit);
     }
     let told = tell(error);
-    let shell = visit.and_then(|visit| Shell::of(app, visit, Section::Error));
+    let shell = visit.and_then(|visit| Shell::of(visit, Section::Error));
     let id = request_id.to_string();
     let page = match &shell {
         Some(shell) => html::page_with(told.status, &ErrorPage { shell, told: &told, request_id: id }),

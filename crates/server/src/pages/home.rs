@@ -76,7 +76,7 @@ struct Found {
 pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response, PageError> {
     let actor = &signed_in.actor;
     let found = find(&app, actor).await?;
-    let shell = Shell::of(&app, &signed_in.visit, Section::Home).ok_or(Error::SignedOut)?;
+    let shell = Shell::of(&signed_in.visit, Section::Home).ok_or(Error::SignedOut)?;
     let format = Format::of(&actor.tenant, app.clock.now());
     let first_name = actor.user()?.first_name.clone();
     html::page(&HomePage::new(shell, first_name, &found, &format))

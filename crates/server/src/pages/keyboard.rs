@@ -1,10 +1,9 @@
 //! What keys do, as `app.js` does it: only what exists, and what the person may reach.
 
 use askama::Template;
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{http::HeaderMap, response::Response};
 
 use crate::{
-    app::App,
     error::Error,
     pages::{
         error::PageError,
@@ -41,12 +40,8 @@ impl Key {
     }
 }
 
-pub async fn show(
-    State(app): State<App>,
-    signed_in: SignedIn,
-    headers: HeaderMap,
-) -> Result<Response, PageError> {
-    let shell = Shell::of(&app, &signed_in.visit, Section::Keyboard).ok_or(Error::SignedOut)?;
+pub async fn show(signed_in: SignedIn, headers: HeaderMap) -> Result<Response, PageError> {
+    let shell = Shell::of(&signed_in.visit, Section::Keyboard).ok_or(Error::SignedOut)?;
     let in_dialog = html::is_htmx(&headers);
     let page = KeyboardPage { groups: groups(&shell), shell, in_dialog };
     if in_dialog { html::parts([page.as_list().render()]) } else { html::page(&page) }

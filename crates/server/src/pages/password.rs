@@ -26,12 +26,12 @@ struct PasswordPage {
     fields: Fields,
 }
 
-pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Response, PageError> {
-    html::page(&page(&app, &signed_in, Violations::default())?)
+pub async fn show(signed_in: SignedIn) -> Result<Response, PageError> {
+    html::page(&page(&signed_in, Violations::default())?)
 }
 
-fn page(app: &App, signed_in: &SignedIn, violations: Violations) -> Result<PasswordPage, Error> {
-    let shell = Shell::of(app, &signed_in.visit, Section::Profile).ok_or(Error::SignedOut)?;
+fn page(signed_in: &SignedIn, violations: Violations) -> Result<PasswordPage, Error> {
+    let shell = Shell::of(&signed_in.visit, Section::Profile).ok_or(Error::SignedOut)?;
     let email = signed_in.actor.user()?.email.clone();
     Ok(PasswordPage {
         shell: shell.below("Change password"),
@@ -44,7 +44,7 @@ pub async fn change(State(app): State<App>, signed_in: SignedIn, form: Form) -> 
     let current = Password::typed(form.raw("current"));
     match people::change_password(&app, &signed_in.actor, current, form.raw("password")).await {
         Ok(()) => Ok(html::see_other(&format!("{}/profile?done=password", signed_in.visit.base()))),
-        Err(Error::Invalid(violations)) => error::form_again(&page(&app, &signed_in, violations)?),
+        Err(Error::Invalid(violations)) => error::form_again(&page(&signed_in, violations)?),
         Err(error) => Err(error.into()),
     }
 }

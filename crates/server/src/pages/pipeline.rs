@@ -80,7 +80,7 @@ pub async fn show(
     }
     signed_in.actor.require(query.table.permission())?;
     let found = find::find(&app, &signed_in.actor, &query).await?;
-    let shell = Shell::of(&app, &signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?;
+    let shell = Shell::of(&signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?;
     let format = Format::of(&signed_in.actor.tenant, app.clock.now());
     let page = PipelinePage { is_part, ..PipelinePage::new(shell, &query, &found, &format) };
     if is_part { page.fragment(&query) } else { html::page(&page) }

@@ -64,7 +64,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     let is_open = |one: &BrowserSession| !limits.has_ended(one.last_seen_at, one.created_at, now);
     let rows = browsers.into_iter().filter(is_open).map(|one| row(one, this, &format)).collect();
     html::page(&ProfilePage {
-        shell: Shell::of(&app, &signed_in.visit, Section::Profile).ok_or(Error::SignedOut)?,
+        shell: Shell::of(&signed_in.visit, Section::Profile).ok_or(Error::SignedOut)?,
         user,
         roles,
         theme: signed_in.visit.theme,

@@ -25,8 +25,9 @@ use crate::{
         visit::{VISIT_COOKIE, clear_cookie, cookie, set_cookie},
     },
     services::{
-        setup::{self, CURRENCIES, SetupInput},
+        setup::{self, SetupInput},
         sign_in::Client,
+        tenants::{self, CURRENCIES, TenantInput},
     },
 };
 
@@ -73,24 +74,24 @@ pub async fn guard(
 ) -> Response {
     match setup::is_open(&app).await {
         Ok(true) => {}
-        Ok(false) => return error::respond(&app, None, &Error::NotFound("page"), context.id),
-        Err(failure) => return error::respond(&app, None, &failure, context.id),
+        Ok(false) => return error::respond(None, &Error::NotFound("page"), context.id),
+        Err(failure) => return error::respond(None, &failure, context.id),
     }
     let is_here = context.address.is_loopback() && !is_forwarded(request.headers());
     if !app.config.server.setup_from_anywhere && !is_here {
         let page = error::page_of(&Error::Forbidden(Denial::Origin), &ElsewherePage);
-        return page.unwrap_or_else(|_| error::respond(&app, None, &Error::NotFound("page"), context.id));
+        return page.unwrap_or_else(|_| error::respond(None, &Error::NotFound("page"), context.id));
     }
     let known = cookie(request.headers(), VISIT_COOKIE).and_then(Secret::parse);
     let is_fresh = known.is_none();
     let key = match known.map_or_else(Secret::draw, Ok) {
         Ok(key) => Arc::new(key),
-        Err(failure) => return error::respond(&app, None, &failure, context.id),
+        Err(failure) => return error::respond(None, &failure, context.id),
     };
     request.extensions_mut().insert(FormKey(Arc::clone(&key)));
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Arc<Error>>() {
-        response = error::respond(&app, None, &failure, context.id);
+        response = error::respond(None, &failure, context.id);
     }
     if is_fresh {
         set_cookie(response.headers_mut(), VISIT_COOKIE, &key.expose());
@@ -169,6 +170,11 @@ pub async fn finish(
             Ok(response)
         }
         Err(Error::Invalid(violations)) => {
+            let violations = violations.renamed(|field| match field {
+                "organization" => "company".into(),
+                "organization_slug" => "company_slug".into(),
+                other => other.to_owned().into(),
+            });
             let page = setup_page(&app, &key, &headers, Fields::new(form, violations)).await?;
             error::form_again(&page)
         }
@@ -179,16 +185,18 @@ pub async fn finish(
 fn input(form: &Form) -> SetupInput {
     let text = |name: &str| form.text(name).to_owned();
     SetupInput {
-        organization_name: text("company"),
-        organization_slug: text("company_slug"),
-        tenant_name: text("tenant"),
-        tenant_slug: text("tenant_slug"),
+        tenant: TenantInput {
+            organization: text("company"),
+            organization_slug: text("company_slug"),
+            tenant: text("tenant"),
+            tenant_slug: text("tenant_slug"),
+            currency: text("currency"),
+            time_zone: text("time_zone"),
+        },
         first_name: text("first_name"),
         last_name: text("last_name"),
         email: text("email"),
         password: form.raw("password").to_owned(),
-        currency: text("currency"),
-        time_zone: text("time_zone"),
     }
 }
 
@@ -204,7 +212,7 @@ async fn setup_page(
         fields,
         host,
         currencies: &CURRENCIES,
-        time_zones: setup::time_zones(),
+        time_zones: tenants::time_zones(),
         checks: checks(app).await?,
     })
 }

@@ -3,7 +3,7 @@
 
 use automation_hub_domain::permission::Permission;
 
-use crate::{app::App, pages::visit::Visit};
+use crate::pages::visit::Visit;
 
 /// The look a person chose; without a choice the system's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,7 +146,7 @@ pub struct Shell {
 
 impl Shell {
     /// The shell of a signed-in person's page; none for others.
-    pub fn of(_app: &App, visit: &Visit, section: Section) -> Option<Self> {
+    pub fn of(visit: &Visit, section: Section) -> Option<Self> {
         let actor = visit.actor.as_ref()?;
         let user = actor.user.as_ref()?;
         let base = visit.base();

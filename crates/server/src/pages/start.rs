@@ -51,5 +51,5 @@ pub async fn not_found(
     headers: HeaderMap,
 ) -> Response {
     let visit = visit::find(&app, &headers, uri, context).await;
-    error::respond(&app, visit.as_ref(), &Error::NotFound("page"), context.id)
+    error::respond(visit.as_ref(), &Error::NotFound("page"), context.id)
 }

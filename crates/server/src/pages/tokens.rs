@@ -22,7 +22,6 @@ use axum::{
 };
 
 use crate::{
-    app::App,
     error::Error,
     pages::{
         html,
@@ -40,8 +39,8 @@ fn token_id(params: &RawPathParams) -> Result<TokenId, Error> {
     id.map(TokenId::new).ok_or(Error::NotFound("token"))
 }
 
-fn shell(app: &App, visit: &Visit) -> Result<Shell, Error> {
-    Shell::of(app, visit, Section::OpenApi).ok_or(Error::SignedOut)
+fn shell(visit: &Visit) -> Result<Shell, Error> {
+    Shell::of(visit, Section::OpenApi).ok_or(Error::SignedOut)
 }
 
 /// After a form: a browser is led on; htmx is told to load the page whole, as the form was in a dialog.

@@ -156,7 +156,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     let (people, rows, roles) = read.await?;
     let address = |page| page_address(&signed_in.visit.base(), &search, standing, role, page);
     html::page(&UsersPage {
-        shell: Shell::of(&app, &signed_in.visit, Section::Users).ok_or(Error::SignedOut)?,
+        shell: Shell::of(&signed_in.visit, Section::Users).ok_or(Error::SignedOut)?,
         previous: (request.number() > 1).then(|| address(request.number() - 1)),
         next: (request.number() < people.total_pages()).then(|| address(request.number() + 1)),
         first: first(&people),

@@ -74,10 +74,10 @@ pub async fn recognise(
 ) -> Response {
     let slug = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
     let (Some(organization), Some(tenant)) = (slug("org"), slug("tenant")) else {
-        return error::respond(&app, None, &Error::NotFound("page"), context.id);
+        return error::respond(None, &Error::NotFound("page"), context.id);
     };
     let Some(tenant) = app.tenant_by_slugs(&organization, &tenant) else {
-        return error::respond(&app, None, &Error::NotFound("tenant"), context.id);
+        return error::respond(None, &Error::NotFound("tenant"), context.id);
     };
     // A script with a token took a page for a call: a way to sign in is no answer to it.
     if request.headers().contains_key(TOKEN_TYPE) {
@@ -86,12 +86,12 @@ pub async fn recognise(
     let uri = page_of(&request);
     let (visit, fresh) = match visit(&app, tenant, request.headers(), uri, context).await {
         Ok(found) => found,
-        Err(failure) => return error::respond(&app, None, &failure, context.id),
+        Err(failure) => return error::respond(None, &failure, context.id),
     };
     request.extensions_mut().insert(visit.clone());
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Arc<Error>>() {
-        response = error::respond(&app, Some(&visit), &failure, context.id);
+        response = error::respond(Some(&visit), &failure, context.id);
     }
     if fresh && visit.actor.is_none() {
         set_cookie(response.headers_mut(), VISIT_COOKIE, &visit.secret.expose());

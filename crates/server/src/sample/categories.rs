@@ -1,19 +1,5 @@
 //! The category tree: business areas, their categories, and sub-categories where there is much to file.
 
-/// One level of the tree.
-#[derive(Clone, Copy, Debug)]
-pub struct SampleLevel {
-    pub id: u8,
-    pub name: &'static str,
-    pub slug: &'static str,
-}
-
-pub const CATEGORY_LEVELS: &[SampleLevel] = &[
-    SampleLevel { id: 1, name: "Business Area", slug: "business-area" },
-    SampleLevel { id: 2, name: "Category", slug: "category" },
-    SampleLevel { id: 3, name: "Sub-category", slug: "sub-category" },
-];
-
 /// One node. Its path is the names from the top, joined by slashes; people, applications and ideas refer to it.
 #[derive(Clone, Copy, Debug)]
 pub struct SampleCategory {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{TenantId, TokenId},
 };
@@ -95,7 +96,7 @@ async fn retired_value_used(app: &App, tenant: TenantId, token: TokenId) -> Resu
     tracing::warn!(token = token.get(), "a retired token value was used");
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
-            let event = event(s, now, token, "token.retired-value-used")?;
+            let event = event(s, now, token, AuditAction::TOKEN_RETIRED_VALUE_USED)?;
             // Another server on the database may have told it already.
             if audit::has_recent(s, event.action, event.object_type, token.get(), now.plus_minutes(-1))? {
                 return Ok(());
@@ -113,7 +114,7 @@ async fn token_suspended(app: &App, tenant: TenantId, token: TokenId) -> Result<
             if !tokens::suspend(s, token, now)? {
                 return Ok(());
             }
-            let event = event(s, now, token, "token.suspend")?;
+            let event = event(s, now, token, AuditAction::TOKEN_SUSPEND)?;
             Ok(audit::insert(s, &event)?)
         })
         .await?;
@@ -124,7 +125,7 @@ fn event(
     s: &mut Session<'_>,
     now: Timestamp,
     token: TokenId,
-    action: &'static str,
+    action: AuditAction,
 ) -> Result<AuditEvent, Error> {
     let name = tokens::find(s, token, now)?.map(|token| token.name).unwrap_or_default();
     Ok(AuditEvent {

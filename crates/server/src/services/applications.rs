@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{ApplicationId, CategoryId},
     permission::Permission,
@@ -87,7 +88,8 @@ pub async fn delete(app: &App, actor: &Actor, id: ApplicationId) -> Result<(), E
                 StorageError::Conflict(Constraint::Reference) => Error::Conflict(IN_USE.into()),
                 other => other.into(),
             })?;
-            let mut event = actor.event(now, "application.delete", ("application", id.get()), &entry.name);
+            let mut event =
+                actor.event(now, AuditAction::APPLICATION_DELETE, ("application", id.get()), &entry.name);
             event.before = Some(described(&entry).to_string());
             Ok(audit::insert(s, &event)?)
         })
@@ -228,7 +230,8 @@ impl Saving<'_> {
         if before == Some(&after) {
             return Ok(());
         }
-        let action = if before.is_some() { "application.edit" } else { "application.create" };
+        let action =
+            if before.is_some() { AuditAction::APPLICATION_EDIT } else { AuditAction::APPLICATION_CREATE };
         let mut event = self.actor.event(self.now, action, ("application", id.get()), &after.name);
         event.before = before.map(|entry| described(entry).to_string());
         event.after = Some(described(&after).to_string());

@@ -2,7 +2,9 @@
 
 mod draft;
 
-use automation_hub_domain::{clock::Timestamp, id::CategoryId, permission::Permission, text};
+use automation_hub_domain::{
+    audit::AuditAction, clock::Timestamp, id::CategoryId, permission::Permission, text,
+};
 use automation_hub_storage::{
     Session, audit,
     categories::{self, Category, CategoryLevel, NewCategory},
@@ -136,7 +138,11 @@ impl Saving<'_> {
                 continue;
             }
             let described = |level: &CategoryLevel| json!({ "name": level.name, "slug": level.slug });
-            let action = if old.is_some() { "category-level.edit" } else { "category-level.create" };
+            let action = if old.is_some() {
+                AuditAction::CATEGORY_LEVEL_EDIT
+            } else {
+                AuditAction::CATEGORY_LEVEL_CREATE
+            };
             match old {
                 Some(_) => drop(categories::update_level(s, level)?),
                 None => categories::insert_level(s, level)?,
@@ -163,7 +169,8 @@ impl Saving<'_> {
                 draft.is_stored(position, id);
                 id
             };
-            let action = if before.is_some() { "category.edit" } else { "category.create" };
+            let action =
+                if before.is_some() { AuditAction::CATEGORY_EDIT } else { AuditAction::CATEGORY_CREATE };
             let object = ("category", id.get());
             let was = before.as_ref().map(described);
             self.record(s, action, object, &stored.name, was, &described(&stored))?;
@@ -174,7 +181,7 @@ impl Saving<'_> {
     fn record(
         &self,
         s: &mut Session<'_>,
-        action: &'static str,
+        action: AuditAction,
         object: (&'static str, i64),
         name: &str,
         before: Option<Value>,

@@ -4,6 +4,7 @@ mod upload;
 
 use automation_hub_domain::{
     access::Reach,
+    audit::AuditAction,
     component::{ComponentStatus, ComponentUse, Mover},
     id::ComponentId,
     page::{Page, PageRequest},
@@ -168,7 +169,7 @@ pub async fn move_version(
                 return Err(Error::Stale);
             }
             let name = &shown.component.name;
-            let mut event = actor.event(now, "component.status", ("component", id.get()), name);
+            let mut event = actor.event(now, AuditAction::COMPONENT_MOVE, ("component", id.get()), name);
             event.before = Some(status_text(version, version.status));
             event.after = Some(status_text(version, next));
             Ok(audit::insert(s, &event)?)
@@ -208,7 +209,7 @@ pub async fn link_component(
             let shown = get(&shared, s, &actor, id)?;
             components::link(s, id, idea.id, component_use)?;
             let name = &shown.component.name;
-            let mut event = actor.event(now, "component.link", ("component", id.get()), name);
+            let mut event = actor.event(now, AuditAction::COMPONENT_LINK, ("component", id.get()), name);
             event.after =
                 Some(serde_json::json!({ "idea": idea.id.get(), "use": component_use.key() }).to_string());
             Ok(audit::insert(s, &event)?)
@@ -227,7 +228,7 @@ pub async fn unlink_component(app: &App, actor: &Actor, id: ComponentId, key: &s
                 return Err(Error::NotFound("link"));
             }
             let name = &shown.component.name;
-            let mut event = actor.event(now, "component.unlink", ("component", id.get()), name);
+            let mut event = actor.event(now, AuditAction::COMPONENT_UNLINK, ("component", id.get()), name);
             event.before = Some(serde_json::json!({ "idea": idea.id.get() }).to_string());
             Ok(audit::insert(s, &event)?)
         })
@@ -254,7 +255,7 @@ pub async fn review_component(
             let review = NewReview { user, stars, comment: comment.trim().to_owned(), at: now };
             components::put_review(s, id, &review)?;
             let name = &shown.component.name;
-            let mut event = actor.event(now, "component.review", ("component", id.get()), name);
+            let mut event = actor.event(now, AuditAction::COMPONENT_REVIEW, ("component", id.get()), name);
             event.after = Some(serde_json::json!({ "stars": stars.get() }).to_string());
             Ok(audit::insert(s, &event)?)
         })

@@ -1,6 +1,7 @@
 //! Documents of automations.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     document::{self, DocumentType},
     id::{DocumentId, FileId, IdeaId},
     page::{Page, PageRequest},
@@ -121,7 +122,8 @@ async fn insert(app: &App, actor: &Actor, idea: IdeaId, new: NewSubmission) -> R
                 created_at: now,
             };
             let document = documents::insert(s, &row)?;
-            let mut event = actor.event(now, "document.create", ("document", document.get()), &row.title);
+            let mut event =
+                actor.event(now, AuditAction::DOCUMENT_CREATE, ("document", document.get()), &row.title);
             event.after = Some(after(&row, &new));
             audit::insert(s, &event)?;
             Ok(Added { document, file })

@@ -13,6 +13,7 @@ mod submit;
 use std::sync::Arc;
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     flow::{CollaboratorRole, Condition},
     id::{CategoryId, TenantId, UserId},
@@ -185,7 +186,7 @@ impl<'s> Held<'s> {
     fn write(
         &self,
         session: &mut Session<'_>,
-        (actor, action): (&Actor, &'static str),
+        (actor, action): (&Actor, AuditAction),
         after: &Idea,
     ) -> Result<(), Error> {
         let Some((before_change, after_change)) = difference::of(&self.idea, after) else { return Ok(()) };

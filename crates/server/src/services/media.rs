@@ -1,6 +1,7 @@
 //! Pictures and videos of automations. What one is, its content says; what it is called by doesn't count.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     file::MediaType,
     id::{FileId, IdeaId, MediaId},
     page::{Page, PageRequest},
@@ -92,7 +93,7 @@ async fn insert(app: &App, actor: &Actor, idea: IdeaId, new: NewSubmission) -> R
                 created_at: now,
             };
             let media = media::insert(s, &row)?;
-            let mut event = actor.event(now, "media.create", ("media", media.get()), &row.title);
+            let mut event = actor.event(now, AuditAction::MEDIA_CREATE, ("media", media.get()), &row.title);
             let after = serde_json::json!({
                 "idea": idea.id.get(),
                 "name": new.file.name.as_str(),

@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, sync::Arc};
 
-use automation_hub_domain::{clock::Timestamp, tenant::Tenant};
+use automation_hub_domain::{audit::AuditAction, clock::Timestamp, tenant::Tenant};
 use automation_hub_storage::audit::AuditEvent;
 
 use crate::{
@@ -24,7 +24,7 @@ pub fn actor(tenant: Tenant) -> Actor {
 /// An entry of the audit trail for what the operator did.
 pub fn event(
     at: Timestamp,
-    action: &'static str,
+    action: AuditAction,
     (object_type, object_id): (&'static str, i64),
     object_name: &str,
 ) -> AuditEvent {

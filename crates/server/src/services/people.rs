@@ -7,7 +7,9 @@ mod invitation;
 mod password;
 mod roles;
 
-use automation_hub_domain::{clock::Timestamp, id::UserId, permission::Permission, user::InviteStatus};
+use automation_hub_domain::{
+    audit::AuditAction, clock::Timestamp, id::UserId, permission::Permission, user::InviteStatus,
+};
 use automation_hub_storage::{Constraint, Session, StorageError, audit, users};
 use serde_json::json;
 
@@ -71,12 +73,15 @@ pub fn add(
     let new = wrong.complete(new)?;
     let id = users::insert(s, &new).map_err(taken)?;
     users::set_role_assignments(s, id, &roles)?;
-    let mut event = actor.event(now, "user.create", ("user", id.get()), &new.profile.full_name());
+    let mut event = actor.event(now, AuditAction::USER_CREATE, ("user", id.get()), &new.profile.full_name());
     event.after = Some(json!({ "email": new.email.as_str(), "roles": named(&roles) }).to_string());
     audit::insert(s, &event)?;
     if let Some(invitation) = invitation.filter(|_| is_to_be_sent) {
         invitation.enqueue(s, id, now)?;
-        audit::insert(s, &actor.event(now, "user.invite", ("user", id.get()), &new.profile.full_name()))?;
+        audit::insert(
+            s,
+            &actor.event(now, AuditAction::USER_INVITE, ("user", id.get()), &new.profile.full_name()),
+        )?;
     }
     Ok(id)
 }

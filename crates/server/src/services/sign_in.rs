@@ -3,6 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{SessionId, UserId},
     tenant::Tenant,
@@ -124,7 +125,7 @@ pub(crate) fn insert_session(
     };
     let id = sessions::insert(s, &new)?;
     users::touch_sign_in(s, user.id, now)?;
-    audit::insert(s, &own_event(user, client, now, "session.create", ("session", id.get())))?;
+    audit::insert(s, &own_event(user, client, now, AuditAction::SESSION_CREATE, ("session", id.get())))?;
     Ok(id)
 }
 
@@ -133,7 +134,7 @@ pub(crate) fn own_event(
     user: &User,
     client: &Client,
     now: Timestamp,
-    action: &'static str,
+    action: AuditAction,
     object: (&'static str, i64),
 ) -> AuditEvent {
     AuditEvent {
@@ -166,7 +167,8 @@ pub async fn sign_out(app: &App, actor: &Actor) -> Result<(), Error> {
 pub async fn end_session(app: &App, actor: &Actor, session: SessionId) -> Result<(), Error> {
     actor.require_session()?;
     let user = actor.user()?.id;
-    let event = actor.event(app.clock.now(), "session.delete", ("session", session.get()), &actor.name());
+    let event =
+        actor.event(app.clock.now(), AuditAction::SESSION_DELETE, ("session", session.get()), &actor.name());
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
             if !sessions::delete(s, user, session)? {
@@ -181,7 +183,8 @@ pub async fn end_session(app: &App, actor: &Actor, session: SessionId) -> Result
 pub async fn end_other_sessions(app: &App, actor: &Actor) -> Result<u64, Error> {
     let this = actor.require_session()?;
     let user = actor.user()?.id;
-    let mut event = actor.event(app.clock.now(), "session.delete", ("user", user.get()), &actor.name());
+    let mut event =
+        actor.event(app.clock.now(), AuditAction::SESSION_DELETE, ("user", user.get()), &actor.name());
     event.after = Some(serde_json::json!({ "ended": "all others" }).to_string());
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {

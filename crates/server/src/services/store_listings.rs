@@ -1,6 +1,7 @@
 //! The Automation Store: live automations published for everybody, and what people say of them.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     id::UserId,
     lifecycle,
     page::{Page, PageRequest},
@@ -53,7 +54,7 @@ pub async fn publish(app: &App, actor: &Actor, key: &str, summary: String) -> Re
             if !listings::publish(s, &new)? {
                 return Err(Error::Conflict("The automation is published already.".into()));
             }
-            let event = actor.event(now, "idea.publish", ("idea", idea.id.get()), &idea.name);
+            let event = actor.event(now, AuditAction::IDEA_PUBLISH, ("idea", idea.id.get()), &idea.name);
             Ok(audit::insert(s, &event)?)
         })
         .await
@@ -68,7 +69,7 @@ pub async fn withdraw(app: &App, actor: &Actor, key: &str) -> Result<(), Error> 
             if !listings::withdraw(s, idea.id)? {
                 return Err(Error::Conflict("The automation isn't published.".into()));
             }
-            let event = actor.event(now, "idea.withdraw", ("idea", idea.id.get()), &idea.name);
+            let event = actor.event(now, AuditAction::IDEA_WITHDRAW, ("idea", idea.id.get()), &idea.name);
             Ok(audit::insert(s, &event)?)
         })
         .await
@@ -87,7 +88,7 @@ pub async fn review(app: &App, actor: &Actor, key: &str, stars: Stars, comment: 
             }
             let review = NewReview { user, stars, comment: comment.trim().to_owned(), at: now };
             listings::put_review(s, idea.id, &review)?;
-            let mut event = actor.event(now, "idea.review", ("idea", idea.id.get()), &idea.name);
+            let mut event = actor.event(now, AuditAction::IDEA_REVIEW, ("idea", idea.id.get()), &idea.name);
             event.after = Some(serde_json::json!({ "stars": stars.get() }).to_string());
             Ok(audit::insert(s, &event)?)
         })

@@ -12,6 +12,7 @@ mod settings;
 mod usage;
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{TokenId, UserId},
     page::{Direction, Page, PageRequest},
@@ -120,7 +121,7 @@ pub async fn set_active(app: &App, actor: &Actor, id: TokenId, is_active: bool) 
                 return Ok(());
             }
             tokens::set_active(s, id, is_active, actor.user_id(), now)?;
-            let action = if is_active { "token.activate" } else { "token.deactivate" };
+            let action = if is_active { AuditAction::TOKEN_ACTIVATE } else { AuditAction::TOKEN_DEACTIVATE };
             record(s, &actor, now, action, &token, None)
         })
         .await?;
@@ -144,7 +145,7 @@ pub async fn revoke(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Erro
             }
             tokens::revoke(s, id, actor.user_id(), now)?;
             drafts::erase_of_token(s, id)?;
-            record(s, &actor, now, "token.revoke", &token, None)?;
+            record(s, &actor, now, AuditAction::TOKEN_REVOKE, &token, None)?;
             Ok(token)
         })
         .await?;
@@ -166,7 +167,7 @@ fn record(
     s: &mut Session<'_>,
     actor: &Actor,
     now: Timestamp,
-    action: &'static str,
+    action: AuditAction,
     token: &Token,
     change: Option<(Value, Value)>,
 ) -> Result<(), Error> {

@@ -263,7 +263,10 @@ pub fn list(
     let (sort, direction) = sort;
     let order = sort.order(direction);
     let soon = now.plus_days(NEAR_DAYS);
-    let users = if sort == TokenSort::User { "LEFT JOIN users u ON u.id = t.user_id " } else { "" };
+    let users = match sort {
+        TokenSort::User => "LEFT JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id ",
+        _ => "",
+    };
     let sql = [
         &filter.asked(),
         COLUMNS,

@@ -2,6 +2,7 @@
 
 use automation_hub_domain::{clock::Timestamp, id::ApplicationId, page::PageRequest};
 use automation_hub_storage::applications::{self, ApplicationChange, NewApplication};
+use automation_hub_storage::chunk::Start;
 use automation_hub_storage::{Constraint, StorageError, ideas, values};
 
 use crate::organization::{Organization, found_tenant};
@@ -42,6 +43,40 @@ async fn the_inventory_is_paged_by_name_with_its_categories() {
     let other = found_tenant(acme.store(), "other").await;
     let none = acme.store().read(other, move |s| applications::list(s, request)).await.unwrap();
     assert_eq!((none.total, none.items.len()), (0, 0));
+}
+
+/// Names stand the other way round than ids, and there are more than one statement names.
+#[tokio::test]
+async fn each_entry_of_a_long_list_has_its_own_categories_and_chunks_follow_one_another() {
+    const ENTRIES: u64 = 503;
+    let acme = Organization::found().await;
+    let (finance, legal) = (acme.finance, acme.legal);
+    acme.write(move |s| {
+        for n in 0..ENTRIES {
+            let mut new = application(&format!("Tool {:04}", ENTRIES - n), "");
+            new.categories = if n % 2 == 0 { vec![finance] } else { vec![finance, legal] };
+            applications::insert(s, &new)?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    let before = acme.store().statement_count();
+    let all = acme.read(|s| applications::list(s, PageRequest { offset: 0, limit: ENTRIES })).await.items;
+    assert_eq!(acme.store().statement_count() - before, 4, "a count, the rows, twice their categories");
+    for (n, entry) in (1..).zip(&all) {
+        assert_eq!(entry.name, format!("Tool {n:04}"));
+        let expected = if (ENTRIES - n).is_multiple_of(2) { vec![finance] } else { vec![finance, legal] };
+        assert_eq!(entry.categories, expected, "{}", entry.name);
+    }
+    let (mut chunked, mut start) = (Vec::new(), Start::Offset(3));
+    loop {
+        let chunk = acme.read(move |s| applications::chunk(s, "tool", &start, 100)).await;
+        chunked.extend(chunk.items);
+        let Some(end) = chunk.end else { break };
+        start = Start::After(end);
+    }
+    assert_eq!(chunked, all[3..]);
 }
 
 #[tokio::test]

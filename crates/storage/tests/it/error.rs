@@ -60,22 +60,27 @@ async fn conflicts_name_the_rule_that_was_broken() {
 #[tokio::test]
 async fn every_unique_index_with_a_name_of_its_own_is_known_by_its_columns_too() {
     let database = database().await;
-    if database.store.engine() == Engine::Postgres {
-        return;
-    }
+    let listing = match database.store.engine() {
+        Engine::Sqlite => {
+            "SELECT index_list.name, group_concat(tables.name || '.' || info.name, ', ') \
+             FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS index_list, \
+             pragma_index_info(index_list.name) AS info \
+             WHERE tables.type = 'table' AND index_list.\"unique\" = 1 GROUP BY index_list.name"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(named.relname AS TEXT), \
+             string_agg(tables.relname || '.' || parts.attname, ', ' ORDER BY listed.position) \
+             FROM pg_index AS guards JOIN pg_class AS named ON named.oid = guards.indexrelid \
+             JOIN pg_class AS tables ON tables.oid = guards.indrelid \
+             CROSS JOIN LATERAL unnest(guards.indkey) WITH ORDINALITY AS listed (number, position) \
+             JOIN pg_attribute AS parts ON parts.attrelid = tables.oid AND parts.attnum = listed.number \
+             WHERE guards.indisunique AND tables.relnamespace = 'public'::regnamespace GROUP BY named.relname"
+        }
+    };
     let columns: Vec<(String, String)> = database
         .store
         .system()
-        .scan(|system| {
-            system.all(
-                "SELECT index_list.name, group_concat(tables.name || '.' || info.name, ', ') \
-                 FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS index_list, \
-                 pragma_index_info(index_list.name) AS info \
-                 WHERE tables.type = 'table' AND index_list.\"unique\" = 1 GROUP BY index_list.name",
-                &[],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-        })
+        .scan(move |system| system.all(listing, &[], |row| Ok((row.get(0)?, row.get(1)?))))
         .await
         .map_err(|error: StorageError| error)
         .unwrap();

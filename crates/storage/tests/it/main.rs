@@ -5,6 +5,7 @@
 )]
 
 mod applications;
+mod audit;
 mod categories;
 mod changes;
 mod changing;
@@ -20,4 +21,5 @@ mod organization;
 mod store;
 mod support;
 mod tokens;
+mod users;
 mod value;

@@ -24,7 +24,10 @@ pub(crate) struct Organization {
 
 impl Organization {
     pub(crate) async fn found() -> Self {
-        let database = TestDatabase::create().await.unwrap();
+        Self::found_in(TestDatabase::create().await.unwrap()).await
+    }
+
+    pub(crate) async fn found_in(database: TestDatabase) -> Self {
         let tenant = found_tenant(&database.store, "acme").await;
         let (finance, payables, legal, ana) = database
             .store

@@ -218,6 +218,31 @@ async fn another_tenant_finds_and_changes_nothing() {
     assert!(record.is_active);
 }
 
+/// A person's id is that of the whole database, so a token could name somebody of another tenant.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_names_people_of_another_tenant_shows_nothing_of_them() {
+    let hub = Hub::start().await;
+    let other = found(&hub.database.store, "suedwind").await;
+    let stranger = hub.database.store.write(other, |s| add_user(s, "Stranger", "s@suedwind.test")).await;
+    let stranger = stranger.unwrap();
+    let id = hub
+        .add(|new| {
+            new.user = Some(stranger);
+            new.creator = Some(stranger);
+        })
+        .await;
+    hub.write(move |s| tokens::set_active(s, id, false, Some(stranger), NOW)).await;
+    let shown = hub.write(move |s| tokens::find(s, id, NOW)).await.unwrap();
+    assert_eq!((shown.user, shown.creator, shown.switched_by), (None, None, None));
+    let by_user = (TokenSort::User, Direction::Ascending);
+    let (all, page) = (TokenFilter::default(), PageRequest::default());
+    let listed = hub.write(move |s| tokens::list(s, &all, by_user, page, NOW)).await;
+    assert_eq!(
+        listed.iter().map(|token| (token.id, token.user.is_some())).collect::<Vec<_>>(),
+        [(id, false)]
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tokens_never_share_a_digest() {
     let hub = Hub::start().await;

@@ -7,17 +7,17 @@ use automation_hub_storage::{
     Session, StorageError,
     ideas::{self, IdeaFilter, IdeaOrder, Position},
 };
-use axum::{body::Body, extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 
 use crate::{
     api::{
         automations::{
-            calendar::Calendar, filter::Listing, record::RecordWriter, schema::AutomationPage, scope, stream,
+            calendar::Calendar, filter::Listing, record::RecordWriter, schema::AutomationPage, scope,
         },
-        envelope::{self, Envelope, Paging},
+        envelope::Envelope,
         error::ApiError,
         extract::Query,
-        json::Members,
+        stream::{self, Source},
     },
     app::App,
     auth::actor::Actor,
@@ -25,8 +25,6 @@ use crate::{
     error::Error,
 };
 
-/// Longer answers leave in parts, so that no answer takes memory in proportion to its length.
-const WHOLE: u64 = 500;
 /// What a part usually takes; a longer one makes its buffer grow.
 const PART_BYTES: usize = 256 * 1024;
 /// From this offset on, skipping alone takes longer than a thread of the runtime should be held.
@@ -62,68 +60,39 @@ pub async fn list_automations(
     query: Query,
 ) -> Result<Response, ApiError> {
     let listing = Listing::parse(&query)?;
-    let reader = Reader::new(app, actor, listing);
-    if reader.listing.request.limit > WHOLE {
-        return Ok(stream::answer(reader).await?);
-    }
-    let part = reader.read_whole().await?;
-    Ok(envelope::success_object(part.records.len() + 256, |m| part.write(m)))
+    let request = listing.request;
+    Ok(stream::answer(Reader::new(app, actor, listing), request).await?)
 }
+
+type Part = stream::Part<Position>;
 
 /// One caller's way through one list.
 #[derive(Clone)]
-pub(super) struct Reader {
+struct Reader {
     app: App,
     actor: Actor,
     calendar: Arc<Calendar>,
-    pub(super) listing: Listing,
+    listing: Listing,
 }
 
-/// Some records as they are sent, separated by commas.
-pub(super) struct Part {
-    pub(super) text: Vec<u8>,
-    pub(super) count: u64,
-    /// Where the list goes on.
-    pub(super) position: Option<Position>,
-}
+impl Source for Reader {
+    type Position = Position;
+    const NAME: &'static str = "processes";
+    const PART: u64 = 64;
 
-pub(super) struct Whole {
-    records: Vec<u8>,
-    paging: Paging,
-}
-
-impl Whole {
-    fn write(&self, m: &mut Members<'_>) {
-        self.paging.write(m);
-        m.array(
-            "processes",
-            [&self.records].into_iter().filter(|records| !records.is_empty()),
-            |buffer, records| {
-                buffer.extend_from_slice(records);
-            },
-        );
-    }
-}
-
-impl Reader {
-    pub(super) fn new(app: App, actor: Actor, listing: Listing) -> Self {
-        let calendar = Calendar::of(&actor.tenant.time_zone);
-        Self { app, actor, calendar, listing }
-    }
-
-    async fn read_whole(&self) -> Result<Whole, Error> {
+    async fn first(&self, limit: u64) -> Result<(u64, Part), Error> {
         let reader = self.clone();
         let tenant = self.actor.tenant_id();
         let is_short = self.listing.filter.search.is_none() && self.listing.request.offset < DEEP;
+        let request = PageRequest { limit, ..self.listing.request };
         let work = move |s: &mut Session<'_>| {
             let directory = reader.app.directories.of(s)?;
             let filter = reader.scoped(&directory);
             let total = ideas::count(s, &filter)?;
-            let request = reader.listing.request;
-            let part = reader.part(s, &directory, &[], |s, order, visit| {
+            let part = reader.part(s, &directory, Part::first, |s, order, visit| {
                 ideas::each_record_of(s, &filter, order, (request, total), visit)
             })?;
-            Ok(Whole { records: part.text, paging: Paging::of(request, total) })
+            Ok((total, part))
         };
         if is_short {
             self.app.store.read(tenant, work).await
@@ -132,39 +101,25 @@ impl Reader {
         }
     }
 
-    /// How many there are in all.
-    pub(super) async fn count(&self) -> Result<u64, Error> {
-        let reader = self.clone();
-        self.app
-            .store
-            .scan(self.actor.tenant_id(), move |s| {
-                let directory = reader.app.directories.of(s)?;
-                Ok(ideas::count(s, &reader.scoped(&directory))?)
-            })
-            .await
-    }
-
-    /// The next records after a position, or those the request begins with, behind what goes before them. A session
-    /// of its own each time: a slow client must not hold a snapshot of the database.
-    pub(super) async fn read_part(
-        &self,
-        before: Vec<u8>,
-        after: Option<Position>,
-        limit: u64,
-    ) -> Result<Part, Error> {
+    async fn next(&self, after: Position, limit: u64) -> Result<Part, Error> {
         let reader = self.clone();
         self.app
             .store
             .scan(self.actor.tenant_id(), move |s| {
                 let directory = reader.app.directories.of(s)?;
                 let filter = reader.scoped(&directory);
-                let offset = reader.listing.request.offset;
-                Ok(reader.part(s, &directory, &before, |s, order, visit| match &after {
-                    Some(after) => ideas::each_record_after(s, &filter, order, after, limit, visit),
-                    None => ideas::each_record(s, &filter, order, PageRequest { offset, limit }, visit),
+                Ok(reader.part(s, &directory, Part::following, |s, order, visit| {
+                    ideas::each_record_after(s, &filter, order, &after, limit, visit)
                 })?)
             })
             .await
+    }
+}
+
+impl Reader {
+    fn new(app: App, actor: Actor, listing: Listing) -> Self {
+        let calendar = Calendar::of(&actor.tenant.time_zone);
+        Self { app, actor, calendar, listing }
     }
 
     fn scoped(&self, directory: &TenantDirectory) -> IdeaFilter {
@@ -178,7 +133,7 @@ impl Reader {
         &self,
         session: &mut Session<'_>,
         directory: &TenantDirectory,
-        before: &[u8],
+        begin: impl Fn(usize) -> Part,
         mut read: impl FnMut(
             &mut Session<'_>,
             IdeaOrder,
@@ -187,27 +142,16 @@ impl Reader {
     ) -> Result<Part, StorageError> {
         let writer = RecordWriter { directory, calendar: &self.calendar };
         loop {
-            let mut part = Part { text: Vec::with_capacity(PART_BYTES), count: 0, position: None };
-            part.text.extend_from_slice(before);
+            let mut part = begin(PART_BYTES);
             let mut unknown: Vec<UserId> = Vec::new();
             let position = read(session, self.listing.order, &mut |record| {
-                if part.count > 0 {
-                    part.text.push(b',');
-                }
-                part.count += 1;
-                writer.write(&mut part.text, record);
+                writer.write(part.record(), record);
                 unknown.extend(writer.unknown(record));
             })?;
             if unknown.is_empty() {
-                part.position = position;
-                return Ok(part);
+                return Ok(part.ending(position));
             }
             directory.learn(session, &unknown)?;
         }
     }
-}
-
-/// The answer around parts that follow one another.
-pub(super) fn streamed(body: Body) -> Response {
-    envelope::json_response(StatusCode::OK, body)
 }

@@ -86,7 +86,7 @@ pub async fn download(
     let tenant = actor.tenant_id();
     let catalogue = app.store.scan(tenant, |s| Catalogue::read(s).map_err(Error::from)).await?;
     let scope = Scope::of(&looker, &query, &catalogue, &format);
-    let base = format!("{}{}", origin(&app, &headers), signed_in.visit.base());
+    let base = format!("{}{}", app.public_origin.address(&headers), signed_in.visit.base());
     let order = find::order(&query);
     let export = Export { app, tenant, scope, order, catalogue: Arc::new(catalogue), format, base };
     let disposition = format!("attachment; filename=\"automations-{}.csv\"", query.table.key());
@@ -99,16 +99,6 @@ pub async fn download(
         ),
     ];
     Ok((headers, Body::from_stream(export.stream())).into_response())
-}
-
-/// The origin that links in the file begin with: as configured, or as the browser named it.
-fn origin(app: &App, headers: &HeaderMap) -> String {
-    let configured = &app.config.server.public_url;
-    if !configured.is_empty() {
-        return configured.clone();
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    format!("http://{host}")
 }
 
 /// Where an export goes on.

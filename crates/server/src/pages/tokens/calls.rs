@@ -107,7 +107,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
         Ok((token, calls::list(s, filter, PageRequest::DEFAULT_LIMIT + 1)?))
     };
     let (token, found) = app.store.scan(signed_in.actor.tenant_id(), read).await?;
-    let shell = super::shell(&app, &signed_in.visit)?.below("Call log");
+    let shell = super::shell(&signed_in.visit)?.below("Call log");
     let path = format!("{}{PATH}", shell.base);
     html::page(&CallsPage::new(shell, path, &asked, token, found, app.config.open_api.call_log_days))
 }

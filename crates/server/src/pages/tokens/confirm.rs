@@ -94,7 +94,7 @@ pub async fn show_revoke(
         is_dangerous: true,
         rotation: None,
     };
-    respond(&app, &signed_in, &headers, StatusCode::OK, confirm)
+    respond(&signed_in, &headers, StatusCode::OK, confirm)
 }
 
 pub async fn revoke(
@@ -151,7 +151,7 @@ pub async fn show_rotate(
     let chosen = Overlap::default().minutes();
     let asked = (chosen, None, Violations::default());
     let confirm = rotation(&app, &signed_in, &params, asked).await?;
-    respond(&app, &signed_in, &headers, StatusCode::OK, confirm)
+    respond(&signed_in, &headers, StatusCode::OK, confirm)
 }
 
 pub async fn rotate(
@@ -177,7 +177,7 @@ pub async fn rotate(
         Err(Error::Invalid(violations)) => {
             let asked = (minutes, Some(revision), violations);
             let confirm = rotation(&app, &signed_in, &params, asked).await?;
-            respond(&app, &signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, confirm)
+            respond(&signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, confirm)
         }
         Err(error) => Err(error.into()),
     }
@@ -222,7 +222,6 @@ async fn rotation(
 }
 
 pub(super) fn respond(
-    app: &App,
     signed_in: &SignedIn,
     headers: &HeaderMap,
     status: StatusCode,
@@ -231,6 +230,6 @@ pub(super) fn respond(
     if html::is_htmx(headers) {
         return html::page_with(status, &ConfirmPart { confirm, in_dialog: true });
     }
-    let shell = super::shell(app, &signed_in.visit)?.below(confirm.go);
+    let shell = super::shell(&signed_in.visit)?.below(confirm.go);
     html::page_with(status, &ConfirmPage { shell, confirm, in_dialog: false })
 }

@@ -3,6 +3,8 @@
 use askama::Template;
 use automation_hub_domain::{id::TokenId, permission::Permission, token::TokenType, user::User};
 use automation_hub_storage::{
+    Session,
+    chunk::Start,
     tokens::Token,
     users::{self, UserFilter},
 };
@@ -189,15 +191,14 @@ impl<'a> Maker<'a> {
     /// Offered where no script runs.
     async fn people(&self) -> Result<Vec<(String, String)>, Error> {
         let filter = UserFilter { is_active: Some(true), ..UserFilter::default() };
-        let request = automation_hub_domain::page::PageRequest { offset: 0, limit: 200 };
-        let found = self
-            .app
-            .store
-            .read(self.actor.tenant_id(), move |s| users::list(s, &filter, request).map_err(Error::from))
-            .await?;
+        let work = move |s: &mut Session<'_>| users::chunk(s, &filter, &Start::Offset(0), OFFERED);
+        let found = self.app.store.scan(self.actor.tenant_id(), work).await?;
         Ok(found.items.into_iter().map(|user| (user.email.as_str().to_owned(), user.full_name())).collect())
     }
 }
+
+/// How many people are offered where no script searches them.
+const OFFERED: u64 = 200;
 
 const PRESETS: [(&str, &str, Option<i64>); 4] = [
     ("30", "30 days", Some(30)),
@@ -245,7 +246,7 @@ pub async fn show_new(
         ..TokenInput::default()
     };
     let form = Maker::new(&app, &signed_in).form(Of::New(&draft), input, Violations::default()).await?;
-    respond(&app, &signed_in, &headers, StatusCode::OK, form)
+    respond(&signed_in, &headers, StatusCode::OK, form)
 }
 
 pub async fn create(
@@ -261,7 +262,7 @@ pub async fn create(
         Err(Error::Invalid(violations)) => {
             let draft = tokens::reopen(&app, &signed_in.actor, draft).await?;
             let view = Maker::new(&app, &signed_in).form(Of::New(&draft), input, violations).await?;
-            respond(&app, &signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, view)
+            respond(&signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, view)
         }
         Err(error) => Err(error.into()),
     }
@@ -276,7 +277,7 @@ pub async fn show_edit(
     let token = find_live(&app, &signed_in.actor, token_id(&params)?).await?;
     let maker = Maker::new(&app, &signed_in);
     let form = maker.form(Of::Old(&token, token.revision), input_of(&token), Violations::default()).await?;
-    respond(&app, &signed_in, &headers, StatusCode::OK, form)
+    respond(&signed_in, &headers, StatusCode::OK, form)
 }
 
 pub async fn edit(
@@ -309,7 +310,7 @@ pub async fn edit(
         }
         other => return Err(other.into()),
     };
-    respond(&app, &signed_in, &headers, status, view)
+    respond(&signed_in, &headers, status, view)
 }
 
 async fn find_live(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Error> {
@@ -363,7 +364,6 @@ fn read(form: &Form) -> TokenInput {
 }
 
 fn respond(
-    app: &App,
     signed_in: &SignedIn,
     headers: &HeaderMap,
     status: StatusCode,
@@ -372,6 +372,6 @@ fn respond(
     if html::is_htmx(headers) {
         return html::page_with(status, &FormPart { form, in_dialog: true });
     }
-    let shell = super::shell(app, &signed_in.visit)?.below(form.title);
+    let shell = super::shell(&signed_in.visit)?.below(form.title);
     html::page_with(status, &FormPage { shell, form, in_dialog: false })
 }

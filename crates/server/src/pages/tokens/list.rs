@@ -221,7 +221,7 @@ pub async fn show(
         let fresh = fresh(&token);
         writer.row(token, fresh)
     });
-    let shell = super::shell(&app, &signed_in.visit)?;
+    let shell = super::shell(&signed_in.visit)?;
     let path = format!("{}{PATH}", shell.base);
     let address = app.public_origin.address(&headers);
     let rows = rows.collect();

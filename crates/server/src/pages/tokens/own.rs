@@ -59,7 +59,7 @@ pub async fn show_revoke(
         is_dangerous: true,
         rotation: None,
     };
-    confirm::respond(&app, &signed_in, &headers, StatusCode::OK, confirm)
+    confirm::respond(&signed_in, &headers, StatusCode::OK, confirm)
 }
 
 pub async fn revoke(

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use askama::Template;
 use automation_hub_domain::{
     id::{RoleId, UserId},
-    page::PageRequest,
     permission::Permission,
     user::User,
 };
 use automation_hub_storage::{
-    Session, roles,
+    Session,
+    chunk::Start,
+    roles,
     users::{self, UserFilter},
 };
 use axum::{extract::State, response::Response};
@@ -46,14 +47,14 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     actor.require(Permission::OpenApi)?;
     let search: String = query.text("q").chars().take(SEARCH_LIMIT).collect();
     let me = actor.user()?.id;
-    let people = app.store.read(actor.tenant_id(), move |s| suggest(s, search.clone(), me)).await?;
+    let people = app.store.scan(actor.tenant_id(), move |s| suggest(s, search.clone(), me)).await?;
     html::page(&People { people })
 }
 
 fn suggest(s: &mut Session<'_>, search: String, me: UserId) -> Result<Vec<Suggestion>, Error> {
     let is_open = search.is_empty();
     let filter = UserFilter { search: Some(search), is_active: Some(true), ..UserFilter::default() };
-    let mut found = users::list(s, &filter, PageRequest { offset: 0, limit: LIMIT })?.items;
+    let mut found = users::chunk(s, &filter, &Start::Offset(0), LIMIT)?.items;
     // Oneself is the likeliest and stands first, where it matches at all.
     if is_open && found.iter().all(|user| user.id != me) {
         found.extend(users::find(s, me)?);

@@ -46,7 +46,7 @@ pub async fn reveal(
     let actor = &signed_in.actor;
     let token = tokens::find(&app, actor, token_id(&params)?).await?;
     let path = format!("{}{PATH}", signed_in.visit.base());
-    let shell = super::shell(&app, &signed_in.visit)?.below(token.name.clone());
+    let shell = super::shell(&signed_in.visit)?.below(token.name.clone());
     let password = form.raw("password");
     let mut actor = actor.clone();
     if !password.is_empty() && sign_in::confirm_password(&app, &actor, Password::typed(password)).await? {

@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
         Person {
             name: user.name.clone(),
             detail,
-            initials: initials(&user.name),
+            initials: user.initials.clone(),
             tint: shell::tint(user.id.get()),
         }
     }
@@ -135,11 +135,4 @@ impl<'a> Writer<'a> {
         (!works && token.refused_calls > 0)
             .then(|| format!("{} refused", format::counted(token.refused_calls, "call", "calls")))
     }
-}
-
-/// Up to two capital letters of a full name.
-pub(super) fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace();
-    let ends = [words.next(), words.next_back()];
-    ends.into_iter().flatten().filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
 }

@@ -67,7 +67,7 @@ async fn respond(
     violations: Violations,
 ) -> Result<Response, PageError> {
     let kept = tokens::kept_copies(app, &signed_in.actor).await?;
-    let shell = super::shell(app, &signed_in.visit)?.below("Settings");
+    let shell = super::shell(&signed_in.visit)?.below("Settings");
     let path = format!("{}{PATH}", shell.base);
     let kept_text = format::counted(kept, "value", "values");
     html::page_with(status, &SettingsPage { shell, path, input, kept, kept_text, violations })

@@ -1,7 +1,7 @@
 //! What one token did in the last 30 days, and what was done to it.
 
 use askama::Template;
-use automation_hub_domain::clock::Timestamp;
+use automation_hub_domain::{audit::AuditAction, clock::Timestamp};
 use automation_hub_storage::{
     audit::AuditEntry,
     calls::{AddressCount, DayCount, RouteCount},
@@ -105,7 +105,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let actor = &signed_in.actor;
     let found = tokens::usage(&app, actor, token_id(&params)?).await?;
-    let shell = super::shell(&app, &signed_in.visit)?;
+    let shell = super::shell(&signed_in.visit)?;
     let path = format!("{}{PATH}", shell.base);
     let usage = UsageView::new(path, found, actor, app.clock.now());
     if html::is_htmx(&headers) {
@@ -173,24 +173,28 @@ fn address_line(
 
 /// An audit event as the page tells it.
 struct EventKind {
-    action: &'static str,
+    action: AuditAction,
     icon: &'static str,
     words: &'static str,
 }
 
-const UNKNOWN: EventKind = EventKind { action: "", icon: "alert-triangle", words: "" };
+const UNKNOWN_ICON: &str = "alert-triangle";
 
 const KINDS: &[EventKind] = &[
-    EventKind { action: "token.create", icon: "plus", words: "made the token" },
-    EventKind { action: "token.create_for_user", icon: "plus", words: "made the token" },
-    EventKind { action: "token.update", icon: "edit", words: "changed the token" },
-    EventKind { action: "token.rotate", icon: "refresh", words: "rotated the token" },
-    EventKind { action: "token.activate", icon: "player-play", words: "switched the token on" },
-    EventKind { action: "token.deactivate", icon: "player-pause", words: "switched the token off" },
-    EventKind { action: "token.revoke", icon: "trash", words: "revoked the token" },
-    EventKind { action: "token.reveal", icon: "copy", words: "copied the value again" },
+    EventKind { action: AuditAction::TOKEN_CREATE, icon: "plus", words: "made the token" },
+    EventKind { action: AuditAction::TOKEN_CREATE_FOR_USER, icon: "plus", words: "made the token" },
+    EventKind { action: AuditAction::TOKEN_EDIT, icon: "edit", words: "changed the token" },
+    EventKind { action: AuditAction::TOKEN_ROTATE, icon: "refresh", words: "rotated the token" },
+    EventKind { action: AuditAction::TOKEN_ACTIVATE, icon: "player-play", words: "switched the token on" },
     EventKind {
-        action: "token.suspend",
+        action: AuditAction::TOKEN_DEACTIVATE,
+        icon: "player-pause",
+        words: "switched the token off",
+    },
+    EventKind { action: AuditAction::TOKEN_REVOKE, icon: "trash", words: "revoked the token" },
+    EventKind { action: AuditAction::TOKEN_REVEAL, icon: "copy", words: "copied the value again" },
+    EventKind {
+        action: AuditAction::TOKEN_SUSPEND,
         icon: "shield-lock",
         words: "saw too many wrong app keys: suspended",
     },
@@ -202,8 +206,8 @@ fn event_line(event: &AuditEntry, actor: &Actor, format: &Format) -> EventLine {
     } else {
         event.actor_name.clone()
     };
-    let known = KINDS.iter().find(|kind| kind.action == event.action);
-    let (icon, what) = known.map_or((UNKNOWN.icon, event.action.as_str()), |kind| (kind.icon, kind.words));
+    let known = KINDS.iter().find(|kind| kind.action.as_str() == event.action);
+    let (icon, what) = known.map_or((UNKNOWN_ICON, event.action.as_str()), |kind| (kind.icon, kind.words));
     let details = changes(event);
     let text = if details.is_empty() { format!("{who} {what}") } else { format!("{who} {what}: {details}") };
     EventLine { icon, text, at: format.ago(event.happened_at) }
@@ -211,7 +215,7 @@ fn event_line(event: &AuditEntry, actor: &Actor, format: &Format) -> EventLine {
 
 /// What an edit changed, in the words of the form.
 fn changes(event: &AuditEntry) -> String {
-    if event.action != "token.update" {
+    if event.action != AuditAction::TOKEN_EDIT.as_str() {
         return String::new();
     }
     let after = event.after.as_deref().and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());

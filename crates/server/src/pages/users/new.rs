@@ -45,7 +45,7 @@ async fn page(
     chosen: &[RoleAssignment],
 ) -> Result<NewPage, Error> {
     signed_in.actor.require(Permission::ManageUsers)?;
-    let shell = Shell::of(app, &signed_in.visit, Section::Users).ok_or(Error::SignedOut)?;
+    let shell = Shell::of(&signed_in.visit, Section::Users).ok_or(Error::SignedOut)?;
     let catalogue = app.store.scan(signed_in.actor.tenant_id(), Catalogue::load).await?;
     Ok(NewPage {
         shell: shell.below("Add person"),

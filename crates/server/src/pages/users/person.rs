@@ -90,7 +90,7 @@ fn id(params: &RawPathParams) -> Result<UserId, Error> {
 async fn page(app: &App, signed_in: &SignedIn, id: UserId) -> Result<PersonPage, Error> {
     let actor = &signed_in.actor;
     actor.require(Permission::ManageUsers)?;
-    let shell = Shell::of(app, &signed_in.visit, Section::Users).ok_or(Error::SignedOut)?;
+    let shell = Shell::of(&signed_in.visit, Section::Users).ok_or(Error::SignedOut)?;
     let (user, held, catalogue) = app
         .store
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
@@ -131,7 +131,7 @@ pub async fn invite(
     match people::invite(&app, &signed_in.actor, id, way).await {
         Ok(Invited::ByMail) => Ok(back(&signed_in, id, "invited")),
         Ok(Invited::ByLink(code)) => {
-            let origin = app.public_origin.to_link(&headers);
+            let origin = app.public_origin.address(&headers);
             let mut page = page(&app, &signed_in, id).await?;
             page.link = Some(format!("{origin}{}/invitation/{}", signed_in.visit.base(), code.expose()));
             html::page(&page)

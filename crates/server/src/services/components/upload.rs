@@ -1,6 +1,7 @@
 //! Handing in components and their versions.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     component::{ComponentType, FILE_ENDINGS, FILE_LIMIT, SUMMARY_LIMIT},
     document,
@@ -153,7 +154,8 @@ async fn insert(app: &App, actor: &Actor, new: NewComponent) -> Result<Component
                 other => other.into(),
             })?;
             add_version(s, id, &new.version, now)?;
-            let mut event = actor.event(now, "component.create", ("component", id.get()), &row.name);
+            let mut event =
+                actor.event(now, AuditAction::COMPONENT_CREATE, ("component", id.get()), &row.name);
             event.after = Some(
                 serde_json::json!({ "type": row.component_type.key(), "version": new.version.name })
                     .to_string(),
@@ -214,7 +216,8 @@ async fn insert_version(
             }
             let number = add_version(s, id, &content, now)?;
             let name = &shown.component.name;
-            let mut event = actor.event(now, "component.version", ("component", id.get()), name);
+            let mut event =
+                actor.event(now, AuditAction::COMPONENT_ADD_VERSION, ("component", id.get()), name);
             event.after = Some(serde_json::json!({ "version": content.name }).to_string());
             audit::insert(s, &event)?;
             Ok(number)

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use automation_hub_domain::{
+    audit::AuditAction,
     id::{FlowId, StatusId},
     idea::SubmissionType,
     lifecycle::{Phase, Status},
@@ -42,7 +43,7 @@ pub async fn change_flow(app: &App, actor: &Actor, key: String, to: NewPlace) ->
         // Hidden answers count for nothing.
         let changed = not_shared(held.flow()?, flow);
         held.around.forms.work_out(flow.kind, &mut after.content, Some(&changed));
-        held.write(session, (&actor, "idea.change_flow"), &after)?;
+        held.write(session, (&actor, AuditAction::IDEA_CHANGE_FLOW), &after)?;
         Ok(status.id)
     })
     .await

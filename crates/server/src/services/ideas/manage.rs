@@ -1,6 +1,7 @@
 //! What becomes of an idea after its submission: other answers, another status or category, its end.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     flow::Place,
     id::{CategoryId, StatusId},
     idea::Idea,
@@ -44,7 +45,7 @@ pub async fn answer(app: &App, actor: &Actor, key: String, answers: Vec<Given>) 
         if after.category != before.category {
             require_there(&actor, &held, after.category)?;
         }
-        held.write(session, (&actor, "idea.answer"), &after)
+        held.write(session, (&actor, AuditAction::IDEA_ANSWER), &after)
     })
     .await
 }
@@ -65,7 +66,7 @@ pub async fn file_under(app: &App, actor: &Actor, key: String, category: Categor
             return Err(Error::invalid("category_id", "Invalid Category Id."));
         }
         require_there(&actor, &held, category)?;
-        held.write(session, (&actor, "idea.file"), &Idea { category, ..touched(&held.idea, now) })
+        held.write(session, (&actor, AuditAction::IDEA_FILE), &Idea { category, ..touched(&held.idea, now) })
     })
     .await
 }
@@ -99,7 +100,7 @@ pub async fn move_to(app: &App, actor: &Actor, key: String, target: Target) -> R
         };
         require_way(&actor, &held, flow, (phase, status))?;
         let after = Idea { phase: phase.id, status: status.id, ..touched(&held.idea, now) };
-        held.write(session, (&actor, "idea.move"), &after)
+        held.write(session, (&actor, AuditAction::IDEA_MOVE), &after)
     })
     .await
 }
@@ -144,7 +145,7 @@ pub async fn delete(app: &App, actor: &Actor, key: String, comment: Option<Strin
         held.require(&actor, &flow.flow.permissions.delete)?;
         ideas::delete(session, &held.idea, now)?;
         let name = &held.idea.name;
-        let mut event = actor.event(now, "idea.delete", ("idea", held.idea.id.get()), name);
+        let mut event = actor.event(now, AuditAction::IDEA_DELETE, ("idea", held.idea.id.get()), name);
         event.before = Some(serde_json::json!({"name": name, "status": held.idea.status.get()}).to_string());
         event.after = comment.as_ref().map(|comment| serde_json::json!({"comment": comment}).to_string());
         audit::insert(session, &event)?;

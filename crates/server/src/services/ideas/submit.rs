@@ -1,6 +1,7 @@
 //! Submitting ideas, whichever form they come in.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     flow::Condition,
     id::{CategoryId, FlowId, UserId},
     idea::{NewIdea, SubmissionType},
@@ -183,7 +184,8 @@ fn insert(
     forms: &TenantForms,
 ) -> Result<Inserted, Error> {
     let idea = ideas::insert(session, new, &record::own_members(new, forms)).map_err(taken)?;
-    let mut event = actor.event(new.created_at, "idea.create", ("idea", idea.id.get()), new.name.as_str());
+    let mut event =
+        actor.event(new.created_at, AuditAction::IDEA_CREATE, ("idea", idea.id.get()), new.name.as_str());
     let after = serde_json::json!({
         "name": new.name.as_str(),
         "category": new.category.get(),

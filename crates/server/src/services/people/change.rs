@@ -1,6 +1,7 @@
 //! Changing a person: particulars, roles, invite status, and the switch.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     id::{RoleId, UserId},
     permission::Permission,
     role::{ACCOUNT_OWNER, SYSTEM_ADMIN},
@@ -157,7 +158,7 @@ impl Edit<'_> {
         }
         users::update_profile(s, self.user.id, &self.user.email, &target.profile, self.by.now)?;
         let (before, after) = differences(&self.user.profile, &target.profile);
-        self.record(s, "user.edit", Some(before), Some(after))
+        self.record(s, AuditAction::USER_EDIT, Some(before), Some(after))
     }
 
     fn set_invite_status(&self, s: &mut Session<'_>, target: &Target) -> Result<(), Error> {
@@ -171,10 +172,10 @@ impl Edit<'_> {
         }
         if let (InviteStatus::Pending, Some(invitation)) = (after, self.by.invitation) {
             invitation.enqueue(s, self.user.id, self.by.now)?;
-            return self.record(s, "user.invite", None, None);
+            return self.record(s, AuditAction::USER_INVITE, None, None);
         }
         let status = |status: InviteStatus| json!({ "invite_status": status.code() });
-        self.record(s, "user.edit", Some(status(before)), Some(status(after)))
+        self.record(s, AuditAction::USER_EDIT, Some(status(before)), Some(status(after)))
     }
 
     fn set_active(&self, s: &mut Session<'_>, target: &Target) -> Result<(), Error> {
@@ -185,7 +186,7 @@ impl Edit<'_> {
         if !target.is_active {
             sessions::delete_of_user(s, self.user.id, None)?;
         }
-        let action = if target.is_active { "user.activate" } else { "user.deactivate" };
+        let action = if target.is_active { AuditAction::USER_ACTIVATE } else { AuditAction::USER_DEACTIVATE };
         self.record(s, action, None, None)
     }
 
@@ -202,7 +203,7 @@ impl Edit<'_> {
         }
         users::set_role_assignments(s, self.user.id, roles)?;
         let object = |roles: &[RoleAssignment]| json!({ "roles": named(roles) });
-        self.record(s, "user.assign-roles", Some(object(held)), Some(object(roles)))
+        self.record(s, AuditAction::USER_ASSIGN_ROLES, Some(object(held)), Some(object(roles)))
     }
 
     /// Somebody has to be left who can do what only these two roles can. Looked at last: all who change a person
@@ -232,7 +233,7 @@ impl Edit<'_> {
     fn record(
         &self,
         s: &mut Session<'_>,
-        action: &'static str,
+        action: AuditAction,
         before: Option<Value>,
         after: Option<Value>,
     ) -> Result<(), Error> {

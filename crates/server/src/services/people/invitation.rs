@@ -1,6 +1,7 @@
 //! Inviting people, and what an invitation lets them do: set their first password.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::UserId,
     permission::Permission,
@@ -90,7 +91,10 @@ pub async fn invite(app: &App, actor: &Actor, id: UserId, way: Way) -> Result<In
                 invitation.enqueue(s, id, now)?;
                 users::set_invite_status(s, id, InviteStatus::Pending, now)?;
             }
-            audit::insert(s, &writer.event(now, "user.invite", ("user", id.get()), &user.full_name()))?;
+            audit::insert(
+                s,
+                &writer.event(now, AuditAction::USER_INVITE, ("user", id.get()), &user.full_name()),
+            )?;
             Ok(())
         })
         .await?;
@@ -132,7 +136,10 @@ pub async fn accept_invitation(
                 users::find(s, id)?.filter(|user| user.is_active).ok_or(Error::NotFound("invitation"))?;
             users::set_password(s, id, &hash, now)?;
             sessions::delete_of_user(s, id, None)?;
-            audit::insert(s, &own_event(&user, &client, now, "user.change-password", ("user", id.get())))?;
+            audit::insert(
+                s,
+                &own_event(&user, &client, now, AuditAction::USER_CHANGE_PASSWORD, ("user", id.get())),
+            )?;
             insert_session(s, &user, digest, &client, now)?;
             Ok(())
         })

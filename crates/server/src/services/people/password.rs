@@ -1,5 +1,6 @@
 //! Changing one's own password.
 
+use automation_hub_domain::audit::AuditAction;
 use automation_hub_storage::{audit, sessions, users};
 
 use crate::{
@@ -22,7 +23,7 @@ pub async fn change_password(app: &App, actor: &Actor, current: Password, new: &
     };
     let hash = app.passwords.hash(new).await?;
     let now = app.clock.now();
-    let event = actor.event(now, "user.change-password", ("user", user.get()), &actor.name());
+    let event = actor.event(now, AuditAction::USER_CHANGE_PASSWORD, ("user", user.get()), &actor.name());
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
             if users::password_hash(s, user)?.flatten().as_ref() != Some(&old_hash) {

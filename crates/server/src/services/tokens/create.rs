@@ -1,6 +1,7 @@
 //! Saving the Add Token form. The draft makes it happen once, however often the form is sent.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{SessionId, TokenId, UserId},
     permission::Permission,
@@ -154,7 +155,7 @@ impl New<'_> {
 }
 
 /// What the audit trail says of a new token.
-pub(super) fn described(token: &Token) -> (&'static str, Value) {
+pub(super) fn described(token: &Token) -> (AuditAction, Value) {
     let after = json!({
         "type": token.token_type().key(),
         "user": token.user.as_ref().map(|user| user.email.clone()),
@@ -163,8 +164,8 @@ pub(super) fn described(token: &Token) -> (&'static str, Value) {
         "has_app_key": token.has_app_key,
     });
     let action = match token.token_type() {
-        TokenType::UserAssigned => "token.create_for_user",
-        TokenType::Personal | TokenType::TenantLevel => "token.create",
+        TokenType::UserAssigned => AuditAction::TOKEN_CREATE_FOR_USER,
+        TokenType::Personal | TokenType::TenantLevel => AuditAction::TOKEN_CREATE,
     };
     (action, after)
 }

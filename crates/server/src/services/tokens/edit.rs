@@ -1,6 +1,7 @@
 //! Editing a token, and giving it a new value.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     clock::Timestamp,
     id::{SessionId, TokenId},
     permission::Permission,
@@ -106,7 +107,7 @@ impl Edit<'_> {
             s,
             self.actor,
             self.now,
-            "token.update",
+            AuditAction::TOKEN_EDIT,
             &after,
             Some((Value::Object(old), Value::Object(new))),
         )
@@ -200,7 +201,7 @@ pub async fn rotate(app: &App, actor: &Actor, id: TokenId, input: RotateInput) -
             let edit = Edit { app: &state, actor: &by, session, now };
             edit.offer(s, id, &Secrets { value: Some(value), app_key: None })?;
             let after = json!({ "overlap_minutes": input.overlap.minutes() });
-            record(s, &by, now, "token.rotate", &token, Some((json!({}), after)))
+            record(s, &by, now, AuditAction::TOKEN_ROTATE, &token, Some((json!({}), after)))
         })
         .await?;
     app.tokens.refresh_token(&app.store, tenant, id).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use automation_hub_domain::{clock::Timestamp, id::TokenId, tenant::Tenant};
+use automation_hub_domain::{audit::AuditAction, clock::Timestamp, id::TokenId, tenant::Tenant};
 use automation_hub_storage::{
     Session, Store, audit, drafts,
     tokens::{self, NewToken, Token},
@@ -96,7 +96,10 @@ pub async fn revoke_as_operator(
             let token = find_live(s, id, now)?;
             tokens::revoke(s, id, None, now)?;
             drafts::erase_of_token(s, id)?;
-            audit::insert(s, &operator::event(now, "token.revoke", ("token", id.get()), &token.name))?;
+            audit::insert(
+                s,
+                &operator::event(now, AuditAction::TOKEN_REVOKE, ("token", id.get()), &token.name),
+            )?;
             Ok(token)
         })
         .await

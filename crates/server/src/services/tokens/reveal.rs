@@ -1,6 +1,7 @@
 //! Copying a value again, where a tenant allows it: one value a call, few an hour, never without a trace.
 
 use automation_hub_domain::{
+    audit::AuditAction,
     id::TokenId,
     permission::Permission,
     token::{app_key::AppKey, value::TokenValue},
@@ -46,7 +47,7 @@ pub async fn reveal(app: &App, actor: &Actor, id: TokenId) -> Result<Secrets, Er
                 None => None,
             };
             tokens::insert_reveal(s, user, id, now)?;
-            record(s, &by, now, "token.reveal", &token, None)?;
+            record(s, &by, now, AuditAction::TOKEN_REVEAL, &token, None)?;
             Ok(Secrets { value, app_key })
         })
         .await

@@ -1,6 +1,6 @@
 //! What a tenant decides about its tokens.
 
-use automation_hub_domain::{permission::Permission, tenant::TokenSettings};
+use automation_hub_domain::{audit::AuditAction, permission::Permission, tenant::TokenSettings};
 use automation_hub_storage::{audit, tenants, tokens};
 use serde_json::{Value, json};
 
@@ -46,8 +46,12 @@ pub async fn change_settings(app: &App, actor: &Actor, input: SettingsInput) -> 
                 tokens::erase_sealed(s)?;
             }
             tenants::update_token_settings(s, after)?;
-            let mut event =
-                by.event(now, "tenant.token_settings", ("tenant", tenant.get()), &by.tenant.tenant_name);
+            let mut event = by.event(
+                now,
+                AuditAction::TENANT_EDIT_TOKEN_SETTINGS,
+                ("tenant", tenant.get()),
+                &by.tenant.tenant_name,
+            );
             event.before = Some(described(before).to_string());
             event.after = Some(described(after).to_string());
             Ok(audit::insert(s, &event)?)

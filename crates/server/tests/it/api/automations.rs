@@ -205,6 +205,19 @@ async fn a_long_list_streams_the_same_records_as_its_pages() {
 }
 
 #[tokio::test]
+async fn a_list_whose_last_part_is_full_is_closed_properly() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    let names: Vec<_> = (0..128).map(|n| format!("Idea {n}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    api.add_ideas(caller.id(), api.payables, &names).await;
+    let long = caller.data("/automations?limit=600").await;
+    assert_eq!(long["processes"].as_array().unwrap().len(), 128);
+    let first = caller.data("/automations?limit=128").await;
+    assert_eq!(long["processes"], first["processes"]);
+}
+
+#[tokio::test]
 async fn a_change_elsewhere_shows_at_once() {
     let api = Api::start().await;
     let caller = api.admin().await;

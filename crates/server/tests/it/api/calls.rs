@@ -1,11 +1,25 @@
 //! Session, categories, people and applications; and who may call what.
 
-use automation_hub_domain::{clock::Timestamp, id::ApplicationId};
-use automation_hub_storage::applications::{self, NewApplication};
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::ApplicationId,
+    user::{Email, InviteStatus, NewUser, Profile, RoleAssignment},
+};
+use automation_hub_storage::{
+    Session, StorageError,
+    applications::{self, NewApplication},
+    users,
+};
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
+use http_body_util::BodyExt;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Api, assert_problem};
+use super::{Api, Caller, STANDARD_USER, assert_problem};
+use crate::app::{Answer, NOON};
 
 #[tokio::test]
 async fn authinfo_tells_tenant_and_person() {
@@ -25,6 +39,20 @@ async fn authinfo_tells_tenant_and_person() {
             "user_roles": ["ah-standard-user"]
         })
     );
+}
+
+#[tokio::test]
+async fn authinfo_never_repeats_a_host_that_isn_t_ours() {
+    let api = Api::start().await;
+    let caller = api.nobody_in_particular().await;
+    for (host, origin) in
+        [("evil.test", "http://127.0.0.1:8080"), ("localhost:9000", "http://localhost:9000")]
+    {
+        let request = Request::get("/authinfo").header(header::HOST, host);
+        let answer = caller.answer(request.body(Body::empty()).unwrap()).await;
+        let url = Answer::of(answer).await.json()["data"]["tenant"]["tenant_url"].clone();
+        assert_eq!(url, format!("{origin}/nordwind/production/automationhub_"), "{host}");
+    }
 }
 
 #[tokio::test]
@@ -100,6 +128,99 @@ async fn users_are_found_by_either_spelling_and_paged() {
     assert_problem(&caller.get("/users?inviteStatus=gone").await, 400, "invalid-input");
     let roles = caller.data("/roles").await;
     assert!(roles["roles"].as_array().unwrap().iter().any(|role| role["role_slug"] == "ah-system-admin"));
+}
+
+/// How many chunks a list's body comes in, and the text of all of them.
+async fn chunks(caller: &Caller<'_>, path: &str) -> (usize, Vec<u8>) {
+    let answer = caller.answer(Request::get(path).body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json");
+    let (mut count, mut text, mut body) = (0, Vec::new(), answer.into_body());
+    while let Some(frame) = body.frame().await {
+        count += 1;
+        text.extend_from_slice(&frame.unwrap().into_data().unwrap());
+    }
+    (count, text)
+}
+
+/// The list with this limit leaves in so many chunks, and holds to the letter what pages of 300 hold.
+async fn assert_streams(caller: &Caller<'_>, path: &str, rows: &str, (limit, expected): (usize, usize)) {
+    let total = caller.data(&format!("{path}?limit=1")).await["totalItems"].as_u64().unwrap();
+    let (count, long) = chunks(caller, &format!("{path}?limit={limit}")).await;
+    assert_eq!(count, expected, "{path} {limit}");
+    let mut paged: Vec<String> = Vec::new();
+    for page in 1..=total.div_ceil(300) {
+        let (whole, text) = chunks(caller, &format!("{path}?limit=300&page={page}")).await;
+        assert_eq!(whole, 1);
+        let text = String::from_utf8(text).unwrap();
+        let (_, entries) = text.split_once(&format!("\"{rows}\":[")).unwrap();
+        paged.push(entries.strip_suffix("]}}").unwrap().to_owned());
+    }
+    let opening = format!(
+        "{{\"message\":\"Success\",\"statusCode\":200,\"data\":{{\"page\":1,\"pageSize\":{total},\
+         \"totalItems\":{total},\"totalPages\":1,\"{rows}\":["
+    );
+    assert_eq!(String::from_utf8(long).unwrap(), format!("{opening}{}]}}}}", paged.join(",")));
+}
+
+#[tokio::test]
+async fn a_long_list_of_people_leaves_in_parts_that_read_as_one() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    let legal = api.legal;
+    let add = |from: usize, to: usize| {
+        api.hub.app.store.write(api.hub.tenant, move |s| -> Result<_, StorageError> {
+            for n in from..to {
+                let user = users::insert(s, &person(&format!("p{n}@nordwind.example")))?;
+                let role = RoleAssignment { role: STANDARD_USER, category: (n % 2 == 0).then_some(legal) };
+                users::set_role_assignments(s, user, &[role])?;
+            }
+            Ok(())
+        })
+    };
+    // The administrator is the 500th: the first part is full, and nothing follows.
+    add(0, 499).await.unwrap();
+    assert_streams(&caller, "/users", "users", (10_000, 2)).await;
+    add(499, 1100).await.unwrap();
+    assert_streams(&caller, "/users", "users", (2000, 3)).await;
+    let (_, part) = chunks(&caller, "/users?limit=600&offset=400").await;
+    let part: Value = serde_json::from_slice(&part).unwrap();
+    assert_eq!(part["data"]["users"].as_array().unwrap().len(), 600);
+}
+
+#[tokio::test]
+async fn a_long_inventory_leaves_in_parts_that_read_as_one() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    let (finance, legal) = (api.finance, api.legal);
+    let add = move |s: &mut Session<'_>| -> Result<_, StorageError> {
+        for n in 0..1001 {
+            let new = NewApplication {
+                name: format!("Tool \"{n}\""),
+                version: "1".into(),
+                language: "English".into(),
+                comments: String::new(),
+                is_thin_client: false,
+                is_added_by_end_user: false,
+                categories: if n % 2 == 0 { vec![finance] } else { vec![finance, legal] },
+                created_at: Timestamp::from_millis(7),
+            };
+            applications::insert(s, &new)?;
+        }
+        Ok(())
+    };
+    api.hub.app.store.write(api.hub.tenant, add).await.unwrap();
+    assert_streams(&caller, "/appinventory", "applications", (30_000, 3)).await;
+}
+
+fn person(email: &str) -> NewUser {
+    NewUser {
+        email: Email::parse(email).unwrap(),
+        profile: Profile { first_name: "Pat".into(), last_name: "Tester".into(), ..Profile::default() },
+        is_active: true,
+        invite_status: InviteStatus::Active,
+        password_hash: None,
+        created_at: NOON,
+    }
 }
 
 #[tokio::test]

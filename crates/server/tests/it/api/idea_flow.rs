@@ -58,7 +58,7 @@ async fn answers_that_both_flows_have_stay_and_others_are_hidden_until_it_comes_
     let (action, _, after) = api.trail(record["process_id"].as_i64().unwrap()).await.remove(0);
     assert_eq!(
         (action.as_str(), after),
-        ("idea.change_flow", Some(json!({"status": 53, "submission_type": 1})))
+        ("idea.change-flow", Some(json!({"status": 53, "submission_type": 1})))
     );
 
     let back = admin

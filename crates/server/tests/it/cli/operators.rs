@@ -54,15 +54,31 @@ fn a_tenant_is_founded_once_and_listed() {
 fn wrong_particulars_of_a_tenant_are_told() {
     let bench = Bench::new();
     for (arguments, why) in [
-        (["Ω", "P", "--currency=EUR"], "--organization-slug “”: This can't be empty."),
-        (["O", "P", "--currency=eur"], "--currency eur: three capital letters are needed, such as EUR"),
-        (["O", "P", "--time-zone=Mars/Base"], "--time-zone Mars/Base: an IANA name is needed"),
-        (["O", "P", "--tenant-slug=A b"], "--tenant-slug “A b”: Only a-z, 0-9 and hyphens between them."),
+        (["請求書", "P", "--currency=EUR"], "--organization-slug: Type a short name of a-z and 0-9;"),
+        (["O", " ", "--currency=EUR"], "TENANT: This can't be empty."),
+        (["O", "P", "--currency=eur"], "--currency: One of these is needed: EUR, USD, "),
+        (["O", "P", "--currency=ABC"], "--currency: One of these is needed: EUR, USD, "),
+        (["O", "P", "--time-zone=Mars/Base"], "--time-zone: UTC or the name of a place is needed,"),
+        (["O", "P", "--time-zone=Etc/GMT+5"], "--time-zone: UTC or the name of a place is needed,"),
+        (["O", "P", "--tenant-slug=A b"], "--tenant-slug: Only a-z, 0-9 and hyphens between them."),
     ] {
         let told = bench.complaint(&[&["tenant", "create"], &arguments[..]].concat(), 1);
         assert!(told.contains(why), "{told}");
     }
     assert_eq!(bench.print(&["tenant", "list"]), "", "a refused command changes nothing");
+}
+
+#[test]
+fn a_tenant_of_the_command_line_is_founded_as_one_of_the_set_up_page() {
+    let bench = Bench::new();
+    let name = format!("Müller & Söhne {}", "x".repeat(80));
+    let made = bench.json(&["tenant", "create", &name, "Prüfstand", "--json"]);
+    assert_eq!(made["organization"], format!("muller-sohne-{}", "x".repeat(37)));
+    assert_eq!(made["tenant"], "prufstand", "accents are dropped, not the letters under them");
+    let all_at_once = bench.complaint(&["tenant", "create", "O", "", "--currency=X", "--time-zone=Y"], 1);
+    for field in ["TENANT: ", "--currency: ", "--time-zone: "] {
+        assert!(all_at_once.contains(field), "{all_at_once}");
+    }
 }
 
 #[test]

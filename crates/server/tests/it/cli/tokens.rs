@@ -3,8 +3,6 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpStream,
-    thread,
-    time::Duration,
 };
 
 use serde_json::Value;
@@ -15,9 +13,6 @@ use super::{
 };
 
 const USER: &str = "ines@nordwind.test";
-/// How long a running server may take, in polls.
-const POLLS: u32 = 100;
-const POLL: Duration = Duration::from_millis(20);
 
 fn prepared() -> Bench {
     let bench = Bench::new();
@@ -42,25 +37,30 @@ fn call(server: &Server, made: &Value, app_key: Option<&str>) -> u16 {
     line.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-/// Asks until the answer is this, for two seconds at the most.
-fn becomes(server: &Server, made: &Value, app_key: Option<&str>, status: u16) {
-    let is_so = (0..POLLS).any(|_| {
-        thread::sleep(POLL);
-        call(server, made, app_key) == status
-    });
-    assert!(is_so, "still {} where {status} was to come", call(server, made, app_key));
+/// A server that says each time it has taken over what other processes changed.
+fn telling(bench: &Bench) -> Server {
+    let mut command = bench.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("AUTOMATION_HUB_LOG__LEVEL", "info,automation_hub_server::feed=debug");
+    Server::start(command)
+}
+
+/// Asks again after each change that is taken over, until the answer is this.
+fn becomes(server: &mut Server, made: &Value, app_key: Option<&str>, status: u16) {
+    while call(server, made, app_key) != status {
+        server.wait_for("took over what was changed");
+    }
 }
 
 #[test]
 fn a_running_server_accepts_a_new_token_and_refuses_a_revoked_one() {
     let bench = prepared();
-    let server = bench.serve();
+    let mut server = telling(&bench);
     let made = bench.json(&["token", "create", "Nightly export", "--user", USER, "--json"]);
-    becomes(&server, &made, None, 200);
+    becomes(&mut server, &made, None, 200);
     let id = made["id"].to_string();
     let revoked = bench.json(&["token", "revoke", &id, "--json"]);
     assert_eq!(revoked["name"], "Nightly export");
-    becomes(&server, &made, None, 401);
+    becomes(&mut server, &made, None, 401);
     assert!(bench.complaint(&["token", "revoke", &id], 1).contains(&format!("there is no token {id}")));
     server.stop();
 }
@@ -68,15 +68,15 @@ fn a_running_server_accepts_a_new_token_and_refuses_a_revoked_one() {
 #[test]
 fn a_running_server_knows_a_new_tenant_and_its_token() {
     let bench = prepared();
-    let server = bench.serve();
+    let mut server = telling(&bench);
     bench.print(&["tenant", "create", "Later", "Test"]);
     let place = ["--tenant", "later/test"];
     let create = ["token", "create", "Intake", "--tenant-level", "--generate-app-key", "--json"];
     let made = bench.json(&[&create[..], &place].concat());
-    becomes(&server, &made, made["app_key"].as_str(), 200);
+    becomes(&mut server, &made, made["app_key"].as_str(), 200);
     assert_eq!(call(&server, &made, None), 401, "the app key is demanded");
     bench.print(&[&["token", "revoke", "--name", "Intake"], &place[..]].concat());
-    becomes(&server, &made, made["app_key"].as_str(), 401);
+    becomes(&mut server, &made, made["app_key"].as_str(), 401);
     server.stop();
 }
 

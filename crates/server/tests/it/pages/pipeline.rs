@@ -1,4 +1,7 @@
-use axum::http::{Request, StatusCode};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
 
 use super::ideas::{
     IDEA_APPROVER, PROJECT_MANAGER, STANDARD_USER, SYSTEM_ADMIN, assessed, described, idea, limit, plant,
@@ -266,4 +269,11 @@ async fn the_file_holds_what_the_list_shows_and_no_formulas() {
 
     let filtered = ines.get(&path(".csv?category=2")).await;
     assert_eq!(filtered.text().lines().count(), 2);
+
+    // Whoever names another host gets no links there.
+    let request = Request::get(path(".csv?category=2"))
+        .header("host", "evil.test")
+        .header("cookie", ines.cookie_header());
+    let text = hub.send(request.body(Body::empty()).unwrap()).await.text();
+    assert!(text.contains("http://127.0.0.1:8080/nordwind/") && !text.contains("evil.test"), "{text}");
 }

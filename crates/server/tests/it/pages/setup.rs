@@ -162,7 +162,8 @@ async fn every_wrong_field_is_told_and_nothing_is_founded() {
         "At most 50 characters; this has 51.",
         "This isn&#39;t an e-mail address.",
         "At least 12 characters; this has 5.",
-        "Choose one of the list.",
+        "One of these is needed: EUR, USD, ",
+        "UTC or the name of a place is needed, such as Europe/Copenhagen.",
         "value=\"請求書\"",
     ] {
         assert!(text.contains(expected), "{expected}: {text}");

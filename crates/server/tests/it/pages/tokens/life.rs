@@ -213,7 +213,7 @@ async fn what_is_done_with_a_token_for_somebody_else_names_its_maker_and_its_use
         Ok((people, audit::list_of_object(s, "token", 1, 9)?, audit::list_of_object(s, "idea", idea, 9)?))
     });
     let ((ines, omar), of_token, of_idea) = read.await.unwrap();
-    let made = of_token.iter().find(|event| event.action == "token.create_for_user").unwrap();
+    let made = of_token.iter().find(|event| event.action == "token.create-for-user").unwrap();
     assert_eq!(made.actor_user, Some(ines), "its maker");
     assert!(made.after.as_ref().unwrap().contains(OMAR), "and whom it acts as: {made:?}");
     let done = of_idea.first().unwrap();
