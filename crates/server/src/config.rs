@@ -1,6 +1,7 @@
 //! Configuration: the embedded defaults, over them a file, over that the environment, over that flags.
 //! `defaults.toml` is the reference of every key.
 
+mod mistakes;
 mod rules;
 
 use std::{
@@ -13,7 +14,9 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
     value::Value,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
+
+pub use mistakes::ConfigError;
 
 use crate::keys::EnvironmentKey;
 
@@ -183,54 +186,29 @@ pub enum LogFormat {
     Json,
 }
 
-/// A key that is wrong: which one, what it holds, and the rule.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("configuration: {key} = {value}: {rule}")]
-pub struct ConfigError {
-    pub key: String,
-    pub value: String,
-    pub rule: String,
-}
-
 /// What the command line sets over file and environment, as dotted keys: `server.listen`.
 pub type Overrides = Vec<(&'static str, Value)>;
 
 impl Config {
-    /// Reads and checks the whole configuration.
+    /// Reads and checks the whole configuration. All that is wrong with it is told at once.
     pub fn load(file: Option<PathBuf>, overrides: Overrides) -> Result<Self, Vec<ConfigError>> {
         let mut figment = Figment::from(Toml::string(DEFAULTS));
+        let mut errors = Vec::new();
         if let Some(file) = file {
-            figment = figment.merge(Serialized::defaults(read(&file).map_err(|error| vec![error])?));
+            let mut table = read(&file).map_err(|error| vec![error])?;
+            errors = take_keys_out(&mut table);
+            figment = figment.merge(Serialized::defaults(table));
         }
         figment = figment.merge(Env::prefixed(PREFIX).ignore(NOT_KEYS).split("__"));
         for (key, value) in overrides {
             figment = figment.merge(Serialized::default(key, value));
         }
-        let config = Self::extract(&figment)?;
-        let errors = rules::violations(&config);
+        let defaults = Figment::from(Toml::string(DEFAULTS));
+        let (config, found) =
+            mistakes::settle(&figment, &defaults).map_err(|found| [&errors[..], &found].concat())?;
+        errors.extend(found);
+        errors.extend(rules::violations(&config));
         if errors.is_empty() { Ok(config) } else { Err(errors) }
-    }
-
-    fn extract(figment: &Figment) -> Result<Self, Vec<ConfigError>> {
-        figment.extract().map_err(|whole| {
-            // A section at a time, so that a mistake in one doesn't hide those in the others.
-            let mut errors = [
-                mistakes::<Server>(figment, "server"),
-                mistakes::<Storage>(figment, "storage"),
-                mistakes::<Files>(figment, "files"),
-                mistakes::<Keys>(figment, "keys"),
-                mistakes::<Sessions>(figment, "sessions"),
-                mistakes::<Passwords>(figment, "passwords"),
-                mistakes::<OpenApi>(figment, "open_api"),
-                mistakes::<Mail>(figment, "mail"),
-                mistakes::<Log>(figment, "log"),
-            ]
-            .concat();
-            if errors.is_empty() {
-                errors.extend(whole.into_iter().map(|error| ConfigError::of(&error, "", figment)));
-            }
-            errors
-        })
     }
 
     /// The defaults, as tests and the demo start from.
@@ -253,39 +231,31 @@ impl Config {
     }
 }
 
-fn mistakes<T: DeserializeOwned>(figment: &Figment, section: &str) -> Vec<ConfigError> {
-    match figment.extract_inner::<T>(section) {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.into_iter().map(|error| ConfigError::of(&error, section, figment)).collect(),
-    }
-}
-
 /// The file's own keys. Read here rather than by the library, whose complaint takes several lines.
 fn read(file: &Path) -> Result<toml::Table, ConfigError> {
     let wrong =
         |rule: String| ConfigError { key: "--config".to_owned(), value: file.display().to_string(), rule };
     let text = std::fs::read_to_string(file).map_err(|error| wrong(format!("it can't be read: {error}")))?;
-    let table = text.parse::<toml::Table>().map_err(|error| {
+    text.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         wrong(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
-    })?;
-    let keys = table.get("keys").and_then(toml::Value::as_table);
-    let is_set = |name: &&&str| {
-        let value = keys.and_then(|keys| keys.get(**name));
-        value.is_some_and(|value| value.as_str() != Some(""))
+    })
+}
+
+/// Takes the keys out that may not stand in a file.
+fn take_keys_out(table: &mut toml::Table) -> Vec<ConfigError> {
+    let Some(keys) = table.get_mut("keys").and_then(toml::Value::as_table_mut) else { return Vec::new() };
+    let is_set = |name: &&str| keys.remove(*name).is_some_and(|value| value.as_str() != Some(""));
+    let complain = |name: &str| ConfigError {
+        key: format!("keys.{name}"),
+        value: "…".to_owned(),
+        rule: format!(
+            "a key stands in a file of its own or in the environment ({PREFIX}KEYS__{}), not in the \
+             configuration file",
+            name.to_ascii_uppercase()
+        ),
     };
-    match ENVIRONMENT_ONLY.iter().find(is_set) {
-        Some(name) => Err(ConfigError {
-            key: format!("keys.{name}"),
-            value: "…".to_owned(),
-            rule: format!(
-                "a key stands in a file of its own or in the environment ({PREFIX}KEYS__{}), not in the \
-                 configuration file",
-                name.to_ascii_uppercase()
-            ),
-        }),
-        None => Ok(table),
-    }
+    ENVIRONMENT_ONLY.into_iter().filter(is_set).map(complain).collect()
 }
 
 /// Whether a value may hold a password or a key, and is never shown.
@@ -308,40 +278,6 @@ fn mask_password(url: &str) -> String {
             format!("{scheme}://{user}:…@{host}{parameters}")
         }
         _ => format!("{scheme}://…"),
-    }
-}
-
-impl ConfigError {
-    fn of(error: &figment::Error, section: &str, figment: &Figment) -> Self {
-        use figment::error::Kind;
-        // The library puts the section sometimes first, sometimes last.
-        let within = error.path.iter().map(String::as_str).filter(|&part| part != section);
-        let key = |field: &str| {
-            let mut parts: Vec<_> = [section].into_iter().chain(within.clone()).collect();
-            if within.clone().next().is_none() {
-                parts.push(field);
-            }
-            parts.retain(|part| !part.is_empty());
-            parts.join(".")
-        };
-        let (key, value, rule) = match &error.kind {
-            Kind::UnknownField(field, expected) => (
-                key(field),
-                "…".to_owned(),
-                format!("there is no such key; there are {}", expected.join(", ")),
-            ),
-            Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
-                (key(""), actual.to_string(), format!("{expected} is needed"))
-            }
-            Kind::MissingField(field) => (key(field), "…".to_owned(), "it is missing".to_owned()),
-            kind => {
-                let key = key("");
-                let value = figment.find_value(&key).ok().and_then(Value::into_string);
-                (key, value.unwrap_or_else(|| "…".to_owned()), kind.to_string())
-            }
-        };
-        let value = if is_secret(&key) { "…".to_owned() } else { value };
-        Self { key, value, rule }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{auth::digest::Peppers, config, files::FileStore};
 pub use access::{Access, SignIn, TokenAccess};
 
 /// As many ideas as have texts of their own, about.
-pub const IDEAS: usize = 240;
+pub const IDEAS: u64 = 240;
 
 /// How much there is to be, at the least.
 #[derive(Clone, Copy, Debug)]

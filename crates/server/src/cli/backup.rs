@@ -35,13 +35,15 @@ pub(super) struct Arguments {
 pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result<()> {
     let config = global.load(Vec::new())?;
     logging::start(&config.log);
-    let database = embedded_file(&config)?;
-    if !database.exists() {
-        bail!("there is no database in {}", config.storage.data_dir.display());
-    }
+    embedded_file(&config)?;
+    hub::expect_database(&config)?;
     let to = &arguments.file;
     if to.exists() && !arguments.force {
         bail!("{} is there already; --force replaces it", to.display());
+    }
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        bail!("{} can't be written: there is no folder {}", to.display(), folder.display());
     }
     // A copy that was cut off is never taken for a whole one, nor does it cost the one before.
     let draft = with_ending(to, ".partial");

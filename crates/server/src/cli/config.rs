@@ -4,7 +4,7 @@ use automation_hub_server::config::{DEFAULTS, Overrides};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Global, output};
+use super::{ConfigErrors, Global, output};
 
 #[derive(Subcommand)]
 pub(super) enum Action {
@@ -42,10 +42,16 @@ pub(super) fn run(global: &Global, action: &Action) -> anyhow::Result<()> {
             output::print(toml::to_string(&config)?.trim_end())
         }
         Action::Check(check) => {
-            global.load(Overrides::new())?;
+            let loaded = global.load(Overrides::new());
             if check.json {
-                return output::print(json!({ "ok": true }));
+                let errors = match &loaded {
+                    Err(error) => error.downcast_ref().map(|ConfigErrors(errors)| errors.as_slice()),
+                    Ok(_) => None,
+                };
+                output::print(json!({ "ok": loaded.is_ok(), "errors": errors.unwrap_or_default() }))?;
+                return loaded.map(drop);
             }
+            loaded?;
             output::print("The configuration is right.")
         }
     }

@@ -14,6 +14,8 @@ use super::{Global, hub::Hub, output, serve};
 
 /// Apart from a server's own folder, so that trying out never touches it.
 const FOLDER: &str = "data/demo";
+/// Ten million ideas take about 50 GB.
+const MOST: u64 = 10_000_000;
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -24,11 +26,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     serve: serve::Arguments,
     /// Ideas there are to be at the least
-    #[arg(long, value_name = "N", default_value_t = demo::IDEAS)]
-    ideas: usize,
+    #[arg(long, value_name = "N", default_value_t = demo::IDEAS, allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u64).range(0..=MOST))]
+    ideas: u64,
     /// Tokens there are to be at the least, sample ones included
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    tokens: usize,
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u64).range(0..=MOST))]
+    tokens: u64,
     /// Print one line of JSON in place of words
     #[arg(long)]
     json: bool,
@@ -57,7 +61,8 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         passwords: &hub.config.passwords,
         now: SystemClock.now(),
     };
-    let access = workshop.prepare(Size { ideas: arguments.ideas, tokens: arguments.tokens }).await?;
+    let size = Size { ideas: usize::try_from(arguments.ideas)?, tokens: usize::try_from(arguments.tokens)? };
+    let access = workshop.prepare(size).await?;
     let access = access.at(hub.address());
     hub.run(keys, async |_| {
         if arguments.json {

@@ -2,7 +2,7 @@
 
 use std::{fs::File, sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use automation_hub_server::{
     api::calls::CallRecorder,
     app::{self, App},
@@ -16,7 +16,7 @@ use automation_hub_server::{
     router::router,
     services::{alarms, upkeep},
 };
-use automation_hub_storage::Store;
+use automation_hub_storage::{Location, Store};
 use tokio::net::TcpListener;
 
 use super::folder;
@@ -90,6 +90,16 @@ impl Hub {
         self.store.close().await;
         tracing::info!("stopped");
         Ok(served?)
+    }
+}
+
+/// Fails where there is no database yet: a command that only looks shouldn't make one in a mistyped folder.
+pub(super) fn expect_database(config: &Config) -> anyhow::Result<()> {
+    match app::store_options(config).location {
+        Location::Sqlite(file) if !file.exists() => {
+            bail!("there is no database in {}", config.storage.data_dir.display())
+        }
+        Location::Sqlite(_) | Location::Postgres(_) => Ok(()),
     }
 }
 

@@ -20,6 +20,9 @@ pub(super) struct Arguments {
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<()> {
     let config = global.load(Vec::new())?;
     logging::start(&config.log);
+    if arguments.dry_run {
+        hub::expect_database(&config)?;
+    }
     folder::prepare(&config.storage.data_dir)?;
     let store = hub::open_store(&config).await?;
     let done = if arguments.dry_run { store.pending_migrations().await } else { store.migrate().await };

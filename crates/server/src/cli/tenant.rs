@@ -62,7 +62,10 @@ pub(super) struct List {
 }
 
 pub(super) async fn run(global: &Global, action: Action) -> anyhow::Result<()> {
-    let (_, store) = open(global).await?;
+    let (_, store) = match action {
+        Action::Create(_) => open_or_make(global).await?,
+        Action::List(_) => open(global).await?,
+    };
     let done = match action {
         Action::Create(create) => create.run(&store).await,
         Action::List(list) => list.run(&store).await,
@@ -71,8 +74,13 @@ pub(super) async fn run(global: &Global, action: Action) -> anyhow::Result<()> {
     done
 }
 
-/// The database for a command that reads or changes it, brought to this version.
+/// The database for a command that reads or changes what is there, brought to this version.
 pub(super) async fn open(global: &Global) -> anyhow::Result<(Config, Store)> {
+    hub::expect_database(&global.load(Vec::new())?)?;
+    open_or_make(global).await
+}
+
+async fn open_or_make(global: &Global) -> anyhow::Result<(Config, Store)> {
     let config = global.load(Vec::new())?;
     automation_hub_server::logging::start(&config.log);
     folder::prepare(&config.storage.data_dir)?;
@@ -169,7 +177,9 @@ pub(super) async fn chosen(store: &Store, names: Option<&str>) -> anyhow::Result
         (Some(_), Some(_), _) => {
             bail!("there are several tenants: name one with --tenant ORGANISATION/TENANT")
         }
-        (None, _, Some(names)) => bail!("there is no tenant {names}"),
+        (None, _, Some(names)) => bail!(
+            "there is no tenant {names}: --tenant takes ORGANISATION/TENANT, as `tenant list` shows them"
+        ),
         (None, _, None) => bail!("there is no tenant yet: automation-hub tenant create founds one"),
     }
 }

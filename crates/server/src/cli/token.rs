@@ -59,7 +59,7 @@ pub(super) struct Create {
     #[arg(long, group = "whose")]
     tenant_level: bool,
     /// Days it works, up to the end of the last one in UTC
-    #[arg(long, value_name = "DAYS", group = "end", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    #[arg(long, value_name = "DAYS", group = "end", default_value_t = 90, allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=3650))]
     expires_days: u16,
     /// Have it work until it is revoked, where the tenant allows that
     #[arg(long, group = "end")]
@@ -81,12 +81,13 @@ pub(super) struct List {
 }
 
 #[derive(Args)]
+#[command(group = ArgGroup::new("which").required(true))]
 pub(super) struct Revoke {
     /// Its number in the list
-    #[arg(required_unless_present = "name", conflicts_with = "name")]
+    #[arg(group = "which")]
     id: Option<i64>,
     /// Its name, where only one token has it
-    #[arg(long)]
+    #[arg(long, group = "which")]
     name: Option<String>,
     #[command(flatten)]
     place: Place,
@@ -124,7 +125,7 @@ impl Create {
         let input = self.input(now)?;
         let keys = Keys::join(config, store).await?;
         let tokens = OperatorTokens::new(store.clone(), &keys, tenant.clone());
-        let (token, secrets) = tokens.create(input, now).await.map_err(in_flags)?;
+        let (token, secrets) = tokens.create(input, now).await.map_err(|error| self.in_flags(error))?;
         self.tell(&tenant, &token, &secrets, now)
     }
 
@@ -157,6 +158,18 @@ impl Create {
         Ok(Some(Zeroizing::new(AppKey::from_random(&random).expose().to_owned())))
     }
 
+    /// What is wrong, by the flags that say it.
+    fn in_flags(&self, error: Error) -> anyhow::Error {
+        let Error::Invalid(violations) = error else { return error.into() };
+        let end = if self.never_expires { "--never-expires" } else { "--expires-days" };
+        output::refusal(&violations.renamed(|field| match field {
+            "name" => "NAME".into(),
+            "user" => "--user".into(),
+            "expires_on" => end.into(),
+            _ => "the app key".into(),
+        }))
+    }
+
     fn tell(&self, tenant: &Tenant, token: &Token, secrets: &Secrets, now: Timestamp) -> anyhow::Result<()> {
         let value = secrets.value.as_ref().map(TokenValue::expose).context("the token has no value")?;
         // One that was read from standard input is known to whoever typed it.
@@ -183,20 +196,6 @@ async fn expect_person(store: &Store, tenant: &Tenant, text: &str) -> anyhow::Re
         Some(_) => Ok(()),
         None => bail!("--user {text}: there is no such person"),
     }
-}
-
-/// What is wrong, by the flags that say it.
-fn in_flags(error: Error) -> anyhow::Error {
-    let Error::Invalid(violations) = error else { return error.into() };
-    let flag = |field: &str| match field {
-        "name" => "the name",
-        "user" => "--user",
-        "expires_on" => "--expires-days",
-        _ => "the app key",
-    };
-    let told: Vec<_> =
-        violations.iter().map(|wrong| format!("{}: {}", flag(&wrong.field), wrong.message)).collect();
-    anyhow::anyhow!(told.join(" "))
 }
 
 /// All tokens of the tenant that aren’t revoked.

@@ -15,7 +15,8 @@ const COMPLAINTS: &[(&str, &str)] = &[
     (
         "[server]\nlisten = 'everywhere'\n[open_api]\nqueue = -1\n",
         "automation-hub: configuration: server.listen = everywhere: \
-             invalid socket address syntax\n",
+             an address and a port are needed, such as 127.0.0.1:8080\n\
+         automation-hub: configuration: open_api.queue = -1: a whole number, 0 or more, is needed\n",
     ),
     (
         "[log]\nlevel = 'loud'\n",
@@ -56,7 +57,7 @@ const COMPLAINTS: &[(&str, &str)] = &[
     ),
     (
         "[files]\nstore = 'tape'\n",
-        "automation-hub: configuration: files.store = tape: unknown variant: found `tape`, expected ``disk` or `s3``\n",
+        "automation-hub: configuration: files.store = tape: one of disk, s3 is needed\n",
     ),
 ];
 
@@ -76,6 +77,47 @@ fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
     assert_eq!(wrong("[server]\nlisten = 5\n[log]\nformat = 'xml'\n").lines().count(), 2);
     let told = wrong("[server\n");
     assert!(told.contains("hub.toml: line 1: "), "{told}");
+}
+
+#[test]
+fn one_mistake_hides_no_other() {
+    let bench = Bench::new();
+    let text = "[server]\npublik_url = 'x'\nlisten = 5\npublic_url = 'ftp://hub'\nshutdown_grace_secs = -1\n\
+                header_timeout_secs = 'ten'\nsetup_from_anywhere = 'perhaps'\ntrusted_proxies = '10.0.0.1'\n\
+                [serverx]\na = 1\n[keys]\npepper = 'geheim'\n[sessions]\nidle_minutes = 0\n\
+                [mail]\nsmtp_tls = 'maybe'\n[log]\nlevel = 'shout'\n";
+    let file = bench.write("hub.toml", text);
+    let file = file.to_str().unwrap();
+    let told = bench.complaint(&["config", "check", "--config", file], 2);
+    let mut wrong: Vec<_> =
+        told.lines().map(|line| line.split(": ").nth(2).unwrap().split(" = ").next().unwrap()).collect();
+    wrong.sort_unstable();
+    assert_eq!(
+        wrong,
+        [
+            "keys.pepper",
+            "log.level",
+            "mail.smtp_tls",
+            "server.header_timeout_secs",
+            "server.listen",
+            "server.public_url",
+            "server.publik_url",
+            "server.setup_from_anywhere",
+            "server.shutdown_grace_secs",
+            "server.trusted_proxies",
+            "serverx",
+            "sessions.idle_minutes"
+        ],
+        "{told}"
+    );
+    for needed in ["true or false is needed", "a list, such as", "one of none, starttls, tls is needed"] {
+        assert!(told.contains(needed), "{told}");
+    }
+    assert!(!told.contains("geheim"), "{told}");
+    let output = bench.command(&["config", "check", "--json", "--config", file]).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &json["ok"]), (Some(2), &false.into()));
+    assert_eq!(json["errors"].as_array().unwrap().len(), wrong.len(), "{json}");
 }
 
 #[test]

@@ -113,6 +113,12 @@ fn a_person_gets_a_link_or_a_password() {
 fn people_who_are_there_or_not_are_told() {
     let bench = Bench::new();
     let create = ["user", "create", "ines@nordwind.test", "Ines", "Moreau"];
+    assert!(bench.complaint(&create, 1).contains("there is no database in"));
+    for looking in [&["tenant", "list"][..], &["token", "list"], &["migrate", "--dry-run"]] {
+        assert!(bench.complaint(looking, 1).contains("there is no database in"), "{looking:?}");
+    }
+    assert!(!bench.data_dir().exists(), "whoever looks makes nothing");
+    bench.print(&["migrate"]);
     assert!(bench.complaint(&create, 1).contains("there is no tenant yet"));
     found(&bench);
     bench.print(&create);

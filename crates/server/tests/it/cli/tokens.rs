@@ -129,9 +129,12 @@ fn wrong_particulars_of_a_token_are_told() {
     for (arguments, why) in [
         (&["A", "--user", "no@nordwind.test"][..], "--user no@nordwind.test: there is no such person"),
         (&["A", "--user", "no address"], "--user no address: "),
-        (&["", "--tenant-level"], "the name: "),
-        (&["A", "--tenant-level", "--never-expires"], "--expires-days: This tenant wants an expiry."),
-        (&["A", "--tenant-level", "--tenant", "no/where"], "there is no tenant no/where"),
+        (&["", "--tenant-level"], "NAME: "),
+        (&["A", "--tenant-level", "--never-expires"], "--never-expires: This tenant wants an expiry."),
+        (
+            &["A", "--tenant-level", "--tenant", "no/where"],
+            "there is no tenant no/where: --tenant takes ORGANISATION/TENANT",
+        ),
     ] {
         let told = bench.complaint(&[&["token", "create"], arguments].concat(), 1);
         assert!(told.contains(why), "{told}");
@@ -140,6 +143,7 @@ fn wrong_particulars_of_a_token_are_told() {
         &["A"][..],
         &["A", "--tenant-level", "--user", USER],
         &["A", "--tenant-level", "--expires-days", "0"],
+        &["A", "--tenant-level", "--expires-days", "-1"],
         &["A", "--tenant-level", "--expires-days", "9", "--never-expires"],
         &["A", "--tenant-level", "--app-key-stdin", "--generate-app-key"],
     ] {
