@@ -14,21 +14,21 @@ pub use list::{CallEntry, CallFilter, CallPosition, list};
 use crate::{Session, StorageError, System, Value, tokens::day_of, users::clamp, values};
 
 /// One accepted call.
-#[derive(Clone, Debug)]
-pub struct CallRecord {
+#[derive(Clone, Copy, Debug)]
+pub struct CallRecord<'c> {
     pub tenant: TenantId,
     pub token: TokenId,
     pub user: Option<UserId>,
     pub called_at: Timestamp,
-    pub method: String,
+    pub method: &'c str,
     /// The pattern of the route, under which calls are grouped.
-    pub route: String,
-    pub path: String,
+    pub route: &'c str,
+    pub path: &'c str,
     pub status: u16,
     pub duration_micros: u64,
-    pub address: String,
-    pub client: String,
-    pub request_id: String,
+    pub address: &'c str,
+    pub client: &'c str,
+    pub request_id: &'c str,
 }
 
 /// A call refused after its token was recognised. Nothing more is kept of it.
@@ -42,7 +42,7 @@ pub struct RefusedCall {
 /// Keeps a batch: records, counters and last-used instants. One transaction, so that they agree.
 pub fn insert_batch(
     system: &mut System<'_>,
-    accepted: &[CallRecord],
+    accepted: &[CallRecord<'_>],
     refused: &[RefusedCall],
 ) -> Result<(), StorageError> {
     insert(system, accepted)?;
@@ -59,7 +59,7 @@ const COLUMNS: usize = 12;
 /// Rows in one statement: a server has to be asked once for all of them.
 const ROWS: usize = 32;
 
-fn insert(system: &mut System<'_>, calls: &[CallRecord]) -> Result<(), StorageError> {
+fn insert(system: &mut System<'_>, calls: &[CallRecord<'_>]) -> Result<(), StorageError> {
     static MANY: LazyLock<String> = LazyLock::new(|| insertion(ROWS));
     static ONE: LazyLock<String> = LazyLock::new(|| insertion(1));
     let portions = calls.chunks_exact(ROWS);
@@ -85,26 +85,26 @@ fn insertion(rows: usize) -> String {
     .concat()
 }
 
-fn row(call: &CallRecord) -> [Value<'_>; COLUMNS] {
+fn row<'c>(call: &CallRecord<'c>) -> [Value<'c>; COLUMNS] {
     [
         call.tenant.into(),
         call.token.into(),
         call.user.into(),
         call.called_at.millis().into(),
-        (&call.method).into(),
-        (&call.route).into(),
-        (&call.path).into(),
+        call.method.into(),
+        call.route.into(),
+        call.path.into(),
         i64::from(call.status).into(),
         clamp(call.duration_micros).into(),
-        (&call.address).into(),
-        (&call.client).into(),
-        (&call.request_id).into(),
+        call.address.into(),
+        call.client.into(),
+        call.request_id.into(),
     ]
 }
 
 /// Accepted and refused calls by token and day: a token's row is written once a batch, however many calls there were.
 fn daily_counts(
-    accepted: &[CallRecord],
+    accepted: &[CallRecord<'_>],
     refused: &[RefusedCall],
 ) -> BTreeMap<(TenantId, TokenId, i64), (i64, i64)> {
     let mut counts = BTreeMap::<_, (i64, i64)>::new();
@@ -135,7 +135,7 @@ fn count(
 
 /// The last call of each token that was answered with what it asked for: a refused one is no use of a token.
 /// The token's row is written once a batch, however many calls there were.
-fn last_calls(calls: &[CallRecord]) -> Vec<&CallRecord> {
+fn last_calls<'a, 'c>(calls: &'a [CallRecord<'c>]) -> Vec<&'a CallRecord<'c>> {
     let mut last = BTreeMap::new();
     for call in calls.iter().filter(|call| call.status < 400) {
         let kept = last.entry(call.token).or_insert(call);
@@ -146,12 +146,12 @@ fn last_calls(calls: &[CallRecord]) -> Vec<&CallRecord> {
     last.into_values().collect()
 }
 
-fn touch(session: &mut Session<'_>, call: &CallRecord) -> Result<(), StorageError> {
+fn touch(session: &mut Session<'_>, call: &CallRecord<'_>) -> Result<(), StorageError> {
     let tenant = session.tenant();
     session.execute(
         "UPDATE tokens SET last_used_at = $1, last_used_address = $2, last_used_client = $3 \
          WHERE tenant_id = $4 AND id = $5 AND (last_used_at IS NULL OR last_used_at <= $1)",
-        values![call.called_at.millis(), &call.address, &call.client, tenant, call.token],
+        values![call.called_at.millis(), call.address, call.client, tenant, call.token],
     )?;
     Ok(())
 }

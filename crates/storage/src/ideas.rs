@@ -13,7 +13,7 @@ use std::{ops::Deref, sync::LazyLock};
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{CategoryId, IdeaId, PhaseId, StatusId, UserId},
+    id::{CategoryId, IdeaId, StatusId, UserId},
     idea::{Idea, SubmissionType},
 };
 
@@ -57,7 +57,6 @@ pub struct IdeaRecord<'r> {
     pub id: IdeaId,
     pub slug: &'r str,
     pub category: CategoryId,
-    pub phase: PhaseId,
     pub status: StatusId,
     pub submitter: UserId,
     pub owner: Option<UserId>,
@@ -68,11 +67,10 @@ pub struct IdeaRecord<'r> {
     pub wire: &'r str,
 }
 
-const RECORD_COLUMNS: [&str; 11] = [
+const RECORD_COLUMNS: [&str; 10] = [
     "id",
     "slug",
     "category_id",
-    "phase_id",
     "phase_status_id",
     "submitter_user_id",
     "owner_user_id",
@@ -102,14 +100,13 @@ fn record<'r>(row: &Row<'r>) -> Result<IdeaRecord<'r>, StorageError> {
         id: row.get(0)?,
         slug: row.get(1)?,
         category: row.get(2)?,
-        phase: row.get(3)?,
-        status: row.get(4)?,
-        submitter: row.get(5)?,
-        owner: row.get(6)?,
-        votes: row.get(7)?,
-        created_at: Timestamp::from_millis(row.get(8)?),
-        updated_at: Timestamp::from_millis(row.get(9)?),
-        wire: row.get(10)?,
+        status: row.get(3)?,
+        submitter: row.get(4)?,
+        owner: row.get(5)?,
+        votes: row.get(6)?,
+        created_at: Timestamp::from_millis(row.get(7)?),
+        updated_at: Timestamp::from_millis(row.get(8)?),
+        wire: row.get(9)?,
     })
 }
 

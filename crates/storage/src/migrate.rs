@@ -129,7 +129,7 @@ fn pending(runner: &Runner, applied: &[Migration]) -> u32 {
 }
 
 /// How many there are.
-pub(crate) fn count_all() -> u32 {
+pub fn count_all() -> u32 {
     count(MIGRATIONS.len())
 }
 

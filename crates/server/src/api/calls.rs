@@ -1,6 +1,8 @@
 //! The record of calls: queued while a call is answered, written in batches by a task of its own.
 
 use std::{
+    collections::HashMap,
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -22,7 +24,12 @@ use axum::{
 };
 use tokio::sync::Notify;
 
-use crate::{app::App, auth::snapshot::TokenRecord, error::Error, middleware::request::RequestContext};
+use crate::{
+    app::App,
+    auth::snapshot::TokenRecord,
+    error::Error,
+    middleware::request::{RequestContext, RequestId},
+};
 
 /// A call that is being answered or waits to be written. What text can be made of later is kept as it came.
 #[derive(Clone)]
@@ -65,22 +72,48 @@ impl Call {
         Self { route, status, took, ..self }
     }
 
-    fn record(&self) -> CallRecord {
+    /// `address` and `request_id` are those of the context, as text.
+    fn record<'c>(&'c self, address: &'c str, request_id: &'c str) -> CallRecord<'c> {
         let (path, client) = self.texts.split_at_checked(self.path_length).unwrap_or_default();
         CallRecord {
             tenant: self.tenant,
             token: self.token,
             user: self.user,
             called_at: self.called_at,
-            method: self.method.as_str().to_owned(),
-            route: self.route.to_owned(),
-            path: path.to_owned(),
+            method: self.method.as_str(),
+            route: self.route,
+            path,
             status: self.status.as_u16(),
             duration_micros: u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
-            address: self.context.address.to_string(),
-            client: client.to_owned(),
-            request_id: self.context.id.to_string(),
+            address,
+            client,
+            request_id,
         }
+    }
+}
+
+/// What has to be written of contexts before calls can be stored, in few pieces of memory: calls are many, and most of a
+/// batch come from few addresses.
+struct Texts {
+    addresses: HashMap<IpAddr, String>,
+    request_ids: Vec<[u8; RequestId::LENGTH]>,
+}
+
+impl Texts {
+    fn of(calls: &[Call]) -> Self {
+        let mut addresses = HashMap::new();
+        for call in calls {
+            addresses.entry(call.context.address).or_insert_with_key(ToString::to_string);
+        }
+        Self { addresses, request_ids: calls.iter().map(|call| call.context.id.digits()).collect() }
+    }
+
+    fn records<'c>(&'c self, calls: &'c [Call]) -> Vec<CallRecord<'c>> {
+        let record = |(call, id): (&'c Call, &'c [u8; RequestId::LENGTH])| {
+            let address = self.addresses.get(&call.context.address).map_or("", String::as_str);
+            call.record(address, std::str::from_utf8(id).unwrap_or_default())
+        };
+        calls.iter().zip(&self.request_ids).map(record).collect()
     }
 }
 
@@ -148,8 +181,8 @@ impl CallRecorder {
         }
         let writing = Arc::clone(&batch);
         let write = move |system: &mut System<'_>| -> Result<_, Error> {
-            let accepted: Vec<_> = writing.calls.iter().map(Call::record).collect();
-            Ok(calls::insert_batch(system, &accepted, &writing.refused)?)
+            let texts = Texts::of(&writing.calls);
+            Ok(calls::insert_batch(system, &texts.records(&writing.calls), &writing.refused)?)
         };
         let written = app.store.system().write(write).await;
         if written.is_err() {

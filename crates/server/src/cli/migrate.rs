@@ -1,7 +1,8 @@
 //! `automation-hub migrate`: the database brought to this version's schema, for those who do it ahead of a start.
 
 use anyhow::Context;
-use automation_hub_server::logging;
+use automation_hub_server::{config::Config, logging};
+use automation_hub_storage::migration_count;
 use clap::Args;
 use serde_json::json;
 
@@ -20,17 +21,29 @@ pub(super) struct Arguments {
 pub(super) async fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<()> {
     let config = global.load(Vec::new())?;
     logging::start(&config.log);
-    if arguments.dry_run {
-        hub::expect_database(&config)?;
-    }
-    folder::prepare(&config.storage.data_dir)?;
-    let store = hub::open_store(&config).await?;
-    let done = if arguments.dry_run { store.pending_migrations().await } else { store.migrate().await };
-    let count = done.context("the database can't be brought to this version")?;
-    store.close().await;
+    let count = if arguments.dry_run { pending(&config).await } else { migrate(&config).await };
+    let count = count.context("the database can't be brought to this version")?;
     let key = if arguments.dry_run { "pending" } else { "applied" };
     if arguments.json {
         return output::print(json!({ key: count }));
     }
     output::print(format_args!("{count} migrations {key}"))
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<u32> {
+    folder::prepare(&config.storage.data_dir)?;
+    let store = hub::open_store(config).await?;
+    let applied = store.migrate().await?;
+    store.close().await;
+    Ok(applied)
+}
+
+async fn pending(config: &Config) -> anyhow::Result<u32> {
+    if hub::expect_database(config).is_err() {
+        return Ok(migration_count());
+    }
+    let store = hub::open_store(config).await?;
+    let pending = store.pending_migrations().await?;
+    store.close().await;
+    Ok(pending)
 }

@@ -84,11 +84,12 @@ fn mend(values: &mut Dict, defaults: &Dict, key: &str) -> bool {
 impl ConfigError {
     fn of(error: &Error, figment: &Figment) -> Self {
         let key = key_of(error, figment);
-        let value = match &error.kind {
-            Kind::InvalidType(actual, _) | Kind::InvalidValue(actual, _) => Some(actual.to_string()),
-            _ => figment.find_value(&key).ok().and_then(Value::into_string),
-        };
-        let value = value.filter(|_| !is_secret(&key)).unwrap_or_else(|| "…".to_owned());
+        let value = figment.find_value(&key).ok().filter(|_| !is_secret(&key));
+        let value = value.and_then(|value| match value {
+            Value::String(_, text) => Some(text),
+            other => serde_json::to_string(&other).ok(),
+        });
+        let value = value.unwrap_or_else(|| "…".to_owned());
         Self { value, rule: rule(&key, &error.kind), key }
     }
 }

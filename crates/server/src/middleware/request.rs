@@ -24,6 +24,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct RequestId(u64);
 
 impl RequestId {
+    pub const LENGTH: usize = 12;
+
     /// Ids follow one another in an order that tells nothing about how many there were.
     pub fn next() -> Self {
         // Begins anywhere, so that ids of one run don't come back in the next one's log.
@@ -33,8 +35,9 @@ impl RequestId {
         Self(n.wrapping_mul(0x9e37_79b9_7f4b) & 0xffff_ffff_ffff)
     }
 
-    fn digits(self) -> [u8; 12] {
-        let mut digits = [0; 12];
+    /// In ASCII.
+    pub fn digits(self) -> [u8; Self::LENGTH] {
+        let mut digits = [0; Self::LENGTH];
         let mut rest = self.0;
         for digit in digits.iter_mut().rev() {
             let value = (rest & 0xf) as u8;

@@ -484,20 +484,20 @@ async fn erasing_all_copies_counts_them_and_reveals_are_counted_by_hour() {
     .await;
 }
 
-fn call(tenant: TenantId, token: TokenId, at: Timestamp, address: &str) -> CallRecord {
+fn call(tenant: TenantId, token: TokenId, at: Timestamp, address: &str) -> CallRecord<'_> {
     CallRecord {
         tenant,
         token,
         user: None,
         called_at: at,
-        method: "GET".into(),
-        route: "/authinfo".into(),
-        path: "/api/v1/openapi/authinfo".into(),
+        method: "GET",
+        route: "/authinfo",
+        path: "/api/v1/openapi/authinfo",
         status: 200,
         duration_micros: 1_500,
-        address: address.into(),
-        client: "curl/8".into(),
-        request_id: "0".into(),
+        address,
+        client: "curl/8",
+        request_id: "0",
     }
 }
 

@@ -19,8 +19,8 @@ use crate::{
     error::Error,
 };
 
-/// Most records fit; longer ones make the buffer grow.
-const USUAL_LENGTH: usize = 4096;
+/// Room for what stands around a record's own members; where it is more, the buffer grows.
+const BESIDE_LENGTH: usize = 3072;
 
 /// One idea or automation, by its id or its slug.
 #[utoipa::path(
@@ -54,11 +54,12 @@ pub(super) fn read(
         None => app.directories.of(session)?,
     };
     loop {
-        let mut body = Vec::with_capacity(USUAL_LENGTH);
-        body.extend_from_slice(opening);
+        let mut body = Vec::new();
         let mut unknown = Vec::new();
         let category = ideas::find_record(session, IdeaKey::parse(key), |found| {
             let directory = directory.is_of(found.versions).then_some(&directory)?;
+            body.reserve_exact(found.wire.len() + BESIDE_LENGTH);
+            body.extend_from_slice(opening);
             let writer = RecordWriter { directory, calendar: &calendar };
             writer.write(&mut body, found);
             unknown.extend(writer.unknown(found));

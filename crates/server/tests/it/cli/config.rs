@@ -14,9 +14,9 @@ const COMPLAINTS: &[(&str, &str)] = &[
     ),
     (
         "[server]\nlisten = 'everywhere'\n[open_api]\nqueue = -1\n",
-        "automation-hub: configuration: server.listen = everywhere: \
-             an address and a port are needed, such as 127.0.0.1:8080\n\
-         automation-hub: configuration: open_api.queue = -1: a whole number, 0 or more, is needed\n",
+        "automation-hub: configuration: open_api.queue = -1: a whole number, 0 or more, is needed\n\
+             automation-hub: configuration: server.listen = everywhere: an address and a port are needed, such as \
+             127.0.0.1:8080\n",
     ),
     (
         "[log]\nlevel = 'loud'\n",

@@ -63,7 +63,7 @@ fn a_key_of_another_form_stops_the_start() {
     for (text, why) in [
         (SECRET.to_owned(), "a number, a colon and 64 hexadecimal characters are needed, as in 1:0123…"),
         ("7".repeat(64), "a number, a colon and 64 hexadecimal characters"),
-        ("5107".to_owned(), "a string is needed"),
+        ("5107".to_owned(), "a text is needed"),
         (format!("0:{SECRET}"), "the number before the colon has to be 1 to 4294967295"),
         (format!("-1:{SECRET}"), "the number before the colon"),
         (format!("one:{SECRET}"), "the number before the colon"),
