@@ -3,6 +3,7 @@
 pub mod alarms;
 pub mod applications;
 pub mod categories;
+pub mod handover;
 pub mod ideas;
 pub mod operator;
 pub mod people;
