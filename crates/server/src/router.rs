@@ -64,6 +64,7 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/", get(home::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/session", get(sign_in::session))
         .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm))
         .route(automation::PATH, get(automation::show))
         .route(pipeline::PATH, get(pipeline::show))

@@ -24,6 +24,7 @@ const PAGES: &[&str] = &[
     "/profile",
     "/profile/password",
     "/profile/tokens/1/revoke",
+    "/session",
     "/admin/manage-access/assign-roles",
     "/admin/manage-access/assign-roles/new",
     "/admin/manage-access/assign-roles/2",
