@@ -174,6 +174,32 @@ test('a switch keeps its state where the colours are forced', async () => {
   await page.context().close();
 });
 
+test('a value copied again is shown once, and hidden with a word after half a minute', async () => {
+  const page = await browser.page();
+  await page.clock.install();
+  await signIn(page, hub, hub.userWithRole('System Admin'));
+  await page.goto(`${consolePath()}/settings`);
+  await page.getByRole('switch', { name: 'Copy values again' }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('status').getByText('Settings saved.').waitFor();
+  await page.goto(`${consolePath()}/tokens/new`);
+  await page.getByLabel('Token Name').fill('Copied again');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Copy it now, before you leave this page').waitFor();
+  await page.goto(consolePath());
+  await act(page, 'Copied again', 'Copy again');
+  const now = page.getByText('Copy it now, before you leave this page');
+  await now.waitFor();
+  await check(page);
+  await page.clock.fastForward(31_000);
+  await page.getByRole('heading', { name: 'The value is hidden again' }).waitFor();
+  assert.equal(await now.isVisible(), false);
+  await check(page);
+  await page.reload();
+  await row(page, 'Copied again').waitFor();
+  await page.context().close();
+});
+
 for (const options of [{ theme: 'dark' }, { width: 'phone' }, { javascript: false }]) {
   test(`the pages hold up with ${JSON.stringify(options)}`, async () => {
     const page = await signedIn(options);

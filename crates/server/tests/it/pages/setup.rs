@@ -192,13 +192,9 @@ async fn the_page_tells_what_the_server_found_out_about_itself() {
     let (hub, link) = fresh().await;
     let mut browser = open(&hub, &link).await;
     let text = browser.get("/set-up").await.text();
-    for expected in [
-        "/company/tenant/…</span>",
-        "Database ready",
-        "Secret keys made",
-        "No mail server",
-        "Plain HTTP",
-    ] {
+    for expected in
+        ["/company/tenant/…</span>", "Database ready", "Secret keys made", "No mail server", "Plain HTTP"]
+    {
         assert!(text.contains(expected), "{expected}");
     }
     // The hub's clock stands still in tests; only a server has another to compare it with.
