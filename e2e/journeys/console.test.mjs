@@ -1,7 +1,7 @@
 // The heart of the product, end to end: an administrator makes a token, a script uses it, and both see what became of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { check, signIn, startBoth } from '../harness.mjs';
+import { check, checkFit, signIn, startBoth } from '../harness.mjs';
 
 const { hub, browser } = await startBoth();
 
@@ -83,6 +83,114 @@ test('a token is made, copied, called, edited, rotated, switched off, and its us
   await page.context().close();
 });
 
+test('what is typed in User makes a type only once it names somebody', async () => {
+  const page = await signedIn();
+  await page.getByRole('link', { name: 'Generate Token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add Token' });
+  const user = dialog.getByLabel('User', { exact: true });
+  const marked = () => dialog.locator('.ah-type.now').getAttribute('data-kind', { timeout: 1000 }).catch(() => 'none');
+  assert.equal(await marked(), 'tenant-level');
+  await user.fill('nobody is called so');
+  await dialog.getByRole('option', { name: 'Nobody active is called so' }).waitFor();
+  assert.equal(await marked(), 'none');
+  await check(page);
+  await user.press('ArrowDown');
+  await user.press('Enter');
+  assert.equal(await user.inputValue(), 'nobody is called so', 'that sentence can’t be chosen');
+  const other = hub.userWithRole('Standard User').email;
+  await user.fill(other.slice(0, 5));
+  await dialog.getByRole('option').filter({ hasText: other }).click();
+  assert.equal(await marked(), 'user-assigned');
+  await user.fill(hub.userWithRole('System Admin').email);
+  assert.equal(await marked(), 'personal');
+  await page.context().close();
+});
+
+test('after a refusal the first wrong field has the focus, in the dialog and on a page', async () => {
+  const page = await signedIn();
+  await page.getByRole('link', { name: 'Generate Token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add Token' });
+  await dialog.getByLabel('Token Name').fill('Rightly named');
+  await dialog.getByLabel('App Key', { exact: true }).fill('short');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('1 field needs another look').waitFor();
+  await page.waitForFunction(() => document.activeElement.id === 'token-app-key');
+  await page.goto(`${hub.base}/admin/manage-access/assign-roles/new`);
+  await page.getByLabel('First name').fill('Mia');
+  await page.getByLabel('Last name').fill('Berg');
+  await page.getByLabel('E-mail').fill(hub.userWithRole('System Admin').email);
+  await page.getByRole('button', { name: 'Add person' }).click();
+  await page.getByRole('alert').getByRole('link', { name: 'E-mail' }).waitFor();
+  await page.waitForFunction(() => document.activeElement.id === 'email');
+  await check(page);
+  await page.context().close();
+});
+
+test('at 400 % a dialog scrolls as a whole, and all that is suggested can be reached', async () => {
+  const page = await signedIn({ width: 'narrow' });
+  await page.setViewportSize({ width: 320, height: 256 });
+  await page.getByRole('link', { name: 'Generate Token' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add Token' });
+  const user = dialog.getByLabel('User', { exact: true });
+  await user.click();
+  await dialog.getByRole('option').first().waitFor();
+  const count = await dialog.getByRole('option').count();
+  for (let pressed = 0; pressed < count; pressed += 1) await user.press('ArrowDown');
+  const inWindow = () => page.evaluate(() => {
+    const { top, bottom } = document.querySelector('#token-user-options [aria-selected="true"]').getBoundingClientRect();
+    return top >= 0 && bottom <= window.innerHeight;
+  });
+  assert.ok(await inWindow(), 'the option that is marked is in the window');
+  await user.press('Enter');
+  const save = dialog.getByRole('button', { name: 'Save' });
+  const { y } = await save.boundingBox();
+  assert.ok(y > 256, 'the buttons come after the fields, not over them');
+  await checkFit(page);
+  await page.context().close();
+});
+
+test('a switch keeps its state where the colours are forced', async () => {
+  const page = await signedIn();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto(`${consolePath()}/settings`);
+  const look = (name) => page.getByRole('switch', { name }).evaluate((field) => {
+    const { backgroundColor } = getComputedStyle(field);
+    const { insetInlineStart, backgroundColor: knob } = getComputedStyle(field, '::before');
+    return `${backgroundColor} ${insetInlineStart} ${knob}`;
+  });
+  const off = await look('Copy values again');
+  await page.getByRole('switch', { name: 'Copy values again' }).check();
+  assert.notEqual(await look('Copy values again'), off);
+  assert.doesNotMatch(off, /^(rgb\(.*?\)) .*\1$/, 'the knob can be told from its ground');
+  await page.context().close();
+});
+
+test('a value copied again is shown once, and hidden with a word after half a minute', async () => {
+  const page = await browser.page();
+  await page.clock.install();
+  await signIn(page, hub, hub.userWithRole('System Admin'));
+  await page.goto(`${consolePath()}/settings`);
+  await page.getByRole('switch', { name: 'Copy values again' }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('status').getByText('Settings saved.').waitFor();
+  await page.goto(`${consolePath()}/tokens/new`);
+  await page.getByLabel('Token Name').fill('Copied again');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Copy it now, before you leave this page').waitFor();
+  await page.goto(consolePath());
+  await act(page, 'Copied again', 'Copy again');
+  const now = page.getByText('Copy it now, before you leave this page');
+  await now.waitFor();
+  await check(page);
+  await page.clock.fastForward(31_000);
+  await page.getByRole('heading', { name: 'The value is hidden again' }).waitFor();
+  assert.equal(await now.isVisible(), false);
+  await check(page);
+  await page.reload();
+  await row(page, 'Copied again').waitFor();
+  await page.context().close();
+});
+
 for (const options of [{ theme: 'dark' }, { width: 'phone' }, { javascript: false }]) {
   test(`the pages hold up with ${JSON.stringify(options)}`, async () => {
     const page = await signedIn(options);
@@ -99,7 +207,14 @@ test('without scripts a token is made on a page of its own', async () => {
   const page = await signedIn({ javascript: false });
   await page.getByRole('link', { name: 'Generate Token' }).click();
   await page.getByLabel('Token Name').fill('No scripts');
-  await page.getByRole('button', { name: 'Save' }).click();
+  const other = hub.userWithRole('Standard User').email;
+  await page.getByLabel('User', { exact: true }).fill(other.slice(0, 5));
+  await page.getByRole('button', { name: 'Find people' }).click();
+  await check(page);
+  await page.getByRole('group', { name: 'People found' }).getByRole('button', { name: other }).click();
+  assert.equal(await page.getByLabel('User', { exact: true }).inputValue(), other);
+  await page.getByLabel('User', { exact: true }).fill('');
+  await page.getByLabel('Token Name').press('Enter'); // saves, and doesn't search once more
   await page.getByText('Copy it now, before you leave this page').waitFor();
   await row(page, 'No scripts').getByText('acts for the tenant').waitFor();
   await page.context().close();

@@ -23,21 +23,23 @@ document.addEventListener('htmx:afterSwap', (event) => enhance(event.detail.targ
 
 const KINDS = { 'personal': 'Personal', 'user-assigned': 'User assigned', 'tenant-level': 'Tenant level' };
 
+/** What the token will be; nothing as long as the field names nobody for sure. */
 function kindOf(form) {
   const user = form.elements.user.value.trim().toLowerCase();
   if (!user) return 'tenant-level';
-  return user === form.dataset.creator.toLowerCase() ? 'personal' : 'user-assigned';
+  if (user === form.dataset.creator.toLowerCase()) return 'personal';
+  return user === form.dataset.known?.toLowerCase() ? 'user-assigned' : null;
 }
 
 function showKind(form) {
   const kind = kindOf(form);
   for (const card of form.querySelectorAll('[data-kind]')) card.classList.toggle('now', card.dataset.kind === kind);
   const text = form.querySelector('[data-kind-text]');
-  const sentence = `This will be a ${KINDS[kind]} token.`;
+  const sentence = kind ? `This will be a ${KINDS[kind]} token.` : 'Nobody is chosen yet.';
   if (text.textContent !== sentence) text.textContent = sentence;
   const password = form.querySelector('[data-password]');
   // An edit asks where the user changes; what the user was is what the field was drawn with.
-  const isAsked = form.elements.draft ? kind === 'user-assigned' : form.elements.user.value !== form.elements.user.defaultValue;
+  const isAsked = form.elements.draft ? !['tenant-level', 'personal'].includes(kind) : form.elements.user.value !== form.elements.user.defaultValue;
   if (password && !password.querySelector('[aria-invalid]')) password.hidden = !isAsked;
 }
 
@@ -65,7 +67,7 @@ function closeList(input) {
 
 function mark(input, option) {
   const list = listOf(input);
-  for (const one of list.children) one.setAttribute('aria-selected', String(one === option));
+  for (const one of optionsOf(list)) one.setAttribute('aria-selected', String(one === option));
   if (option) {
     input.setAttribute('aria-activedescendant', option.id);
     option.scrollIntoView({ block: 'nearest' });
@@ -97,16 +99,26 @@ async function suggest(input) {
     const list = listOf(input);
     // Our own server's list, in which every name is escaped.
     list.innerHTML = await response.text();
-    [...list.children].forEach((option) => emphasise(option, typed));
-    const exact = [...list.children].find((option) => option.dataset.email.toLowerCase() === typed.toLowerCase());
-    if (exact) nameUser(form, exact.dataset.name);
+    optionsOf(list).forEach((option) => emphasise(option, typed));
+    const exact = optionsOf(list).find((option) => option.dataset.email.toLowerCase() === typed.toLowerCase());
+    if (exact) know(form, exact);
     const isOpen = list.children.length > 0 && document.activeElement === input;
     list.hidden = !isOpen;
     input.setAttribute('aria-expanded', String(isOpen));
-    mark(input, typed ? list.firstElementChild : null);
+    mark(input, typed ? optionsOf(list)[0] : null);
+    if (isOpen && optionsOf(list).length === 0) announce(list.textContent.trim(), input);
   } catch (error) {
     if (error.name !== 'AbortError') closeList(input);
   }
+}
+
+/** Those of a list that can be chosen: the sentence that nobody was found can't. */
+const optionsOf = (list) => [...list.querySelectorAll('[role="option"]:not([aria-disabled])')];
+
+function know(form, option) {
+  form.dataset.known = option.dataset.email;
+  nameUser(form, option.dataset.name);
+  showKind(form);
 }
 
 function nameUser(form, name) {
@@ -116,9 +128,8 @@ function nameUser(form, name) {
 function choose(input, option) {
   input.value = option.dataset.email;
   input.removeAttribute('aria-invalid');
-  nameUser(input.form, option.dataset.name);
+  know(input.form, option);
   closeList(input);
-  showKind(input.form);
   announce(`${option.dataset.name}. This will be a ${KINDS[kindOf(input.form)]} token.`, input);
 }
 
@@ -147,6 +158,7 @@ document.addEventListener('pointerdown', (event) => {
   const option = event.target.closest?.('#token-user-options [role="option"]');
   if (!option) return;
   event.preventDefault();
+  if (option.hasAttribute('aria-disabled')) return;
   choose(option.closest('form').elements.user, option);
 });
 
@@ -154,13 +166,13 @@ document.addEventListener('keydown', (event) => {
   const input = event.target;
   if (!isUser(input) || event.isComposing) return;
   const list = listOf(input);
-  const options = [...list.children];
+  const options = optionsOf(list);
   const at = options.findIndex((option) => option.getAttribute('aria-selected') === 'true');
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     event.preventDefault();
     if (list.hidden) { suggest(input); return; }
     const step = event.key === 'ArrowDown' ? 1 : -1;
-    mark(input, options.at((at + step + options.length) % options.length));
+    if (options.length > 0) mark(input, options.at((at + step + options.length) % options.length));
   } else if (event.key === 'Enter' && !list.hidden && at >= 0 && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     choose(input, options[at]);
@@ -273,10 +285,15 @@ document.addEventListener('click', (event) => {
 function hideSecrets(box) {
   for (const part of box.querySelectorAll('[data-secret]')) part.textContent = '••••';
   for (const part of box.querySelectorAll('[data-copy], [data-try]')) part.remove();
+  for (const part of box.querySelectorAll('[data-while-shown]')) part.hidden = true;
+  for (const part of box.querySelectorAll('[data-once-hidden]')) part.hidden = false;
 }
 
 for (const box of document.querySelectorAll('[data-hide-after]')) {
-  setTimeout(() => hideSecrets(box), Number(box.dataset.hideAfter) * 1000);
+  setTimeout(() => {
+    hideSecrets(box);
+    announce('The value is hidden again.', box);
+  }, Number(box.dataset.hideAfter) * 1000);
 }
 window.addEventListener('pagehide', () => {
   document.querySelectorAll('.ah-fresh-grid').forEach(hideSecrets);

@@ -30,6 +30,7 @@ pub fn router(app: App) -> Server {
         .merge(setup_pages(&app))
         .merge(tenant_pages(&app))
         .fallback(start::not_found)
+        .method_not_allowed_fallback(start::wrong_method)
         .layer(axum::middleware::from_fn(security::page_headers))
         .merge(assets::router());
     Server::new(app.clone(), calls, pages.with_state(app))
@@ -41,7 +42,7 @@ fn user_pages() -> Router<App> {
         .route("/", get(users::show))
         .route("/new", get(users::new::show).post(users::new::create))
         .route("/{id}", get(users::person::show))
-        .route("/{id}/invite", post(users::person::invite))
+        .route("/{id}/invite", get(users::person::show_invite).post(users::person::invite))
         .route("/{id}/roles", post(users::person::assign_roles))
         .route("/{id}/activate", post(users::person::activate))
         .route("/{id}/deactivate", get(users::person::show_deactivate).post(users::person::deactivate))
@@ -53,6 +54,7 @@ fn setup_pages(app: &App) -> Router<App> {
         .route("/set-up", get(setup::show).post(setup::finish))
         .route("/set-up/code", post(setup::submit_code))
         .route("/set-up/{code}", get(setup::take_code))
+        .method_not_allowed_fallback(start::wrong_method)
         .layer(from_fn_with_state(app.clone(), setup::guard))
 }
 
@@ -62,6 +64,7 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/", get(home::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/session", get(sign_in::session))
         .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm))
         .route(automation::PATH, get(automation::show))
         .route(pipeline::PATH, get(pipeline::show))
@@ -82,6 +85,7 @@ fn tenant_pages(app: &App) -> Router<App> {
     Router::new()
         .nest(TENANT, pages)
         .route(&under("/"), get(home::show))
+        .method_not_allowed_fallback(start::wrong_method)
         .layer(from_fn_with_state(app.clone(), visit::recognise))
 }
 
@@ -102,6 +106,7 @@ fn open_api_console() -> Router<App> {
         .route("/tokens/{id}/activate", post(confirm::activate))
         .route("/tokens/{id}/deactivate", post(confirm::deactivate))
         .route("/tokens/{id}/reveal", post(reveal::reveal))
+        .route("/tokens/{id}/copy", get(reveal::show))
 }
 
 /// What people may do with the tokens that act as them, from their profile.

@@ -6,6 +6,7 @@ pub mod categories;
 pub mod components;
 pub mod documents;
 pub mod files;
+pub mod handover;
 pub mod ideas;
 pub mod media;
 pub mod operator;

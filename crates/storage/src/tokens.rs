@@ -18,8 +18,8 @@ use crate::{Row, Session, StorageError, System, values};
 
 pub use change::{
     AppKeyChange, NewToken, Rotation, SealedValues, TokenChange, count_reveals, delete_old_reveals,
-    erase_sealed, forget_retired, insert, insert_reveal, list_forgettable, put_sealed, renew_digests, revoke,
-    rotate, sealed_count, sealed_values, set_active, suspend, update,
+    erase_sealed, forget_retired, insert, insert_reveal, list_forgettable, never_expiring_count, put_sealed,
+    renew_digests, revoke, rotate, sealed_count, sealed_values, set_active, suspend, update,
 };
 pub use list::{
     StateCounts, StateFilter, TokenFilter, TokenSort, count_by_state, count_newer, list, list_of_user,

@@ -41,6 +41,21 @@ pub enum Place {
         tenant: TenantId,
         user: UserId,
     },
+    /// The code of a link that a page is about to show.
+    HandedInvitation {
+        tenant: TenantId,
+        session: SessionId,
+        draft: i64,
+        user: UserId,
+    },
+    /// A copied value that a page is about to show.
+    HandedCopy {
+        tenant: TenantId,
+        session: SessionId,
+        draft: i64,
+        token: TokenId,
+        column: Column,
+    },
 }
 
 impl Place {
@@ -48,10 +63,16 @@ impl Place {
     fn associated_data(self, key_number: i64) -> Vec<u8> {
         let (kind, column, numbers) = match self {
             Self::Draft { tenant, session, draft, column } => {
-                (1, column, [tenant.get(), session.get(), draft])
+                (1, column, vec![tenant.get(), session.get(), draft])
             }
-            Self::Token { tenant, token, column } => (2, column, [tenant.get(), token.get(), 0]),
-            Self::Invitation { tenant, user } => (3, Column::Value, [tenant.get(), user.get(), 0]),
+            Self::Token { tenant, token, column } => (2, column, vec![tenant.get(), token.get(), 0]),
+            Self::Invitation { tenant, user } => (3, Column::Value, vec![tenant.get(), user.get(), 0]),
+            Self::HandedInvitation { tenant, session, draft, user } => {
+                (4, Column::Value, vec![tenant.get(), session.get(), draft, user.get()])
+            }
+            Self::HandedCopy { tenant, session, draft, token, column } => {
+                (5, column, vec![tenant.get(), session.get(), draft, token.get()])
+            }
         };
         let mut data = vec![kind, u8::from(column == Column::AppKey)];
         data.extend(key_number.to_be_bytes());
@@ -123,6 +144,8 @@ mod tests {
             Place::Token { tenant, token, column: Column::AppKey },
             Place::Draft { tenant, session, draft: 0, column: Column::Value },
             Place::Invitation { tenant, user: UserId::new(2) },
+            Place::HandedInvitation { tenant, session, draft: 0, user: UserId::new(2) },
+            Place::HandedCopy { tenant, session, draft: 0, token, column: Column::Value },
         ] {
             assert!(vault.open(other, &sealed).is_err(), "{other:?}");
         }

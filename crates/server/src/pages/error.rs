@@ -67,14 +67,27 @@ pub fn respond(visit: Option<&Visit>, error: &Error, request_id: RequestId) -> R
     if let (Error::StepUp, Some(visit)) = (error, visit) {
         return to_credential_check(visit);
     }
-    let told = tell(error);
-    let shell = visit.and_then(|visit| Shell::of(visit, Section::Error));
-    let id = request_id.to_string();
-    let page = match &shell {
-        Some(shell) => html::page_with(told.status, &ErrorPage { shell, told: &told, request_id: id }),
-        None => html::page_with(told.status, &ErrorGate { told: &told, request_id: id }),
+    with_wait(show(visit, &tell(error), request_id), error)
+}
+
+/// The page of an address that takes no such request.
+pub fn wrong_method(visit: Option<&Visit>, request_id: RequestId) -> Response {
+    let told = Told {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        title: "This address is no page to open".into(),
+        text: "It belongs to a form. Nothing was changed. Open the page that the form stands on.".into(),
     };
-    with_wait(page.unwrap_or_else(|_| told.status.into_response()), error)
+    show(visit, &told, request_id)
+}
+
+fn show(visit: Option<&Visit>, told: &Told, request_id: RequestId) -> Response {
+    let shell = visit.and_then(|visit| Shell::of(visit, Section::Error));
+    let request_id = request_id.to_string();
+    let page = match &shell {
+        Some(shell) => html::page_with(told.status, &ErrorPage { shell, told, request_id }),
+        None => html::page_with(told.status, &ErrorGate { told, request_id }),
+    };
+    page.unwrap_or_else(|_| told.status.into_response())
 }
 
 /// A failure that a page of its own explains better than the general one.

@@ -31,6 +31,15 @@ fn answer(status: StatusCode, html: String) -> Response {
     (status, headers, html).into_response()
 }
 
+/// For our own scripts, kept no longer than a page.
+pub fn json(value: &serde_json::Value) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, value.to_string()).into_response()
+}
+
 /// After a write: the browser goes on to a page of its own, so that reloading repeats nothing.
 pub fn see_other(path: &str) -> Response {
     let location = HeaderValue::try_from(path).unwrap_or(HeaderValue::from_static("/"));

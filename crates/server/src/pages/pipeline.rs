@@ -45,6 +45,7 @@ struct PipelinePage {
     chips: Vec<Chip>,
     choices: Choices,
     list: List,
+    passed_over: Option<String>,
     /// Answers htmx: the chips go to their place by their id. In a whole page that htmx brings back from the
     /// history they would be taken out of it.
     is_part: bool,
@@ -96,6 +97,7 @@ impl PipelinePage {
             chips: view::chips(query, &found.catalogue, format, &path),
             choices: Choices::of(query, &found.catalogue),
             list: List::new(query, found, format, &shell.base, &path),
+            passed_over: query.ignored.sentence(),
             path,
             shell,
             is_part: false,

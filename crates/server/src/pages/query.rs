@@ -19,6 +19,31 @@ impl Query {
     }
 }
 
+/// What an address asks for and a list doesn't know: it is passed over, and the page says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ignored(Vec<(&'static str, String)>);
+
+impl Ignored {
+    const SHOWN: usize = 40;
+
+    pub fn add(&mut self, title: &'static str, value: &str) {
+        self.0.push((title, value.chars().take(Self::SHOWN).collect()));
+    }
+
+    /// Notes the value unless it is understood, or there is none.
+    pub fn unless(&mut self, is_known: bool, title: &'static str, value: &str) {
+        if !is_known && !value.is_empty() {
+            self.add(title, value);
+        }
+    }
+
+    pub fn sentence(&self) -> Option<String> {
+        let parts = self.0.iter().map(|(title, value)| format!("{title} “{value}”"));
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        (!parts.is_empty()).then(|| format!("Passed over, as this list doesn’t know it: {parts}."))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 

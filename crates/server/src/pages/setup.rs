@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use askama::Template;
+use automation_hub_domain::text;
 use automation_hub_storage::Engine;
 use axum::{
     extract::{RawPathParams, Request, State},
@@ -18,7 +19,7 @@ use crate::{
     middleware::request::RequestContext,
     pages::{
         error::{self, PageError},
-        fields::Fields,
+        fields::{Fields, Titles},
         form::{Form, FormKey},
         format, html,
         sign_in::with_session,
@@ -31,6 +32,19 @@ use crate::{
     },
 };
 
+const FIELDS: Titles = &[
+    ("company", "Company", "company"),
+    ("company_slug", "Short name in addresses", "company_slug"),
+    ("tenant", "Tenant", "tenant"),
+    ("tenant_slug", "Short name of the tenant", "tenant_slug"),
+    ("first_name", "First name", "first_name"),
+    ("last_name", "Last name", "last_name"),
+    ("email", "E-mail", "email"),
+    ("password", "Password", "password"),
+    ("currency", "Currency", "currency"),
+    ("time_zone", "Time zone", "time_zone"),
+];
+
 const CODE_COOKIE: &str = "__Host-ah-setup";
 const PATH: &str = "/set-up";
 /// Clocks further apart than this weren't set by a time server.
@@ -42,6 +56,8 @@ struct SetupPage {
     csrf_token: String,
     fields: Fields,
     host: String,
+    /// Where people will work, by what is typed so far.
+    address: String,
     currencies: &'static [(&'static str, &'static str)],
     time_zones: Vec<String>,
     checks: Vec<Check>,
@@ -209,12 +225,22 @@ async fn setup_page(
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     Ok(SetupPage {
         csrf_token: key.csrf_token(),
-        fields,
+        address: address(&host, &fields),
+        fields: fields.titled(FIELDS),
         host,
         currencies: &CURRENCIES,
         time_zones: tenants::time_zones(),
         checks: checks(app).await?,
     })
+}
+
+fn address(host: &str, fields: &Fields) -> String {
+    let part = |name: &str, fallback: &str| {
+        let typed = fields.value(&format!("{name}_slug")).to_owned();
+        let made = text::ascii_slug(fields.value(name));
+        [typed, made].into_iter().find(|slug| !slug.is_empty()).unwrap_or_else(|| fallback.to_owned())
+    };
+    format!("{host}/{}/{}/…", part("company", "company"), part("tenant", "tenant"))
 }
 
 /// What the page says of the server: each line is looked up while it is shown.

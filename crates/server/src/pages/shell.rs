@@ -3,7 +3,7 @@
 
 use automation_hub_domain::permission::Permission;
 
-use crate::pages::visit::Visit;
+use crate::pages::visit::{SessionLeft, Visit};
 
 /// The look a person chose; without a choice the system's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,6 +132,8 @@ pub struct Shell {
     pub initials: String,
     pub tint: u8,
     pub csrf_token: String,
+    pub user_id: i64,
+    pub session_left: Option<SessionLeft>,
     pub theme: Option<&'static str>,
     pub has_keys: bool,
     pub is_admin: bool,
@@ -161,6 +163,8 @@ impl Shell {
             initials: user.initials(),
             tint: tint(user.id.get()),
             csrf_token: visit.csrf_token(),
+            user_id: user.id.get(),
+            session_left: visit.session_left,
             theme: visit.theme.attribute(),
             has_keys: visit.has_keys,
             is_admin,

@@ -32,6 +32,8 @@ struct SignInPage<'a> {
     email: &'a str,
     /// What went wrong, under the password.
     failure: Option<String>,
+    /// Why somebody who was signed in has to do it again.
+    ended: Option<String>,
     has_other_tenants: bool,
     needs_https: bool,
 }
@@ -44,6 +46,7 @@ impl<'a> SignInPage<'a> {
             next: next.to_owned(),
             email: "",
             failure: None,
+            ended: None,
             has_other_tenants: app.tenants().iter().filter(|tenant| tenant.is_active).count() > 1,
             needs_https: app.public_origin.needs_https(headers),
         }
@@ -60,7 +63,31 @@ pub async fn show(
     if visit.actor.is_some() {
         return Ok(html::see_other(&next));
     }
-    html::page(&SignInPage::new(&app, &visit, &headers, &next))
+    let idle = app.config.sessions.idle_minutes;
+    let ended = match query.text("ended") {
+        "page" => Some(format!(
+            "Your session has ended, as it does after {idle}\u{a0}minutes without a request. Sign in to go on where you were."
+        )),
+        "form" => Some(
+            "You were signed out before this was saved, so nothing was changed. Sign in to get back to the page, then send it again."
+                .to_owned(),
+        ),
+        _ => None,
+    };
+    html::page(&SignInPage { ended, ..SignInPage::new(&app, &visit, &headers, &next) })
+}
+
+/// What a page's script asks before a form is sent late: whether the session lasts, and what forms carry in it.
+pub async fn session(visit: Visit) -> Result<Response, PageError> {
+    let actor = visit.actor.as_ref().ok_or(Error::SignedOut)?;
+    let left = visit.session_left.ok_or(Error::SignedOut)?;
+    let state = serde_json::json!({
+        "user": actor.user()?.id.get(),
+        "csrf_token": visit.csrf_token(),
+        "idle_secs": left.idle_secs,
+        "at_most_secs": left.at_most_secs,
+    });
+    Ok(html::json(&state))
 }
 
 pub async fn submit(

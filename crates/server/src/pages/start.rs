@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::State,
+    extract::{Extension, State},
     http::{HeaderMap, Uri},
     response::Response,
 };
@@ -11,7 +11,12 @@ use crate::{
     app::App,
     error::Error,
     middleware::request::RequestContext,
-    pages::{error, error::PageError, html, visit},
+    pages::{
+        error,
+        error::PageError,
+        html,
+        visit::{self, Visit},
+    },
 };
 
 #[derive(Template)]
@@ -41,6 +46,11 @@ pub async fn show(State(app): State<App>) -> Result<Response, PageError> {
         [only] => Ok(html::see_other(&only.href)),
         _ => html::page(&StartPage { tenants }),
     }
+}
+
+/// An address that is there, asked in a way it doesn't answer: mostly that of a form, typed or kept.
+pub async fn wrong_method(context: RequestContext, visit: Option<Extension<Visit>>) -> Response {
+    error::wrong_method(visit.as_ref().map(|Extension(visit)| visit), context.id)
 }
 
 /// An address that leads nowhere; told within the shell to whoever is signed in where it would lie.

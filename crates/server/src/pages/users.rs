@@ -24,7 +24,7 @@ use crate::{
         error::PageError,
         format::{Format, Moment},
         html,
-        query::Query,
+        query::{Ignored, Query},
         shell::{Section, Shell, tint},
         users::roles::{Catalogue, RoleName},
         visit::SignedIn,
@@ -112,6 +112,7 @@ struct UsersPage {
     first: u64,
     previous: Option<String>,
     next: Option<String>,
+    passed_over: Option<String>,
 }
 
 impl UsersPage {
@@ -154,6 +155,9 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     let format = Format::of(&signed_in.visit.tenant, app.clock.now());
     let read = app.store.scan(signed_in.actor.tenant_id(), move |s| read(s, &filter, request, &format));
     let (people, rows, roles) = read.await?;
+    let mut ignored = Ignored::default();
+    ignored.unless(standing.is_some(), "status", query.text("status"));
+    ignored.unless(role != 0 && roles.iter().any(|(id, _)| *id == role), "role", query.text("role"));
     let address = |page| page_address(&signed_in.visit.base(), &search, standing, role, page);
     html::page(&UsersPage {
         shell: Shell::of(&signed_in.visit, Section::Users).ok_or(Error::SignedOut)?,
@@ -166,6 +170,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
         role,
         roles,
         rows,
+        passed_over: ignored.sentence(),
     })
 }
 

@@ -6,7 +6,7 @@ use automation_hub_domain::{clock::Timestamp, id::TenantId};
 use automation_hub_storage::{principals, sessions};
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},
-    http::{HeaderMap, HeaderValue, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -50,8 +50,18 @@ pub struct Visit {
     /// Whether single keys act (WCAG 2.1.4).
     pub has_keys: bool,
     pub context: RequestContext,
+    /// How long the session lasts without another request, and at most.
+    pub session_left: Option<SessionLeft>,
+    /// The browser came with a session that has ended.
+    pub has_ended: bool,
     /// The page asked for, to come back to after signing in; of a form, the page it stood on.
     pub uri: Uri,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct SessionLeft {
+    pub idle_secs: i64,
+    pub at_most_secs: i64,
 }
 
 impl Visit {
@@ -128,12 +138,23 @@ async fn visit(
 ) -> Result<(Visit, bool), Error> {
     let theme = Theme::of(cookie(headers, Theme::COOKIE));
     let has_keys = cookie(headers, KEYS_COOKIE) != Some(KEYS_OFF);
-    if let Some(secret) = cookie(headers, SESSION_COOKIE).and_then(Secret::parse)
-        && let Some(actor) = find_actor(app, &tenant, &secret, context).await?
+    let session = cookie(headers, SESSION_COOKIE).and_then(Secret::parse);
+    let has_ended = session.is_some();
+    let visit = |secret, actor, session_left, has_ended| Visit {
+        tenant: Arc::clone(&tenant),
+        actor,
+        secret: Arc::new(secret),
+        theme,
+        has_keys,
+        context,
+        session_left,
+        has_ended,
+        uri: uri.clone(),
+    };
+    if let Some(secret) = session
+        && let Some((actor, left)) = find_actor(app, &tenant, &secret, context).await?
     {
-        let visit =
-            Visit { tenant, actor: Some(actor), secret: Arc::new(secret), theme, has_keys, context, uri };
-        return Ok((visit, false));
+        return Ok((visit(secret, Some(actor), Some(left), false), false));
     }
     let known = cookie(headers, VISIT_COOKIE).and_then(Secret::parse);
     let fresh = known.is_none();
@@ -141,7 +162,7 @@ async fn visit(
         Some(secret) => secret,
         None => Secret::draw()?,
     };
-    Ok((Visit { tenant, actor: None, secret: Arc::new(secret), theme, has_keys, context, uri }, fresh))
+    Ok((visit(secret, None, None, has_ended), fresh))
 }
 
 async fn find_actor(
@@ -149,7 +170,7 @@ async fn find_actor(
     tenant: &Arc<TenantRecord>,
     secret: &Secret,
     context: RequestContext,
-) -> Result<Option<Actor>, Error> {
+) -> Result<Option<(Actor, SessionLeft)>, Error> {
     let digest = secret.digest();
     let found = app
         .store
@@ -161,21 +182,29 @@ async fn find_actor(
         .await?;
     let Some((session, user)) = found else { return Ok(None) };
     let now = app.clock.now();
-    let ended = app.session_limits().has_ended(session.last_seen_at, session.created_at, now);
+    let limits = app.session_limits();
+    let ended = limits.has_ended(session.last_seen_at, session.created_at, now);
     if ended || !user.is_active || !tenant.is_active {
         return Ok(None);
     }
-    if now.since(session.last_seen_at) > TOUCH_MILLIS {
+    let mut last_seen_at = session.last_seen_at;
+    if now.since(last_seen_at) > TOUCH_MILLIS {
         touch(app, tenant.id, session.id, now).await?;
+        last_seen_at = now;
     }
+    let left = SessionLeft {
+        idle_secs: last_seen_at.plus_minutes(limits.idle_minutes).since(now) / 1000,
+        at_most_secs: session.created_at.plus_hours(limits.absolute_hours).since(now) / 1000,
+    };
     let via = Via::Session { id: session.id, credential_checked_at: session.credential_checked_at };
-    Ok(Some(Actor {
+    let actor = Actor {
         tenant: Arc::clone(tenant),
         user: Some(Arc::new(user)),
         via,
         address: context.address,
         request_id: context.id,
-    }))
+    };
+    Ok(Some((actor, left)))
 }
 
 async fn touch(
@@ -202,8 +231,14 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
         let Some(visit) = visit else { return Err(PageError::from(Error::SignedOut).into_response()) };
         match visit.actor.clone() {
             Some(actor) => Ok(Self { visit, actor }),
-            None if html::is_htmx(&parts.headers) => Err(html::leave_for(&sign_in_path(&visit))),
-            None => Err(see_other(&sign_in_path(&visit))),
+            // What was typed stays where it is: the page's script offers to sign in beside it.
+            None if html::is_htmx(&parts.headers) && !parts.method.is_safe() => {
+                Err(PageError::from(Error::SignedOut).into_response())
+            }
+            None if html::is_htmx(&parts.headers) => {
+                Err(html::leave_for(&sign_in_path(&visit, &parts.method)))
+            }
+            None => Err(see_other(&sign_in_path(&visit, &parts.method))),
         }
     }
 }
@@ -217,11 +252,16 @@ impl<S: Sync> FromRequestParts<S> for Visit {
     }
 }
 
-/// Leads back to the page asked for.
-fn sign_in_path(visit: &Visit) -> String {
+/// Leads back to the page asked for, or to that of the form that wasn't taken; says why one has to sign in.
+fn sign_in_path(visit: &Visit, method: &Method) -> String {
     let path = visit.uri.path_and_query().map_or("", |path| path.as_str());
     let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    format!("{}/sign-in?next={next}", visit.base())
+    let why = match (method.is_safe(), visit.has_ended) {
+        (false, _) => "&ended=form",
+        (true, true) => "&ended=page",
+        (true, false) => "",
+    };
+    format!("{}/sign-in?next={next}{why}", visit.base())
 }
 
 /// The value of a cookie, if it stands there exactly once.

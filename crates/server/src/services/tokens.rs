@@ -43,8 +43,8 @@ pub(crate) use input::find_user;
 pub use input::{AppKeyInput, TokenInput, end_of, end_of_day};
 pub use operator::{OperatorTokens, revoke_as_operator};
 pub use reveal::reveal;
-pub use settings::{SettingsInput, change_settings, kept_copies};
-pub use usage::{DAYS, Usage, usage};
+pub use settings::{Hit, SettingsInput, change_settings, hit_by_settings};
+pub use usage::{DAYS, Usage, own_calls, usage};
 
 const NOT_FOUND: Error = Error::NotFound("token");
 

@@ -116,7 +116,8 @@ async fn a_swapped_copy_is_shown_to_nobody_and_the_token_works_on() {
     for token in &issued[..2] {
         assert!(!refused.text().contains(&token.value), "nobody's value is shown");
     }
-    let untouched = ines.post(&path(issued[1].id), &[]).await;
+    let revealed = ines.post(&path(issued[1].id), &[]).await;
+    let untouched = ines.get(revealed.location()).await;
     assert!(untouched.status == StatusCode::OK && untouched.text().contains(&issued[1].value));
     assert_eq!(hub.send(issued[0].request(crate::calls::AUTHINFO)).await.status, StatusCode::OK);
 }

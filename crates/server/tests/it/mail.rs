@@ -391,7 +391,8 @@ async fn the_people_pages_send_invitations_or_make_links() {
     assert_eq!(post.work().await, 2);
     assert_eq!(post.receiver.mails().len(), 1, "the one asked for last");
 
-    let link = browser.post(&format!("{}/invite", person(mia)), &[("by", "link")]).await.text();
+    let made = browser.post(&format!("{}/invite", person(mia)), &[("by", "link")]).await;
+    let link = browser.get(made.location()).await.text();
     assert!(link.contains("/invitation/"), "{link}");
     assert_eq!(post.status(mia).await, InviteStatus::PendingUnsent);
     assert_eq!((post.work().await, post.waiting().await), (0, 0));

@@ -301,6 +301,17 @@ pub fn sealed_count(session: &mut Session<'_>) -> Result<u64, StorageError> {
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
+/// How many tokens of the tenant have no expiry.
+pub fn never_expiring_count(session: &mut Session<'_>) -> Result<u64, StorageError> {
+    let tenant = session.tenant();
+    let count: i64 = session.one(
+        "SELECT COUNT(*) FROM tokens WHERE tenant_id = $1 AND expires_at IS NULL AND revoked_at IS NULL",
+        values![tenant],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 /// Erases every sealed copy of the tenant.
 pub fn erase_sealed(session: &mut Session<'_>) -> Result<u64, StorageError> {
     let tenant = session.tenant();

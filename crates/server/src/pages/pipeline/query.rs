@@ -7,7 +7,10 @@ use automation_hub_domain::{
     text,
 };
 
-use crate::{error::Error, pages::pipeline::tables::Table};
+use crate::{
+    error::Error,
+    pages::{pipeline::tables::Table, query::Ignored},
+};
 
 /// By what the list is sorted: only what an index keeps in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +77,18 @@ impl Condition {
         }
     }
 
+    /// Fields of the address, as the page calls them.
+    const TITLES: [(&'static str, &'static str); 8] = [
+        ("phase", "phase"),
+        ("status", "status"),
+        ("category", "category"),
+        ("type", "submission type"),
+        ("submitter", "submitter"),
+        ("owner", "Process Owner"),
+        ("from", "submitted from"),
+        ("to", "submitted until"),
+    ];
+
     fn parse(field: &str, value: &str) -> Option<Self> {
         let id = || value.parse::<i64>().ok();
         match field {
@@ -119,6 +134,8 @@ pub struct ListQuery {
     pub sort: SortBy,
     pub direction: Option<Direction>,
     pub page: u64,
+    /// What was passed over.
+    pub ignored: Ignored,
 }
 
 impl ListQuery {
@@ -130,20 +147,34 @@ impl ListQuery {
         let mut parsed = Self::default();
         for (field, value) in form_urlencoded::parse(query.as_bytes()) {
             match field.as_ref() {
-                "table" => parsed.table = Table::from_key(&value).unwrap_or_default(),
+                "table" => {
+                    let table = Table::from_key(&value);
+                    parsed.ignored.unless(table.is_some(), "table", &value);
+                    parsed.table = table.unwrap_or_default();
+                }
                 "search" => {
                     let text = text::optional_line(&value, Self::SEARCH_LIMIT)
                         .map_err(|error| Error::invalid("Search", error.to_string()))?;
                     text.clone_into(&mut parsed.search);
                 }
-                "sort" => parsed.sort = SortBy::from_key(&value).unwrap_or_default(),
-                "order" => parsed.direction = direction(&value),
-                "page" => parsed.page = value.parse().unwrap_or(0),
-                field => {
-                    if let Some(condition) = Condition::parse(field, &value) {
-                        parsed.add(condition);
-                    }
+                "sort" => {
+                    let sort = SortBy::from_key(&value);
+                    parsed.ignored.unless(sort.is_some(), "sort", &value);
+                    parsed.sort = sort.unwrap_or_default();
                 }
+                "order" => {
+                    parsed.direction = direction(&value);
+                    parsed.ignored.unless(parsed.direction.is_some(), "order", &value);
+                }
+                "page" => parsed.page = value.parse().unwrap_or(0),
+                field => match Condition::parse(field, &value) {
+                    Some(condition) => parsed.add(condition),
+                    None => {
+                        if let Some((_, title)) = Condition::TITLES.iter().find(|(name, _)| *name == field) {
+                            parsed.ignored.unless(false, title, &value);
+                        }
+                    }
+                },
             }
         }
         Ok(parsed)
@@ -267,6 +298,18 @@ mod tests {
         );
         assert_eq!(again("from=2026-01-01&from=2026-02-01&to=soon"), "?from=2026-02-01");
         assert_eq!(again("submitter=me&owner=1&type=99&sort=votes&utm=x"), "?submitter=me");
+    }
+
+    #[test]
+    fn what_is_not_known_is_passed_over_and_told() {
+        let told = |query: &str| ListQuery::parse(query).unwrap().ignored.sentence();
+        assert_eq!(told("phase=3&status=&utm=x&from=2026-02-01"), None);
+        assert_eq!(
+            told("phase=NOPE&from=2026-13-45&sort=votes").as_deref(),
+            Some(
+                "Passed over, as this list doesn’t know it: phase “NOPE”, submitted from “2026-13-45”, sort “votes”."
+            )
+        );
     }
 
     #[test]

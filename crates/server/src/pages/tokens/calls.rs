@@ -13,7 +13,14 @@ use super::{PATH, words};
 use crate::{
     app::App,
     error::Error,
-    pages::{error::PageError, format::Moment, html, query::Query, shell::Shell, visit::SignedIn},
+    pages::{
+        error::PageError,
+        format::Moment,
+        html,
+        query::{Ignored, Query},
+        shell::Shell,
+        visit::SignedIn,
+    },
 };
 
 #[derive(Template)]
@@ -30,6 +37,7 @@ struct CallsPage {
     is_continued: bool,
     newest: String,
     older: Option<String>,
+    passed_over: Option<String>,
 }
 
 struct ResultLink {
@@ -45,6 +53,8 @@ struct CallRow {
     user: Option<String>,
     method: String,
     path: String,
+    /// The path below the base address that all calls share.
+    short: String,
     state_class: &'static str,
     status: String,
     took: String,
@@ -56,18 +66,19 @@ struct CallRow {
 /// What the address asks for. What can't be read asks for nothing.
 struct Asked {
     filter: CallFilter,
+    ignored: Ignored,
 }
 
 impl Asked {
     fn of(query: &Query) -> Self {
         let token = query.number("token").and_then(|id| i64::try_from(id).ok()).map(TokenId::new);
-        Self {
-            filter: CallFilter {
-                token,
-                is_failed: query.text("result") == "failed",
-                after: position(query.text("after")),
-            },
-        }
+        let after = position(query.text("after"));
+        let result = query.text("result");
+        let mut ignored = Ignored::default();
+        ignored.unless(token.is_some(), "token", query.text("token"));
+        ignored.unless(result == "failed", "result", result);
+        ignored.unless(after.is_some(), "place", query.text("after"));
+        Self { filter: CallFilter { token, is_failed: result == "failed", after }, ignored }
     }
 
     fn href(&self, path: &str, change: impl FnOnce(&mut CallFilter)) -> String {
@@ -138,6 +149,7 @@ impl CallsPage {
             is_filtered: asked.filter.is_failed || asked.filter.token.is_some(),
             is_continued: asked.filter.after.is_some(),
             newest: asked.href(&path, |_| ()),
+            passed_over: asked.ignored.sentence(),
             older: last.map(|position| asked.href(&path, |filter| filter.after = Some(position))),
             shell,
             path,
@@ -162,6 +174,7 @@ impl CallRow {
             status: format!("{} {reason}", call.status).trim_end().to_owned(),
             took: words::took(call.duration_micros),
             method: call.method,
+            short: below_base(&call.path).to_owned(),
             path: call.path,
             address: call.address,
             client: call.client,
@@ -170,9 +183,29 @@ impl CallRow {
     }
 }
 
+/// `/authinfo` of `/nordwind/production/automationhub_/api/v1/openapi/authinfo`.
+fn below_base(path: &str) -> &str {
+    path.split_once("/api/v1/openapi")
+        .map(|(_, rest)| rest)
+        .filter(|rest| rest.starts_with('/'))
+        .unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_is_told_below_the_base_that_all_share() {
+        for (path, short) in [
+            ("/nordwind/production/automationhub_/api/v1/openapi/automations/1", "/automations/1"),
+            ("/api/v1/openapi/authinfo", "/authinfo"),
+            ("/api/v1/openapi", "/api/v1/openapi"),
+            ("/api/v1/openapis/x", "/api/v1/openapis/x"),
+        ] {
+            assert_eq!(below_base(path), short);
+        }
+    }
 
     #[test]
     fn a_place_in_the_list_reads_back_from_its_address() {
@@ -181,7 +214,7 @@ mod tests {
             is_failed: true,
             after: Some(CallPosition { called_at: Timestamp::from_millis(1_794_916_800_000), id: 42 }),
         };
-        let href = Asked { filter }.href("", |kept| kept.after = filter.after);
+        let href = Asked { filter, ignored: Ignored::default() }.href("", |kept| kept.after = filter.after);
         assert_eq!(href, "/calls?token=7&result=failed&after=1794916800000-42");
         assert_eq!(position("1794916800000-42"), filter.after);
         for text in ["", "-", "1", "x-1", "1-x"] {

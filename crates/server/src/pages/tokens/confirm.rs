@@ -2,6 +2,7 @@
 
 use askama::Template;
 use automation_hub_domain::{permission::Permission, token::Overlap};
+use automation_hub_storage::tokens::Token;
 use axum::{
     extract::{RawPathParams, State},
     http::{HeaderMap, StatusCode},
@@ -16,7 +17,14 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Violations},
-    pages::{error::PageError, form::Form, format, html, shell::Shell, visit::SignedIn},
+    pages::{
+        error::PageError,
+        form::Form,
+        format::{self, Format},
+        html,
+        shell::Shell,
+        visit::SignedIn,
+    },
     services::tokens::{self, RotateInput},
 };
 
@@ -77,15 +85,27 @@ pub async fn show_revoke(
         return Err(Error::NotFound("token").into());
     }
     let back = format!("{}{PATH}", signed_in.visit.base());
-    let calls = match usage.yesterday() {
-        0 => "none was made yesterday".to_owned(),
-        1 => "1 was made yesterday".to_owned(),
-        calls => format!("{} were made yesterday", format::count(calls)),
-    };
-    let confirm = Confirm {
-        title: format!("Revoke “{}”?", usage.token.name),
-        text: format!("Calls with it fail from now on, {calls}. This can’t be undone."),
-        action: format!("{back}/tokens/{}/revoke", usage.token.id),
+    let calls = (usage.today(), usage.yesterday());
+    let confirm = revocation(&app, &signed_in, back, &usage.token, calls);
+    respond(&signed_in, &headers, StatusCode::OK, confirm)
+}
+
+/// Asks whether to revoke, and says what stops: accepted calls of today and yesterday, and the last use.
+pub(super) fn revocation(
+    app: &App,
+    signed_in: &SignedIn,
+    back: String,
+    token: &Token,
+    calls: (u64, u64),
+) -> Confirm {
+    let last = token.last_used_at.map(|at| Format::of(&signed_in.visit.tenant, app.clock.now()).ago(at).text);
+    Confirm {
+        title: format!("Revoke “{}”?", token.name),
+        text: format!(
+            "Calls with it fail from now on: {}. This can’t be undone.",
+            what_stops(calls, last.as_deref())
+        ),
+        action: format!("{back}/tokens/{}/revoke", token.id),
         back,
         keep: "Keep it",
         go: "Revoke token",
@@ -93,8 +113,26 @@ pub async fn show_revoke(
         csrf_token: signed_in.visit.csrf_token(),
         is_dangerous: true,
         rotation: None,
+    }
+}
+
+fn what_stops((today, yesterday): (u64, u64), last: Option<&str>) -> String {
+    let made = match (today, yesterday, last) {
+        (0, 0, None) => return "it was never used".to_owned(),
+        (0, 0, Some(_)) => "none was made today or yesterday".to_owned(),
+        (0, 1, _) => "1 was made yesterday, none today".to_owned(),
+        (0, calls, _) => format!("{} were made yesterday, none today", format::count(calls)),
+        (1, 0, _) => "1 was made today".to_owned(),
+        (calls, 0, _) => format!("{} were made today", format::count(calls)),
+        (1, calls, _) => format!("1 was made today, {} yesterday", format::count(calls)),
+        (today, calls, _) => {
+            format!("{} were made today, {} yesterday", format::count(today), format::count(calls))
+        }
     };
-    respond(&signed_in, &headers, StatusCode::OK, confirm)
+    match last {
+        Some(last) => format!("{made}; last used {last}"),
+        None => made,
+    }
 }
 
 pub async fn revoke(
@@ -232,4 +270,23 @@ pub(super) fn respond(
     }
     let shell = super::shell(&signed_in.visit)?.below(confirm.go);
     html::page_with(status, &ConfirmPage { shell, confirm, in_dialog: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stops_names_the_last_days_and_the_last_use() {
+        for (calls, last, told) in [
+            ((0, 0), None, "it was never used"),
+            ((0, 0), Some("14 Nov"), "none was made today or yesterday; last used 14 Nov"),
+            ((3, 0), Some("just now"), "3 were made today; last used just now"),
+            ((1, 352), Some("just now"), "1 was made today, 352 yesterday; last used just now"),
+            ((0, 1), Some("yesterday"), "1 was made yesterday, none today; last used yesterday"),
+            ((2, 1), None, "2 were made today, 1 yesterday"),
+        ] {
+            assert_eq!(what_stops(calls, last), told);
+        }
+    }
 }

@@ -64,7 +64,8 @@ struct FormView {
     violations: Violations,
     /// Who the User field names, once it names somebody.
     user_name: Option<String>,
-    kind: TokenType,
+    /// None while the User field names nobody.
+    kind: Option<TokenType>,
     creator_email: String,
     presets: Vec<Preset>,
     until: String,
@@ -72,6 +73,8 @@ struct FormView {
     has_app_key: bool,
     needs_password: bool,
     people: Vec<(String, String)>,
+    /// Who was found by what is typed in User, where a search was asked for: without scripts.
+    found: Option<Vec<(String, String)>>,
     /// What somebody else saved meanwhile, beside what is typed here.
     theirs: Option<Vec<(&'static str, String)>>,
 }
@@ -97,8 +100,14 @@ impl FormView {
         FIELDS.iter().filter(|(field, ..)| is_wrong(field)).map(|(_, title, id)| (*title, *id)).collect()
     }
 
+    /// Where the focus belongs: into the first field to look at again, or the first of all.
+    fn has_focus(&self, id: &str) -> bool {
+        let usual = if self.found.is_some() { "token-user" } else { "token-name" };
+        self.wrong_fields().first().map_or(usual, |(_, first)| *first) == id
+    }
+
     fn is_kind(&self, key: &str) -> bool {
-        self.kind.key() == key
+        self.kind.is_some_and(|kind| kind.key() == key)
     }
 }
 
@@ -152,7 +161,7 @@ impl<'a> Maker<'a> {
             draft,
             revision,
             value,
-            kind: kind(&input.user, &creator),
+            kind: kind(&input.user, user.is_some(), &creator),
             creator_email: creator,
             user_name: user.map(|user| user.full_name()),
             presets: self.presets(&input, allows_never),
@@ -161,10 +170,24 @@ impl<'a> Maker<'a> {
             has_app_key,
             needs_password: self.actor.require_fresh_credential(self.app.clock.now()).is_err(),
             people,
+            found: None,
             theirs: None,
             input,
             violations,
         })
+    }
+
+    /// The form as typed, with who is found by what stands in User, or with whom was picked among them.
+    async fn searched(&self, of: Of<'_>, mut input: TokenInput, form: &Form) -> Result<FormView, Error> {
+        let picked = form.text("pick");
+        if !picked.is_empty() {
+            picked.clone_into(&mut input.user);
+            return self.form(of, input, Violations::default()).await;
+        }
+        let search: String = input.user.chars().take(tokens::SEARCH_LIMIT).collect();
+        let found = self.find_people(Some(search), FOUND_LIMIT).await?;
+        let view = self.form(of, input, Violations::default()).await?;
+        Ok(FormView { found: Some(found), ..view })
     }
 
     fn presets(&self, input: &TokenInput, allows_never: bool) -> Vec<Preset> {
@@ -190,8 +213,12 @@ impl<'a> Maker<'a> {
 
     /// Offered where no script runs.
     async fn people(&self) -> Result<Vec<(String, String)>, Error> {
-        let filter = UserFilter { is_active: Some(true), ..UserFilter::default() };
-        let work = move |s: &mut Session<'_>| users::chunk(s, &filter, &Start::Offset(0), OFFERED);
+        self.find_people(None, OFFERED).await
+    }
+
+    async fn find_people(&self, search: Option<String>, limit: u64) -> Result<Vec<(String, String)>, Error> {
+        let filter = UserFilter { search, is_active: Some(true), ..UserFilter::default() };
+        let work = move |s: &mut Session<'_>| users::chunk(s, &filter, &Start::Offset(0), limit);
         let found = self.app.store.scan(self.actor.tenant_id(), work).await?;
         Ok(found.items.into_iter().map(|user| (user.email.as_str().to_owned(), user.full_name())).collect())
     }
@@ -207,6 +234,14 @@ const PRESETS: [(&str, &str, Option<i64>); 4] = [
     ("never", "Never", None),
 ];
 
+/// As many as a person reads through.
+const FOUND_LIMIT: u64 = 20;
+
+/// Asked by a form without scripts: who goes by this name?
+fn is_search(form: &Form) -> bool {
+    form.is_ticked("find") || form.is_ticked("pick")
+}
+
 #[derive(Clone, Copy)]
 enum Of<'a> {
     New(&'a Draft),
@@ -214,11 +249,12 @@ enum Of<'a> {
     Old(&'a Token, i64),
 }
 
-fn kind(user: &str, creator: &str) -> TokenType {
+fn kind(user: &str, is_known: bool, creator: &str) -> Option<TokenType> {
     match user.trim() {
-        "" => TokenType::TenantLevel,
-        user if user.eq_ignore_ascii_case(creator) => TokenType::Personal,
-        _ => TokenType::UserAssigned,
+        "" => Some(TokenType::TenantLevel),
+        _ if !is_known => None,
+        user if user.eq_ignore_ascii_case(creator) => Some(TokenType::Personal),
+        _ => Some(TokenType::UserAssigned),
     }
 }
 
@@ -257,6 +293,11 @@ pub async fn create(
 ) -> Result<Response, PageError> {
     let draft = form.text("draft").parse().unwrap_or_default();
     let input = read(&form);
+    if is_search(&form) {
+        let draft = tokens::reopen(&app, &signed_in.actor, draft).await?;
+        let view = Maker::new(&app, &signed_in).searched(Of::New(&draft), input, &form).await?;
+        return respond(&signed_in, &headers, StatusCode::OK, view);
+    }
     match tokens::create(&app, &signed_in.actor, draft, input.clone()).await {
         Ok(_) => Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
         Err(Error::Invalid(violations)) => {
@@ -291,6 +332,11 @@ pub async fn edit(
     let id = token_id(&params)?;
     let revision = form.text("revision").parse().unwrap_or_default();
     let input = read(&form);
+    if is_search(&form) {
+        let token = find_live(&app, actor, id).await?;
+        let view = Maker::new(&app, &signed_in).searched(Of::Old(&token, revision), input, &form).await?;
+        return respond(&signed_in, &headers, StatusCode::OK, view);
+    }
     let failure = match tokens::edit(&app, actor, id, revision, input.clone()).await {
         Ok(()) => return Ok(done(&headers, &list_after(&signed_in.visit, Done::Saved, id))),
         Err(failure) => failure,

@@ -23,7 +23,13 @@ use super::{
 use crate::{
     app::App,
     auth::actor::Actor,
-    pages::{error::PageError, format, html, query::Query, shell::Shell, visit::SignedIn},
+    pages::{
+        error::PageError,
+        format, html,
+        query::{Ignored, Query},
+        shell::Shell,
+        visit::SignedIn,
+    },
     services::tokens::{self, TokenList},
 };
 
@@ -49,6 +55,7 @@ struct ListPage {
     copies_again: bool,
     state_key: &'static str,
     notice: Option<Notice>,
+    passed_over: Option<String>,
 }
 
 struct StateLink {
@@ -103,12 +110,18 @@ struct Asked {
     sort: (TokenSort, &'static str),
     direction: Direction,
     page: PageRequest,
+    ignored: Ignored,
 }
 
 impl Asked {
     fn of(query: &Query) -> Self {
         let state = STATES.iter().find(|(_, key, _)| *key == query.text("state"));
         let sort = COLUMNS.iter().filter_map(|column| column.2).find(|(_, key)| *key == query.text("sort"));
+        let token_type = TokenType::from_key(query.text("type"));
+        let mut ignored = Ignored::default();
+        ignored.unless(state.is_some(), "state", query.text("state"));
+        ignored.unless(token_type.is_some(), "type", query.text("type"));
+        ignored.unless(sort.is_some(), "sort", query.text("sort"));
         let is_default_sort = sort.is_none();
         let direction = match query.text("dir") {
             "desc" => Direction::Descending,
@@ -119,10 +132,11 @@ impl Asked {
         Self {
             search: query.text("user").to_owned(),
             state: state.map_or((StateFilter::All, ""), |(filter, key, _)| (*filter, *key)),
-            token_type: TokenType::from_key(query.text("type")),
+            token_type,
             sort: sort.unwrap_or((TokenSort::Created, "")),
             direction,
             page: PageRequest::numbered(query.number("page").unwrap_or(1), PageRequest::DEFAULT_LIMIT),
+            ignored,
         }
     }
 
@@ -271,6 +285,7 @@ impl ListPage {
             dir_key: dir_key(asked.sort.0, asked.direction),
             state_key: asked.state.1,
             copies_again: actor.tenant.settings.copy_again_since.is_some(),
+            passed_over: asked.ignored.sentence(),
             shell,
             path,
             notice: None,

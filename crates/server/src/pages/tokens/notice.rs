@@ -83,6 +83,10 @@ impl Notice {
         query: &Query,
         path: &str,
     ) -> Result<Option<Self>, Error> {
+        if query.text("done") == "settings" {
+            let text = "Settings saved. They hold from now on.".to_owned();
+            return Ok(Some(Self { text, undo: None }));
+        }
         let done = Done::ALL.into_iter().find(|done| done.key() == query.text("done"));
         let Some((done, id)) = done.zip(token(query)) else { return Ok(None) };
         let token = match tokens::find(app, actor, id).await {

@@ -9,8 +9,7 @@ use axum::{
 };
 
 use super::{
-    confirm::{self, Confirm},
-    done,
+    confirm, done,
     row::{Row, Writer},
     token_id,
 };
@@ -47,18 +46,8 @@ pub async fn show_revoke(
 ) -> Result<Response, PageError> {
     let token = tokens::find_own(&app, &signed_in.actor, token_id(&params)?).await?;
     let back = format!("{}/profile", signed_in.visit.base());
-    let confirm = Confirm {
-        title: format!("Revoke “{}”?", token.name),
-        text: "Calls with it fail from now on. This can’t be undone.".to_owned(),
-        action: format!("{back}/tokens/{}/revoke", token.id),
-        back,
-        keep: "Keep it",
-        go: "Revoke token",
-        busy: "Revoking…",
-        csrf_token: signed_in.visit.csrf_token(),
-        is_dangerous: true,
-        rotation: None,
-    };
+    let calls = tokens::own_calls(&app, &signed_in.actor, token.id).await?;
+    let confirm = confirm::revocation(&app, &signed_in, back, &token, calls);
     confirm::respond(&signed_in, &headers, StatusCode::OK, confirm)
 }
 

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     error::{Error, Violations},
     pages::{error::PageError, form::Form, format, html, shell::Shell, visit::SignedIn},
-    services::tokens::{self, SettingsInput},
+    services::tokens::{self, Hit, SettingsInput},
 };
 
 #[derive(Template)]
@@ -21,9 +21,12 @@ struct SettingsPage {
     shell: Shell,
     path: String,
     input: SettingsInput,
-    /// Values that switching off would erase.
-    kept: u64,
+    /// Values that switching off would erase, and tokens that it would refuse.
+    hit: Hit,
     kept_text: String,
+    never_text: String,
+    /// Whether it is on, whatever the form says.
+    allows_never: bool,
     violations: Violations,
 }
 
@@ -34,6 +37,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Respons
         copies_again: settings.copy_again_since.is_some(),
         allows_never_expiring: settings.allows_never_expiring,
         confirms_erasing: false,
+        confirms_refusing: false,
     };
     respond(&app, &signed_in, StatusCode::OK, input, Violations::default()).await
 }
@@ -49,9 +53,10 @@ pub async fn save(
         copies_again: form.is_ticked("copy_again"),
         allows_never_expiring: form.is_ticked("never"),
         confirms_erasing: form.is_ticked("confirm"),
+        confirms_refusing: form.is_ticked("confirm_never"),
     };
     match tokens::change_settings(&app, &signed_in.actor, input).await {
-        Ok(()) => Ok(done(&headers, &format!("{}{PATH}", signed_in.visit.base()))),
+        Ok(()) => Ok(done(&headers, &format!("{}{PATH}?done=settings", signed_in.visit.base()))),
         Err(Error::Invalid(violations)) => {
             respond(&app, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, input, violations).await
         }
@@ -66,9 +71,22 @@ async fn respond(
     input: SettingsInput,
     violations: Violations,
 ) -> Result<Response, PageError> {
-    let kept = tokens::kept_copies(app, &signed_in.actor).await?;
+    let hit = tokens::hit_by_settings(app, &signed_in.actor).await?;
     let shell = super::shell(&signed_in.visit)?.below("Settings");
     let path = format!("{}{PATH}", shell.base);
-    let kept_text = format::counted(kept, "value", "values");
-    html::page_with(status, &SettingsPage { shell, path, input, kept, kept_text, violations })
+    let kept_text = format::counted(hit.copies, "value", "values");
+    let never_text = format::counted(hit.never_expiring, "token", "tokens");
+    html::page_with(
+        status,
+        &SettingsPage {
+            shell,
+            path,
+            input,
+            hit,
+            kept_text,
+            never_text,
+            allows_never: signed_in.actor.tenant.settings.allows_never_expiring,
+            violations,
+        },
+    )
 }

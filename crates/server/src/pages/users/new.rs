@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Violations},
     pages::{
         error::{self, PageError},
-        fields::Fields,
+        fields::{Fields, Titles},
         form::Form,
         html,
         shell::{Section, Shell},
@@ -23,6 +23,17 @@ use crate::{
     },
     services::people::{self, PersonInput},
 };
+
+const FIELDS: Titles = &[
+    ("first_name", "First name", "first_name"),
+    ("last_name", "Last name", "last_name"),
+    ("email", "E-mail", "email"),
+    ("job_title", "Job title", "job_title"),
+    ("department", "Department", "department"),
+    ("business_unit", "Business unit", "business_unit"),
+    ("location", "City", "location"),
+    ("role", "Roles", "role-1"),
+];
 
 #[derive(Template)]
 #[template(path = "users/new.html")]
@@ -47,11 +58,12 @@ async fn page(
     signed_in.actor.require(Permission::ManageUsers)?;
     let shell = Shell::of(&signed_in.visit, Section::Users).ok_or(Error::SignedOut)?;
     let catalogue = app.store.scan(signed_in.actor.tenant_id(), Catalogue::load).await?;
+    let is_wrong = fields.error("role").is_some();
     Ok(NewPage {
         shell: shell.below("Add person"),
-        fields,
+        fields: fields.titled(FIELDS),
         may_give_roles: signed_in.actor.may(Permission::ManageUserRoles),
-        roles: RoleRows::new(&catalogue, chosen),
+        roles: RoleRows { is_wrong, ..RoleRows::new(&catalogue, chosen) },
     })
 }
 

@@ -5,7 +5,7 @@ use automation_hub_domain::{id::UserId, permission::Permission, user::User};
 use automation_hub_storage::users;
 use axum::{
     extract::{RawPathParams, State},
-    http::HeaderMap,
+    http::{HeaderMap, Method},
     response::Response,
 };
 
@@ -25,7 +25,10 @@ use crate::{
         },
         visit::SignedIn,
     },
-    services::people::{self, Invited, Way},
+    services::{
+        handover::{self, About, Handed},
+        people::{self, Invited, Way},
+    },
 };
 
 #[derive(Template)]
@@ -44,7 +47,7 @@ struct PersonPage {
     done: Option<&'static str>,
     /// Why nothing was done.
     refusal: Option<String>,
-    /// The link of an invitation made just now: shown on this answer only.
+    /// The link of an invitation made just now: shown once.
     link: Option<String>,
     link_hours: i64,
     /// Whether invitations go by mail.
@@ -69,8 +72,15 @@ pub async fn show(
     signed_in: SignedIn,
     params: RawPathParams,
     query: Query,
+    method: Method,
+    headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let mut page = page(&app, &signed_in, id(&params)?).await?;
+    let id = id(&params)?;
+    let mut page = page(&app, &signed_in, id).await?;
+    // HEAD shows nothing, and so takes nothing out.
+    if let Some(number) = query.number("shown").filter(|_| method == Method::GET) {
+        page.link = link(&app, &signed_in, id, number, &headers).await?;
+    }
     page.done = match query.text("done") {
         "created" => Some("Added. Invite them, so that they can sign in."),
         "roles" => Some("Roles saved. They hold from the next request on."),
@@ -118,12 +128,31 @@ async fn page(app: &App, signed_in: &SignedIn, id: UserId) -> Result<PersonPage,
     })
 }
 
-/// Sends the link, or shows it once, on the answer itself: it is kept nowhere.
+/// The link of the invitation made just now, unless it was shown already.
+async fn link(
+    app: &App,
+    signed_in: &SignedIn,
+    id: UserId,
+    number: u64,
+    headers: &HeaderMap,
+) -> Result<Option<String>, Error> {
+    let number = i64::try_from(number).unwrap_or_default();
+    let handed = handover::take(app, &signed_in.actor, About::Invitation(id), number).await?;
+    let origin = app.public_origin.address(headers);
+    let base = signed_in.visit.base();
+    Ok(handed.map(|handed| format!("{origin}{base}/invitation/{}", handed.value.as_str())))
+}
+
+/// Where a browser lands that repeats the address of a form: at the person.
+pub async fn show_invite(signed_in: SignedIn, params: RawPathParams) -> Result<Response, PageError> {
+    Ok(html::see_other(&format!("{}{PATH}/{}", signed_in.visit.base(), id(&params)?)))
+}
+
+/// Sends the link, or leads to the page that shows it once.
 pub async fn invite(
     State(app): State<App>,
     signed_in: SignedIn,
     params: RawPathParams,
-    headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {
     let id = id(&params)?;
@@ -131,10 +160,9 @@ pub async fn invite(
     match people::invite(&app, &signed_in.actor, id, way).await {
         Ok(Invited::ByMail) => Ok(back(&signed_in, id, "invited")),
         Ok(Invited::ByLink(code)) => {
-            let origin = app.public_origin.address(&headers);
-            let mut page = page(&app, &signed_in, id).await?;
-            page.link = Some(format!("{origin}{}/invitation/{}", signed_in.visit.base(), code.expose()));
-            html::page(&page)
+            let handed = Handed { value: code.expose().into(), second: None };
+            let number = handover::put(&app, &signed_in.actor, About::Invitation(id), handed).await?;
+            Ok(html::see_other(&format!("{}{PATH}/{id}?shown={number}", signed_in.visit.base())))
         }
         Err(error) => refused(&app, &signed_in, id, error).await,
     }

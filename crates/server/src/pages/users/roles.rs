@@ -78,6 +78,8 @@ pub struct RoleRows {
     pub categories: Vec<(i64, String)>,
     /// The role and the category chosen in each row, 0 where none.
     pub rows: Vec<(i64, i64)>,
+    /// Whether one of them was refused; all have one place for what is wrong.
+    pub is_wrong: bool,
 }
 
 impl RoleRows {
@@ -88,6 +90,7 @@ impl RoleRows {
             roles: active.map(|role| (role.id.get(), role.name.clone())).collect(),
             categories: catalogue.categories(),
             rows: assignments.iter().map(row).chain([(0, 0); EMPTY_ROWS]).collect(),
+            is_wrong: false,
         }
     }
 }

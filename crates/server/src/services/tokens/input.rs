@@ -10,7 +10,8 @@ use automation_hub_storage::{Session, users};
 
 use crate::error::{Error, Violations};
 
-const UNRESOLVED_USER: &str = "Choose a person from the list, or clear the field for a tenant-level token.";
+const UNRESOLVED_USER: &str =
+    "Choose a person from the list, or type a full e-mail address. Clear the field for a tenant-level token.";
 const PAST_DAY: &str = "Choose a day after today.";
 const NO_DAY: &str = "Choose a day, as in 2027-02-15.";
 /// Nobody remembers a token for longer.

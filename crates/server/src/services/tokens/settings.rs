@@ -1,10 +1,14 @@
 //! What a tenant decides about its tokens.
 
 use automation_hub_domain::{audit::AuditAction, permission::Permission, tenant::TokenSettings};
-use automation_hub_storage::{audit, tenants, tokens};
+use automation_hub_storage::{Session, audit, tenants, tokens};
 use serde_json::{Value, json};
 
-use crate::{app::App, auth::actor::Actor, error::Error};
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+};
 
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the page")]
@@ -14,12 +18,26 @@ pub struct SettingsInput {
     pub allows_never_expiring: bool,
     /// Said knowingly: switching copying off erases every copy.
     pub confirms_erasing: bool,
+    /// Said knowingly: tokens without an expiry are refused once there may be none.
+    pub confirms_refusing: bool,
 }
 
-/// How many values are kept to be copied again.
-pub async fn kept_copies(app: &App, actor: &Actor) -> Result<u64, Error> {
+/// What switching something off hits.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit {
+    /// Values kept to be copied again.
+    pub copies: u64,
+    /// Tokens without an expiry.
+    pub never_expiring: u64,
+}
+
+pub async fn hit_by_settings(app: &App, actor: &Actor) -> Result<Hit, Error> {
     actor.require(Permission::OpenApi)?;
-    app.store.read(actor.tenant_id(), |s| tokens::sealed_count(s).map_err(Error::from)).await
+    app.store.read(actor.tenant_id(), hit).await
+}
+
+fn hit(s: &mut Session<'_>) -> Result<Hit, Error> {
+    Ok(Hit { copies: tokens::sealed_count(s)?, never_expiring: tokens::never_expiring_count(s)? })
 }
 
 /// Takes over the settings. Switching copying off erases the copies in the same transaction.
@@ -39,10 +57,8 @@ pub async fn change_settings(app: &App, actor: &Actor, input: SettingsInput) -> 
             if after == before {
                 return Ok(());
             }
+            require_confirmed(s, before, after, input)?;
             if after.copy_again_since.is_none() {
-                if tokens::sealed_count(s)? > 0 && !input.confirms_erasing {
-                    return Err(Error::invalid("confirm", "Tick this to erase the kept values."));
-                }
                 tokens::erase_sealed(s)?;
             }
             tenants::update_token_settings(s, after)?;
@@ -58,6 +74,25 @@ pub async fn change_settings(app: &App, actor: &Actor, input: SettingsInput) -> 
         })
         .await?;
     app.tenant_changed(tenant).await
+}
+
+/// What can't be undone, or stops what works, is asked for: all of it at once.
+fn require_confirmed(
+    s: &mut Session<'_>,
+    before: TokenSettings,
+    after: TokenSettings,
+    input: SettingsInput,
+) -> Result<(), Error> {
+    let hit = hit(s)?;
+    let mut violations = Violations::default();
+    if after.copy_again_since.is_none() && hit.copies > 0 && !input.confirms_erasing {
+        violations.add("confirm", "Tick this to erase the kept values.");
+    }
+    let refuses = before.allows_never_expiring && !after.allows_never_expiring;
+    if refuses && hit.never_expiring > 0 && !input.confirms_refusing {
+        violations.add("confirm_never", "Tick this to refuse them from now on.");
+    }
+    violations.into_result()
 }
 
 fn described(settings: TokenSettings) -> Value {

@@ -7,7 +7,7 @@ use automation_hub_storage::{
     tokens::{self, Token},
 };
 
-use super::NOT_FOUND;
+use super::{NOT_FOUND, find_own};
 use crate::{app::App, auth::actor::Actor, error::Error};
 
 /// How far back the page looks.
@@ -33,10 +33,27 @@ impl Usage {
         self.days.iter().map(|day| day.refused).sum()
     }
 
+    /// Accepted calls of the day that runs.
+    pub fn today(&self) -> u64 {
+        self.days.last().map_or(0, |day| day.accepted)
+    }
+
     /// Accepted calls of the last whole day.
     pub fn yesterday(&self) -> u64 {
         self.days.iter().rev().nth(1).map_or(0, |day| day.accepted)
     }
+}
+
+/// Accepted calls of today and yesterday, for whom a token acts as: seen without any permission.
+pub async fn own_calls(app: &App, actor: &Actor, id: TokenId) -> Result<(u64, u64), Error> {
+    find_own(app, actor, id).await?;
+    let today = app.clock.now().millis().div_euclid(86_400_000);
+    let days = app
+        .store
+        .read(actor.tenant_id(), move |s| calls::list_days(s, id, today - 1).map_err(Error::from))
+        .await?;
+    let of = |day| days.iter().find(|count| count.day == day).map_or(0, |count| count.accepted);
+    Ok((of(today), of(today - 1)))
 }
 
 pub async fn usage(app: &App, actor: &Actor, id: TokenId) -> Result<Usage, Error> {

@@ -203,6 +203,22 @@ async fn htmx_gets_the_list_and_the_short_address_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_is_not_known_is_passed_over_and_the_page_says_so() {
+    let hub = TestHub::start().await;
+    four_ideas(&hub).await;
+    let mut lena = hub.signed_in("lena@nordwind.test").await;
+    let odd = lena.get(&path("?phase=NOPE&from=2026-13-45")).await.text();
+    assert!(odd.contains("phase “NOPE”, submitted from “2026-13-45”"), "{odd}");
+    let plain = lena.get(&path("")).await.text();
+    assert!(!plain.contains("Passed over"));
+    assert_eq!(
+        odd.matches("role=\"rowheader\"").count(),
+        plain.matches("role=\"rowheader\"").count(),
+        "all stand there"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_see_only_the_tables_and_categories_of_their_roles() {
     let hub = TestHub::start().await;
     four_ideas(&hub).await;

@@ -156,7 +156,10 @@ async fn every_wrong_field_is_told_and_nothing_is_founded() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let text = answer.text();
     for expected in [
-        "7 fields need another look.",
+        "7 fields need another look: <a href=\"#company_slug\">Short name in addresses</a>, <a href=\"#tenant\">Tenant</a>, ",
+        "<a href=\"#time_zone\">Time zone</a></span>",
+        "id=\"company_slug\" name=\"company_slug\" autocomplete=\"off\" maxlength=\"50\" value=\"\" \
+         aria-invalid=\"true\" aria-describedby=\"company_slug-error\" autofocus>",
         "Type a short name of a-z and 0-9",
         "This can&#39;t be empty.",
         "At most 50 characters; this has 51.",
@@ -168,6 +171,7 @@ async fn every_wrong_field_is_told_and_nothing_is_founded() {
     ] {
         assert!(text.contains(expected), "{expected}: {text}");
     }
+    assert_eq!(text.matches(" autofocus").count(), 1, "the first wrong field alone");
     assert!(!text.contains("value=\"short\""), "a password isn't sent back");
     assert!(hub.app.tenants().is_empty());
     assert_eq!(browser.post("/set-up", &form()).await.status, StatusCode::SEE_OTHER, "the code still works");
@@ -189,7 +193,9 @@ async fn the_page_tells_what_the_server_found_out_about_itself() {
     let (hub, link) = fresh().await;
     let mut browser = open(&hub, &link).await;
     let text = browser.get("/set-up").await.text();
-    for expected in ["Database ready", "Secret keys made", "No mail server", "Plain HTTP"] {
+    for expected in
+        ["/company/tenant/…</span>", "Database ready", "Secret keys made", "No mail server", "Plain HTTP"]
+    {
         assert!(text.contains(expected), "{expected}");
     }
     // The hub's clock stands still in tests; only a server has another to compare it with.

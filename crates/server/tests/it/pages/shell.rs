@@ -34,6 +34,28 @@ async fn the_chosen_theme_stands_on_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_form_is_told_to_be_no_page() {
+    let hub = TestHub::start().await;
+    hub.add_user("ines@nordwind.test", &[SYSTEM_ADMIN]).await;
+    let mut ines = hub.signed_in("ines@nordwind.test").await;
+    for path in ["/sign-out", "/profile/theme", "/admin/platform-setup/open-api/tokens/1/deactivate"] {
+        let answer = ines.get(&format!("{BASE}{path}")).await;
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (StatusCode::METHOD_NOT_ALLOWED, "POST"),
+            "{path}"
+        );
+        let text = answer.text();
+        assert!(text.contains("This address is no page to open"), "{text}");
+        assert!(text.contains(r#"<nav class="ah-nav""#), "within the shell");
+        assert!(text.contains(answer.header("x-request-id")));
+    }
+    let root = hub.send(axum::http::Request::post("/").body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(root.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(root.text().contains("This address is no page to open"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_page_stands_in_the_shell_with_the_request_to_quote() {
     let hub = TestHub::start().await;
     hub.add_user("ines@nordwind.test", &[SYSTEM_ADMIN]).await;

@@ -226,3 +226,40 @@ async fn a_thousand_sign_ins_at_once_leave_room_for_others() {
         _ = storm => panic!("a thousand hashes were quicker than a hundred pages"),
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_session_ended_is_told_why_and_led_back() {
+    let hub = TestHub::start().await;
+    hub.add_user(INES, &[SYSTEM_ADMIN]).await;
+    let mut browser = hub.signed_in(INES).await;
+    let profile = format!("{BASE}/profile");
+    let text = browser.get(&profile).await.text();
+    assert!(text.contains("data-idle=\"1800\" data-at-most=\"43200\""), "{text}");
+    let state = browser.get(&format!("{BASE}/session")).await;
+    assert_eq!((state.status, state.header("cache-control")), (StatusCode::OK, "no-store"));
+    assert_eq!(state.json()["csrf_token"], browser.csrf_token());
+
+    hub.clock.set(NOON.plus_minutes(30));
+    assert_eq!(browser.get(&format!("{BASE}/session")).await.status, StatusCode::UNAUTHORIZED);
+    let page = browser.get(&profile).await;
+    assert!(page.location().ends_with("%2Fprofile&ended=page"), "{}", page.location());
+    let told = browser.get(page.location()).await.text();
+    assert!(told.contains("Your session has ended, as it does after 30\u{a0}minutes"), "{told}");
+    assert!(told.contains(&format!("name=\"next\" value=\"{profile}\"")), "{told}");
+
+    let form = |request: axum::http::request::Builder| {
+        request
+            .header("sec-fetch-site", "same-origin")
+            .header("origin", crate::app::ORIGIN)
+            .header("referer", format!("{}{profile}", crate::app::ORIGIN))
+            .header("content-type", "application/x-www-form-urlencoded")
+    };
+    let path = format!("{BASE}/profile/theme");
+    let sent = browser.send(form(Request::post(&path))).await;
+    assert!(sent.location().ends_with("%2Fprofile&ended=form"), "{}", sent.location());
+    assert!(browser.get(sent.location()).await.text().contains("You were signed out before this was saved"));
+    let part = browser.send(form(Request::post(&path)).header("hx-request", "true")).await;
+    assert_eq!(part.status, StatusCode::UNAUTHORIZED, "what was typed in a dialog stays there");
+    assert!(!part.headers.contains_key("hx-redirect"));
+    assert!(!hub.browser().get(&profile).await.location().contains("ended"), "who never was here");
+}

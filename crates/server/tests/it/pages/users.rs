@@ -47,6 +47,14 @@ async fn actions(hub: &TestHub, id: UserId) -> Vec<String> {
     events.await.unwrap().into_iter().map(|event| event.action).collect()
 }
 
+/// Makes a link, and goes where it is shown.
+async fn invite(browser: &mut Browser<'_>, person: &str) -> Answer {
+    let answer = browser.post(&format!("{person}/invite"), &[]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    assert!(answer.location().starts_with(&format!("{person}?shown=")), "{}", answer.location());
+    browser.get(answer.location()).await
+}
+
 fn invitation_in(answer: &Answer) -> String {
     let text = answer.text();
     let link = text.split("value=\"http://127.0.0.1:8080").nth(1).unwrap();
@@ -78,6 +86,17 @@ async fn the_list_is_searched_and_filtered() {
         }
         assert_eq!(page.contains("Nobody fits this search."), expected.is_empty(), "{query}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_is_not_known_is_told() {
+    let (hub, _) = hub().await;
+    let mut browser = hub.signed_in(INES).await;
+    for (query, told) in [("?status=NOPE", "status “NOPE”"), ("?role=x", "role “x”")] {
+        let page = browser.get(&format!("{}{query}", people())).await.text();
+        assert!(page.contains(told) && page.contains(OLAF), "{query} {page}");
+    }
+    assert!(!browser.get(&format!("{}?status=&role=5", people())).await.text().contains("Passed over"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,11 +137,11 @@ async fn a_person_is_added_invited_and_signs_in() {
     assert!(page.contains("Not invited"));
     let mia = added.location().split(['/', '?']).find_map(|part| part.parse().ok()).map(UserId::new).unwrap();
 
-    let sent = browser.post(&format!("{}/invite", person(mia)), &[]).await;
+    let sent = invite(&mut browser, &person(mia)).await;
     let old = invitation_in(&sent);
     assert_eq!(sent.header("cache-control"), "no-store");
     assert!(!browser.get(&person(mia)).await.text().contains("/invitation/"), "shown once");
-    let link = invitation_in(&browser.post(&format!("{}/invite", person(mia)), &[]).await);
+    let link = invitation_in(&invite(&mut browser, &person(mia)).await);
 
     let mut guest = hub.browser();
     guest.get(&old).await;
@@ -148,12 +167,35 @@ async fn a_person_is_added_invited_and_signs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn reloading_the_page_of_a_link_neither_shows_it_again_nor_makes_another() {
+    let (hub, _) = hub().await;
+    let mut browser = hub.signed_in(INES).await;
+    let added = add(&mut browser, "mia@nordwind.test", &[]).await;
+    let path = added.location().split('?').next().unwrap().to_owned();
+    let made = browser.post(&format!("{path}/invite"), &[]).await;
+    let mut elsewhere = hub.signed_in(INES).await;
+    assert!(!elsewhere.get(made.location()).await.text().contains("/invitation/"), "another session");
+    browser.send(axum::http::Request::head(made.location())).await;
+    let link = invitation_in(&browser.get(made.location()).await);
+    assert!(!made.location().contains(link.rsplit('/').next().unwrap()), "no code in an address");
+    let again = browser.get(made.location()).await;
+    assert_eq!(again.status, StatusCode::OK);
+    assert!(!again.text().contains("/invitation/"), "shown once");
+
+    let typed = browser.get(&format!("{path}/invite")).await;
+    assert_eq!((typed.status, typed.location()), (StatusCode::SEE_OTHER, path.as_str()));
+    let mut guest = hub.browser();
+    guest.get(&link).await;
+    assert_eq!(guest.get(&format!("{BASE}/invitation")).await.status, StatusCode::OK, "it still works");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn invitations_expire() {
     let (hub, _) = hub().await;
     let mut browser = hub.signed_in(INES).await;
     let added = add(&mut browser, "mia@nordwind.test", &[]).await;
     let path = added.location().split('?').next().unwrap().to_owned();
-    let link = invitation_in(&browser.post(&format!("{path}/invite"), &[]).await);
+    let link = invitation_in(&invite(&mut browser, &path).await);
     hub.clock.set(NOON.plus_hours(72));
     let mut guest = hub.browser();
     guest.get(&link).await;
@@ -176,6 +218,9 @@ async fn what_is_wrong_with_a_new_person_is_told_at_its_field() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{email}");
         assert!(answer.text().contains(told), "{email}: {}", answer.text());
         assert!(answer.text().contains("value=\"Mia\""), "what was typed stays");
+        let link =
+            if roles.is_empty() { "<a href=\"#email\">E-mail</a>" } else { "<a href=\"#role-1\">Roles</a>" };
+        assert!(answer.text().contains(&format!("1 field needs another look: {link}")), "{}", answer.text());
     }
     let found = hub.app.store.read(hub.tenant, |s| {
         users::find_by_email(s, &Email::parse("mia@nordwind.test").unwrap()).map_err(Error::from)

@@ -25,7 +25,8 @@ async fn each_accepted_call_stands_there_with_its_answer_and_who_made_it() {
     let page = ines.get(&console("/calls")).await;
     assert_eq!(page.status, StatusCode::OK);
     let text = page.text();
-    assert!(text.find("openapi/users<").unwrap() < text.find("openapi/authinfo<").unwrap(), "newest first");
+    assert!(text.find("</span>/users<").unwrap() < text.find("</span>/authinfo<").unwrap(), "newest first");
+    assert!(text.contains("title=\"/api/v1/openapi/users\""), "the whole path is there to be read: {text}");
     assert!(text.contains(">200 OK<") && text.contains(">403 Forbidden<"), "{text}");
     assert!(!text.contains("secret=1") && !text.contains(&issued.value), "neither queries nor values");
 
@@ -45,11 +46,11 @@ async fn fifty_stand_on_a_page_and_older_ones_follow() {
     }
     let mut ines = hub.signed_in(INES).await;
     let first = ines.get(&console("/calls")).await.text();
-    assert_eq!(first.matches("openapi/authinfo<").count(), 50);
+    assert_eq!(first.matches("</span>/authinfo<").count(), 50);
     let (before, _) = first.split_once("\" rel=\"next\"").unwrap();
     let (_, older) = before.rsplit_once("href=\"").unwrap();
     let second = ines.get(&older.replace("&#38;", "&")).await.text();
-    assert_eq!(second.matches("openapi/authinfo<").count(), 1);
+    assert_eq!(second.matches("</span>/authinfo<").count(), 1);
     assert!(second.contains("Newest calls") && !second.contains("rel=\"next\""));
 }
 
@@ -62,4 +63,6 @@ async fn it_is_for_those_who_manage_tokens() {
     assert_eq!(ines.get(&console("/calls?token=4711")).await.status, StatusCode::NOT_FOUND);
     let odd = ines.get(&console("/calls?token=x&result=%00&after=1-")).await;
     assert_eq!(odd.status, StatusCode::OK, "what can't be read asks for nothing");
+    assert!(odd.text().contains("token “x”"), "and the page says so");
+    assert!(ines.get(&console("?state=NOPE&type=x")).await.text().contains("state “NOPE”, type “x”"));
 }

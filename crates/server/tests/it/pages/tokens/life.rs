@@ -327,3 +327,57 @@ async fn asking_for_the_head_of_the_list_spends_nothing_that_is_shown_once() {
     let credential = shown_credential(&mut browser).await;
     assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_it_is_revoked_one_is_told_what_stops() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[("user", OMAR), ("name", "For Omar")]).await;
+    assert!(ines.get(&console("/tokens/1/revoke")).await.text().contains("it was never used"));
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    let told = "Calls with it fail from now on: 1 was made today; last used just now.";
+    assert!(ines.get(&console("/tokens/1/revoke")).await.text().contains(told));
+    let mut omar = hub.signed_in(OMAR).await;
+    let own = omar.get(&format!("{BASE}/profile/tokens/1/revoke")).await.text();
+    assert!(own.contains(told), "{own}");
+    let other = hub.signed_in(INES).await.get(&format!("{BASE}/profile/tokens/1/revoke")).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_people_are_found_by_a_search_that_keeps_what_is_typed() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let draft = open_form(&mut ines).await;
+    let found = save(&mut ines, &draft, &[("user", "oma"), ("name", "For Omar"), ("find", "1")]).await;
+    let text = found.text();
+    assert!(
+        text.contains("name=\"pick\" value=\"omar@nordwind.test\"") && text.contains("value=\"For Omar\"")
+    );
+    assert!(!text.contains("name=\"pick\" value=\"ines@nordwind.test\""), "{text}");
+    let picked =
+        save(&mut ines, &draft, &[("user", "oma"), ("name", "For Omar"), ("pick", OMAR)]).await.text();
+    assert!(picked.contains("name=\"user\" value=\"omar@nordwind.test\"") && picked.contains("For Omar"));
+    assert!(ines.get(&console("")).await.text().contains("No tokens yet."), "nothing is saved by searching");
+    let nobody = save(&mut ines, &draft, &[("user", "zzz"), ("find", "1")]).await.text();
+    assert!(nobody.contains("Nobody active is called so."), "{nobody}");
+    assert!(!nobody.contains("ah-type now"), "nobody is chosen, so there is no type: {nobody}");
+    assert!(ines.get(&console("/tokens/people?q=zzz")).await.text().contains("Nobody active is called so"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usage_names_unknown_calls_and_says_where_there_are_none() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    let text = ines.get(&console("/tokens/1")).await.text();
+    assert!(text.contains("No calls in 30 days.") && !text.contains("ah-plot"), "no empty grid: {text}");
+    let request = Request::get(format!("{BASE}/api/v1/openapi/nowhere"))
+        .header("authorization", format!("Bearer {credential}"))
+        .header("x-ah-openapi-auth", "openapi-token");
+    assert_eq!(hub.send(request.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_FOUND);
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    let text = ines.get(&console("/tokens/1")).await.text();
+    assert!(text.contains("unknown call") && text.contains("ah-plot"), "{text}");
+}

@@ -10,8 +10,14 @@ async fn set(browser: &mut Browser<'_>, ticked: &[&str]) -> Answer {
     browser.post(&console("/settings"), &fields).await
 }
 
+/// Asks for the value, and goes where it is shown.
 async fn reveal(browser: &mut Browser<'_>, id: u32) -> Answer {
-    browser.post(&console(&format!("/tokens/{id}/reveal")), &[]).await
+    let answer = browser.post(&console(&format!("/tokens/{id}/reveal")), &[]).await;
+    follow(browser, answer).await
+}
+
+async fn follow(browser: &mut Browser<'_>, answer: Answer) -> Answer {
+    if answer.status == StatusCode::SEE_OTHER { browser.get(answer.location()).await } else { answer }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,11 +55,46 @@ async fn copying_again_is_by_form_with_a_fresh_password_and_ten_times_an_hour() 
     assert_eq!(old.status, StatusCode::UNAUTHORIZED);
     assert!(old.text().contains("Is it still you?"));
     let confirmed = ines.post(&console("/tokens/1/reveal"), &[("password", PASSWORD)]).await;
+    let confirmed = follow(&mut ines, confirmed).await;
     assert_eq!(confirmed.status, StatusCode::OK, "{}", confirmed.text());
     for _ in 0..9 {
         assert_eq!(reveal(&mut ines, 1).await.status, StatusCode::OK);
     }
     assert_eq!(reveal(&mut ines, 1).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_copied_again_is_shown_once_to_the_session_that_asked() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    set(&mut ines, &["copy_again"]).await;
+    let credential = make(&mut ines, &[]).await;
+    make(&mut ines, &[("name", "Another")]).await;
+    let revealed = ines.post(&console("/tokens/1/reveal"), &[]).await;
+    assert_eq!(revealed.status, StatusCode::SEE_OTHER);
+    let shown = revealed.location().to_owned();
+    assert!(!shown.contains(credential.split('/').nth(1).unwrap()), "no value in an address: {shown}");
+    let number = shown.rsplit('=').next().unwrap().to_owned();
+
+    let mut elsewhere = hub.signed_in(INES).await;
+    assert_eq!(elsewhere.get(&shown).await.location(), console(""), "another session sees nothing");
+    let other = ines.get(&console(&format!("/tokens/2/copy?shown={number}"))).await;
+    assert_eq!(other.location(), console(""), "nor does another token's page");
+    ines.send(axum::http::Request::head(&shown)).await;
+    assert!(!ines.get(&console("")).await.text().contains("data-credential="), "nor any list");
+    let made = save(&mut ines, &number, &[("name", "Of a copy")]).await;
+    assert!(!made.text().contains(&credential));
+    assert!(!ines.get(&console("")).await.text().contains("Of a copy"), "no token is made of it");
+
+    assert!(ines.get(&shown).await.text().contains(&credential));
+    let again = ines.get(&shown).await;
+    assert_eq!((again.status, again.location()), (StatusCode::SEE_OTHER, console("").as_str()), "once");
+    let events = ines.get(&console("/tokens/1")).await.text();
+    assert_eq!(events.matches("You copied the value again").count(), 1, "a reload spends no reveal");
+
+    let late = ines.post(&console("/tokens/1/reveal"), &[]).await;
+    ines.post(&console("/tokens/1/rotate"), &[("revision", "1"), ("overlap", "0")]).await;
+    assert_eq!(ines.get(late.location()).await.location(), console(""), "it has another value now");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,7 +123,14 @@ async fn the_form_of_values_and_never_expiring_ones_follow_the_settings() {
     for credential in [&uuid, &prefixed] {
         assert_eq!(call(&hub, credential).await.status, StatusCode::OK, "both forms verify");
     }
-    set(&mut ines, &[]).await;
+    let asked = set(&mut ines, &[]).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "it hits a token");
+    assert!(asked.text().contains("Refuse 1\u{a0}token"), "{}", asked.text());
+    assert_eq!(call(&hub, &prefixed).await.status, StatusCode::OK, "nothing was changed");
+    let saved = set(&mut ines, &["confirm_never"]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    let told = ines.get(saved.location()).await.text();
+    assert!(told.contains("role=\"status\"") && told.contains("Settings saved."), "{told}");
     let refused = call(&hub, &prefixed).await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
     assert!(refused.text().contains("token-not-compliant"), "{}", refused.text());
