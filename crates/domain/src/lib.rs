@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod clock;
+pub mod collaborator;
 pub mod component;
 pub mod document;
 pub mod file;
@@ -16,6 +17,7 @@ pub mod permission;
 pub mod questionnaire;
 pub mod review;
 pub mod role;
+pub mod tag;
 pub mod tenant;
 pub mod text;
 pub mod token;

@@ -7,6 +7,7 @@ pub mod calls;
 pub mod categories;
 pub mod changes;
 pub mod chunk;
+pub mod collaborators;
 pub mod components;
 pub mod copies;
 pub mod db;
@@ -30,6 +31,7 @@ pub mod roles;
 pub mod session;
 pub mod sessions;
 mod store;
+pub mod tags;
 pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;

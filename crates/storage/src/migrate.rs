@@ -52,6 +52,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0012_files",
     "0013_components_and_store",
     "0014_audit_actions",
+    "0015_collaborators_and_tags",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -3,6 +3,7 @@
 pub mod answer;
 mod calendar;
 pub mod categories;
+pub mod collaborators;
 pub mod create;
 pub mod delete;
 pub mod documents;
@@ -18,4 +19,5 @@ pub mod scope;
 pub mod show;
 pub mod status;
 pub mod submit;
+pub mod tags;
 mod updated;

@@ -22,7 +22,8 @@ use crate::{
     api::{
         applications, auth_info, automation_store,
         automations::{
-            answer, categories, create, delete, documents, idea_flow, list, media, show, status, submit,
+            answer, categories, collaborators, create, delete, documents, idea_flow, list, media, show,
+            status, submit, tags,
         },
         components,
         document::{self, Document},
@@ -83,6 +84,11 @@ fn all() -> Vec<Described> {
         call!(media::list_media),
         call!(media::add_media),
         call!(download::download_file),
+        call!(collaborators::list_collaborators),
+        call!(collaborators::list_collaborators_of),
+        call!(collaborators::add_collaborators),
+        call!(collaborators::remove_collaborators),
+        call!(tags::set_tags),
         call!(components::list_components),
         call!(components::list_automation_components),
         call!(automation_store::list_store),

@@ -8,6 +8,7 @@ mod automations;
 mod broken;
 mod calls;
 mod category_tree;
+mod collaborators;
 mod components;
 mod create;
 mod credentials;
@@ -26,6 +27,7 @@ mod questionnaire;
 mod status;
 mod submit;
 mod submit_detailed;
+mod tags;
 mod tolerance;
 mod uploads;
 

@@ -9,6 +9,7 @@ mod audit;
 mod categories;
 mod changes;
 mod changing;
+mod collaborators;
 mod components;
 mod documents;
 mod engine;

@@ -61,6 +61,7 @@ fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
         updated: window(query, ["updatedStart", "updatedEnd"], violations),
         submitter: None,
         owner: None,
+        tag: query.text(&["tag", "tags"]).map(str::to_owned),
     }
 }
 

@@ -42,6 +42,7 @@ const DEEP: u64 = 5_000;
             1 and 2 unless given; all of them in a search."),
         ("bu" = Option<String>, Query, description = "Business unit of the submitter."),
         ("applications" = Option<i64>, Query, description = "Id of an application."),
+        ("tag" = Option<String>, Query, description = "A tag, in any letter case; `tags` means the same."),
         ("createdStart" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
         ("createdEnd" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
         ("updatedStart" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),

@@ -59,6 +59,11 @@ fn who_may_call_what_is_reviewed() {
     GET /automations/{id}/media Users EXPLORE
     POST /automations/{id}/media Users EXPLORE
     GET /automations/{id}/components Users EXPLORE
+    GET /automations/collaborators All EXPLORE
+    GET /collaborators All EXPLORE
+    POST /automations/{id}/collaborators Users EXPLORE
+    DELETE /automations/{id}/collaborators Users EXPLORE
+    POST /automations/{id}/tags Users EXPLORE
     GET /components All -
     GET /automation-store Users EXPLORE
     GET /automation-store/{id}/reviews Users EXPLORE
