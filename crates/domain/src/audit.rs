@@ -40,6 +40,7 @@ actions! {
     IDEA_PUBLISH = "idea.publish",
     IDEA_REMOVE_COLLABORATORS = "idea.remove-collaborators",
     IDEA_REVIEW = "idea.review",
+    IDEA_SET_BASELINE = "idea.set-baseline",
     IDEA_TAG = "idea.tag",
     IDEA_WITHDRAW = "idea.withdraw",
     MEDIA_CREATE = "media.create",

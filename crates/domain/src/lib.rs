@@ -5,6 +5,7 @@ pub mod audit;
 pub mod clock;
 pub mod collaborator;
 pub mod component;
+pub mod cost_benefit;
 pub mod document;
 pub mod file;
 pub mod flow;

@@ -3,6 +3,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod baselines;
 pub mod calls;
 pub mod categories;
 pub mod changes;

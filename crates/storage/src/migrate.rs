@@ -53,6 +53,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0013_components_and_store",
     "0014_audit_actions",
     "0015_collaborators_and_tags",
+    "0016_cost_benefit",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -13,7 +13,7 @@ mod inputs;
 pub mod list;
 pub mod media;
 pub mod record;
-mod refusal;
+pub(super) mod refusal;
 pub mod schema;
 pub mod scope;
 pub mod show;

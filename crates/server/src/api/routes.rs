@@ -79,6 +79,14 @@ pub const ROUTES: &[Route] = &[
     route(Method::POST, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
     route(Method::DELETE, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
     route(Method::POST, "/automations/{id}/tags", Callers::Users, Some(Permission::Explore)),
+    // The project manager of an automation may, too.
+    route(Method::GET, "/cba", Callers::All, Some(Permission::Explore)),
+    route(
+        Method::PUT,
+        "/automations/cba/{id}/project-plan-baseline",
+        Callers::Users,
+        Some(Permission::Explore),
+    ),
     route(Method::GET, "/components", Callers::All, None),
     route(Method::GET, "/automation-store", Callers::Users, Some(Permission::Explore)),
     route(Method::GET, "/automation-store/{id}/reviews", Callers::Users, Some(Permission::Explore)),

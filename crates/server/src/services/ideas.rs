@@ -3,6 +3,7 @@
 
 mod access;
 mod collaborators;
+mod cost_benefit;
 mod difference;
 mod filling;
 mod flow;
@@ -44,6 +45,7 @@ pub(crate) use access::{get_editable, get_visible};
 pub use collaborators::{
     Member, Named, PersonKey, RoleKey, add_collaborators, list_collaborators, remove_collaborators,
 };
+pub use cost_benefit::{Analysis, cost_benefit, set_baseline};
 pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};
 pub use given::{Given, Inputs};

@@ -10,6 +10,7 @@ mod calls;
 mod category_tree;
 mod collaborators;
 mod components;
+mod cost_benefit;
 mod create;
 mod credentials;
 mod delete;

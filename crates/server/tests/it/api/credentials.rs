@@ -48,7 +48,7 @@ const APP_KEY: &str = "x-ah-openapi-app-key";
 /// What a call that names its automation in the query has to ask.
 fn asked(path: &str, id: &str) -> String {
     match path {
-        "/automations/collaborators" | "/collaborators" => format!("?id={id}"),
+        "/automations/collaborators" | "/collaborators" | "/cba" => format!("?id={id}"),
         _ => String::new(),
     }
 }

@@ -186,7 +186,7 @@ async fn what_belongs_to_the_other_is_not_there_by_any_name() {
             let path = format!("/api/v1/openapi/automations/{}/{what}", other.idea["process_id"]);
             desk.refused(&Call::of(&own.token).at(&path), 404, "not-found").await;
         }
-        for path in ["/automations/collaborators", "/collaborators"] {
+        for path in ["/automations/collaborators", "/collaborators", "/cba"] {
             let path = format!("/api/v1/openapi{}", other.path(path));
             desk.accepted(&Call::of(&other.token).at(&path)).await;
             desk.refused(&Call::of(&own.token).at(&path), 404, "not-found").await;
@@ -224,6 +224,7 @@ async fn what_belongs_to_the_other_can_not_be_changed() {
                 json!({"process_id": id, "phase_status_id": 47}),
             ),
             (Method::POST, format!("/automations/{id}/idea-flow"), to),
+            (Method::PUT, format!("/automations/cba/{id}/project-plan-baseline"), json!({})),
             (Method::POST, format!("/automations/{id}/tags"), json!({"tags": ["mine"]})),
             (Method::POST, format!("/automations/{id}/collaborators"), me.clone()),
             (Method::DELETE, format!("/automations/{id}/collaborators"), me),

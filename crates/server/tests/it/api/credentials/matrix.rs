@@ -36,6 +36,7 @@ struct Row {
 }
 
 const COLLABORATORS: &str = "/automations/{id}/collaborators";
+const BASELINE: &str = "/automations/cba/{id}/project-plan-baseline";
 const DENIED: Outcome = Err("permission-missing");
 const NO_USER: Outcome = Err("submitter-required");
 
@@ -77,6 +78,8 @@ const ROWS: &[Row] = &[
     row(Method::POST, "/automations/{id}/collaborators", [Ok(201), DENIED, DENIED, NO_USER]),
     row(Method::DELETE, "/automations/{id}/collaborators", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::POST, "/automations/{id}/tags", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/cba", [Ok(200), DENIED, DENIED, Ok(200)]),
+    row(Method::PUT, BASELINE, [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/components", [Ok(200), Ok(200), Ok(200), Ok(200)]),
     row(Method::GET, "/automation-store", [Ok(200), Ok(200), DENIED, NO_USER]),
     row(Method::GET, "/automation-store/{id}/reviews", [Ok(200), Ok(200), DENIED, NO_USER]),
@@ -216,10 +219,10 @@ impl Matrix {
         self.file = self.desk.accepted(&call).await.json()["data"]["file_id"].to_string();
     }
 
-    /// Puts something in place of what was deleted.
+    /// Puts something in place of what was deleted or can be done once only.
     async fn restore(&mut self, path: &str) {
         match path {
-            "/automations/{id}" => self.replace().await,
+            "/automations/{id}" | BASELINE => self.replace().await,
             COLLABORATORS => {
                 let body = self.body(path).to_string();
                 let path = format!("/api/v1/openapi{}", path.replace("{id}", &self.idea));
@@ -299,7 +302,7 @@ async fn each_call_is_for_those_its_row_says_under_every_address() {
                     Ok(status) => assert_eq!(matrix.desk.accepted(&call).await.status, status, "{call:?}"),
                     Err(kind) => drop(matrix.desk.refused(&call, 403, kind).await),
                 }
-                if outcome.is_ok() && route.method == Method::DELETE {
+                if outcome.is_ok() && (route.method == Method::DELETE || route.path == BASELINE) {
                     matrix.restore(route.path).await;
                 }
             }
