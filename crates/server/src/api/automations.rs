@@ -12,6 +12,7 @@ pub mod idea_flow;
 mod inputs;
 pub mod list;
 pub mod media;
+pub mod pipeline;
 pub mod record;
 pub(super) mod refusal;
 pub mod schema;

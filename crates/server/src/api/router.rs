@@ -22,7 +22,7 @@ use crate::{
     api::{
         applications, auth_info, automation_store,
         automations::{
-            answer, categories, collaborators, create, delete, documents, idea_flow, list, media, show,
+            answer, categories, collaborators, create, delete, documents, idea_flow, list, media, pipeline, show,
             status, submit, tags,
         },
         components, cost_benefit,
@@ -91,6 +91,7 @@ fn all() -> Vec<Described> {
         call!(tags::set_tags),
         call!(cost_benefit::get_cost_benefit),
         call!(cost_benefit::set_project_plan_baseline),
+        call!(pipeline::list_pipeline),
         call!(components::list_components),
         call!(components::list_automation_components),
         call!(automation_store::list_store),

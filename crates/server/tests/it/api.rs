@@ -24,6 +24,7 @@ mod idea_flows;
 mod idea_schema;
 mod inventory;
 mod media;
+mod pipeline;
 mod questionnaire;
 mod status;
 mod submit;

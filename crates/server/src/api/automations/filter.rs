@@ -30,6 +30,8 @@ const SORTS: [(&str, IdeaSort, Direction); 5] = [
     ("process_id", IdeaSort::Id, Direction::Ascending),
 ];
 
+const KINDS: [&str; 2] = ["submissionType", "submission_type"];
+
 impl Listing {
     pub fn parse(query: &Query) -> Result<Self, Error> {
         let mut violations = Violations::default();
@@ -38,6 +40,13 @@ impl Listing {
         let order = order(query, &mut violations);
         violations.into_result()?;
         Ok(Self { filter, order, request })
+    }
+
+    /// Shows all kinds, unless the query says which.
+    pub fn of_all_kinds(&mut self, query: &Query) {
+        if query.text(&KINDS).is_none() {
+            self.filter.submission_types = None;
+        }
     }
 }
 
@@ -71,12 +80,11 @@ fn submission_types(
     is_search: bool,
     violations: &mut Violations,
 ) -> Option<Vec<SubmissionType>> {
-    const NAMES: [&str; 2] = ["submissionType", "submission_type"];
-    if query.text(&NAMES).is_none() {
+    if query.text(&KINDS).is_none() {
         let usual = vec![SubmissionType::EmployeeDriven, SubmissionType::CoeDriven];
         return (!is_search).then_some(usual);
     }
-    let codes = query.integers(&NAMES, violations)?;
+    let codes = query.integers(&KINDS, violations)?;
     let kinds: Option<Vec<_>> = codes.into_iter().map(SubmissionType::from_code).collect();
     if kinds.is_none() {
         violations.add("submissionType", "A number from 1 to 8 is needed.");

@@ -66,6 +66,7 @@ fn who_may_call_what_is_reviewed() {
     POST /automations/{id}/tags Users EXPLORE
     GET /cba All EXPLORE
     PUT /automations/cba/{id}/project-plan-baseline Users EXPLORE
+    GET /automationpipeline Users EXPLORE
     GET /components All -
     GET /automation-store Users EXPLORE
     GET /automation-store/{id}/reviews Users EXPLORE
