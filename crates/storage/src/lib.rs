@@ -24,6 +24,7 @@ pub mod keys;
 pub mod lifecycle;
 pub mod links;
 pub mod listings;
+pub mod logs;
 pub mod media;
 mod migrate;
 pub mod principals;

@@ -54,6 +54,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0014_audit_actions",
     "0015_collaborators_and_tags",
     "0016_cost_benefit",
+    "0017_audit_by_instant",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

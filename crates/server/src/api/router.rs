@@ -20,7 +20,7 @@ use utoipa_axum::{
 
 use crate::{
     api::{
-        applications, auth_info, automation_store,
+        applications, audit_logs, auth_info, automation_store,
         automations::{
             answer, categories, collaborators, create, delete, documents, idea_flow, list, media, pipeline, show,
             status, submit, tags,
@@ -92,6 +92,7 @@ fn all() -> Vec<Described> {
         call!(cost_benefit::get_cost_benefit),
         call!(cost_benefit::set_project_plan_baseline),
         call!(pipeline::list_pipeline),
+        call!(audit_logs::list_audit_logs),
         call!(components::list_components),
         call!(components::list_automation_components),
         call!(automation_store::list_store),

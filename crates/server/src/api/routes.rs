@@ -89,6 +89,7 @@ pub const ROUTES: &[Route] = &[
     ),
     // Any permission for a table of the pipeline will do.
     route(Method::GET, "/automationpipeline", Callers::Users, Some(Permission::Explore)),
+    route(Method::GET, "/auditlogs", Callers::Users, Some(Permission::AuditLogs)),
     route(Method::GET, "/components", Callers::All, None),
     route(Method::GET, "/automation-store", Callers::Users, Some(Permission::Explore)),
     route(Method::GET, "/automation-store/{id}/reviews", Callers::Users, Some(Permission::Explore)),

@@ -3,6 +3,7 @@
 
 mod add_user;
 mod answer;
+mod audit_logs;
 mod automation_store;
 mod automations;
 mod broken;

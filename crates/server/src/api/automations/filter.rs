@@ -92,7 +92,7 @@ fn submission_types(
     kinds
 }
 
-fn window(query: &Query, [from, to]: [&'static str; 2], violations: &mut Violations) -> Window {
+pub fn window(query: &Query, [from, to]: [&'static str; 2], violations: &mut Violations) -> Window {
     Window {
         from: query.integer(&[from], violations).map(|epoch| instant(epoch, 0)),
         to: query.integer(&[to], violations).map(|epoch| instant(epoch, 999)),

@@ -67,6 +67,7 @@ fn who_may_call_what_is_reviewed() {
     GET /cba All EXPLORE
     PUT /automations/cba/{id}/project-plan-baseline Users EXPLORE
     GET /automationpipeline Users EXPLORE
+    GET /auditlogs Users AUDIT_LOGS
     GET /components All -
     GET /automation-store Users EXPLORE
     GET /automation-store/{id}/reviews Users EXPLORE

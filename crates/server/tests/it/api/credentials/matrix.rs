@@ -81,6 +81,7 @@ const ROWS: &[Row] = &[
     row(Method::GET, "/cba", [Ok(200), DENIED, DENIED, Ok(200)]),
     row(Method::PUT, BASELINE, [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/automationpipeline", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/auditlogs", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/components", [Ok(200), Ok(200), Ok(200), Ok(200)]),
     row(Method::GET, "/automation-store", [Ok(200), Ok(200), DENIED, NO_USER]),
     row(Method::GET, "/automation-store/{id}/reviews", [Ok(200), Ok(200), DENIED, NO_USER]),
