@@ -95,10 +95,7 @@ const BENEFIT: &[(&str, Source)] = &[
 ];
 
 /// The analysis, given what is known.
-pub fn analysis(
-    known: impl Fn(Source) -> Option<FieldValue>,
-    baseline: Option<&Baseline>,
-) -> Vec<Section> {
+pub fn analysis(known: impl Fn(Source) -> Option<FieldValue>, baseline: Option<&Baseline>) -> Vec<Section> {
     let filled = |fields: &[(&'static str, Source)]| {
         Content::Fields(fields.iter().map(|&(name, source)| Field { name, value: known(source) }).collect())
     };

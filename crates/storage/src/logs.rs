@@ -67,18 +67,17 @@ pub enum LogDetail {
     },
 }
 
-/// The parameters of both sources: $1 tenant, $2 from, $3 to, $4 user, $5 token, $6 action, and where each goes on.
+/// The parameters of both sources: $1 tenant, $2 from, $3 to, $4 user, $5 token, $6 action, and where events go on.
 const EVENTS: &str = "FROM audit_events e WHERE e.tenant_id = $1 AND e.happened_at >= $2 AND e.happened_at <= $3 \
     AND (e.actor_user_id = $4 OR $4 < 0) AND (e.actor_token_id = $5 OR $5 < 0) AND (e.action = $6 OR $6 = '') \
     AND (e.happened_at, e.id) < ($7, $8)";
 const CALLS: &str = "FROM open_api_calls c WHERE c.tenant_id = $1 AND c.called_at >= $2 AND c.called_at <= $3 \
     AND (c.user_id = $4 OR $4 < 0) AND (c.token_id = $5 OR $5 < 0) AND (c.method || ' ' || c.route = $6 OR $6 = '') \
-    AND (c.called_at, c.id) < ($9, $10)";
+    AND (c.called_at, c.id) < ";
 
 impl LogFilter {
     fn values(&self, session: &Session<'_>) -> Vec<Value<'_>> {
-        let (event_at, event_id) = self.bound(LogKind::Event);
-        let (call_at, call_id) = self.bound(LogKind::Call);
+        let (at, id) = self.bound(LogKind::Event);
         values![
             session.tenant(),
             self.from.map_or(i64::MIN, Timestamp::millis),
@@ -86,10 +85,8 @@ impl LogFilter {
             self.user.map_or(-1, UserId::get),
             self.token.map_or(-1, TokenId::get),
             self.action.as_deref().unwrap_or_default(),
-            event_at,
-            event_id,
-            call_at,
-            call_id
+            at,
+            id
         ]
         .to_vec()
     }
@@ -111,8 +108,10 @@ impl LogFilter {
 
 /// How many entries a filter lets through.
 pub fn count(session: &mut Session<'_>, filter: &LogFilter) -> Result<u64, StorageError> {
-    let sql = ["SELECT (SELECT COUNT(*) ", EVENTS, ") + (SELECT COUNT(*) ", CALLS, ")"].concat();
-    let values = filter.values(session);
+    let sql = ["SELECT (SELECT COUNT(*) ", EVENTS, ") + (SELECT COUNT(*) ", CALLS, "($9, $10))"].concat();
+    let mut values = filter.values(session);
+    let (at, id) = filter.bound(LogKind::Call);
+    values.extend_from_slice(values![at, id]);
     let total: i64 = session.one(&sql, &values, |row| row.get(0))?;
     Ok(u64::try_from(total).unwrap_or_default())
 }
@@ -133,20 +132,22 @@ pub fn list(
          e.object_name, e.before_change, e.after_change, '' AS path, CAST(0 AS BIGINT) AS status, \
          CAST(0 AS BIGINT) AS duration_micros, '' AS client, e.address, e.request_id ",
         EVENTS,
-        " ORDER BY e.happened_at DESC, e.id DESC LIMIT $11) AS events UNION ALL \
+        " ORDER BY e.happened_at DESC, e.id DESC LIMIT $9) AS events UNION ALL \
          SELECT * FROM (SELECT CAST(0 AS BIGINT) AS kind, c.id, c.called_at AS at, c.user_id, '' AS user_name, c.token_id, \
          c.method || ' ' || c.route AS action, '' AS object_type, CAST(0 AS BIGINT) AS object_id, \
          '' AS object_name, CAST(NULL AS TEXT) AS before_change, CAST(NULL AS TEXT) AS after_change, c.path, \
          c.status, c.duration_micros, c.client, c.address, c.request_id ",
         CALLS,
-        " ORDER BY c.called_at DESC, c.id DESC LIMIT $11) AS calls \
+        "($10, $11) ORDER BY c.called_at DESC, c.id DESC LIMIT $9) AS calls \
          ORDER BY 3 DESC, 1 DESC, 2 DESC LIMIT $12 OFFSET $13) AS l \
          LEFT JOIN tokens t ON t.tenant_id = $1 AND t.id = l.token_id \
          LEFT JOIN users u ON u.tenant_id = $1 AND u.id = l.user_id ORDER BY l.at DESC, l.kind DESC, l.id DESC",
     ]
     .concat();
     let mut values = filter.values(session);
-    values.extend_from_slice(values![clamp(offset.saturating_add(limit)), clamp(limit), clamp(offset)]);
+    let (at, id) = filter.bound(LogKind::Call);
+    let needed = clamp(offset.saturating_add(limit));
+    values.extend_from_slice(values![needed, at, id, clamp(limit), clamp(offset)]);
     session.all(&sql, &values, from_row)
 }
 

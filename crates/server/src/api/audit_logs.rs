@@ -40,7 +40,6 @@ pub struct LogPage {
 }
 
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
 pub struct LogRecord {
     /// `event` or `call`.
     log_kind: &'static str,
@@ -123,11 +122,13 @@ const fn kind_name(kind: LogKind) -> &'static str {
     }
 }
 
-fn cursor(LogPosition { at, kind, id }: LogPosition) -> String {
+/// A place in the list as it is sent.
+pub fn cursor(LogPosition { at, kind, id }: LogPosition) -> String {
     format!("{}-{}-{id}", at.millis(), kind_name(kind))
 }
 
-fn position(text: &str) -> Option<LogPosition> {
+/// The place that a text names; nothing where it is none.
+pub fn position(text: &str) -> Option<LogPosition> {
     let mut parts = text.rsplitn(3, '-');
     let id = parts.next()?.parse().ok()?;
     let kind = kind(parts.next()?)?;

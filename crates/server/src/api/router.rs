@@ -22,8 +22,8 @@ use crate::{
     api::{
         applications, audit_logs, auth_info, automation_store,
         automations::{
-            answer, categories, collaborators, create, delete, documents, idea_flow, list, media, pipeline, show,
-            status, submit, tags,
+            answer, categories, collaborators, create, delete, documents, idea_flow, list, media, pipeline,
+            show, status, submit, tags,
         },
         components, cost_benefit,
         document::{self, Document},

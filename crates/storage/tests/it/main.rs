@@ -18,6 +18,7 @@ mod files;
 mod forms;
 mod ideas;
 mod jobs;
+mod logs;
 mod organization;
 mod store;
 mod support;

@@ -5,11 +5,7 @@ use axum::{extract::State, response::Response};
 
 use super::{filter::Listing, list, schema::AutomationPage};
 use crate::{
-    api::{
-        envelope::Envelope,
-        error::ApiError,
-        extract::Query,
-    },
+    api::{envelope::Envelope, error::ApiError, extract::Query},
     app::App,
     auth::actor::Actor,
     error::{Denial, Error},

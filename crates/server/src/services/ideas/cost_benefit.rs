@@ -7,10 +7,7 @@ use automation_hub_domain::{
     idea::Idea,
     permission::Permission,
 };
-use automation_hub_storage::{
-    Session, audit, baselines,
-    ideas::IdeaKey,
-};
+use automation_hub_storage::{Session, audit, baselines, ideas::IdeaKey};
 use serde_json::json;
 
 use super::{Held, Surroundings, get_visible, parts, require, write};

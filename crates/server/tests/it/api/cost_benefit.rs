@@ -34,7 +34,8 @@ fn assessed() -> Value {
     ];
     let section: serde_json::Map<_, _> =
         answers.into_iter().map(|(code, value)| (code.to_owned(), json!({ "value": value }))).collect();
-    let overview = json!({"OVR-COUNT_APPS": {"value": [], "new_applications": [{"application_name": "SAP"}]}});
+    let overview =
+        json!({"OVR-COUNT_APPS": {"value": [], "new_applications": [{"application_name": "SAP"}]}});
     json!({"user_inputs": {"OVR": {"any": overview}, "Q2": {"any": section}}})
 }
 
@@ -56,7 +57,7 @@ fn field<'d>(data: &'d Value, path: &[&str]) -> &'d Value {
 
 async fn begin() -> Api {
     let api = documents::begin().await;
-    assess(&api.admin().await).await;
+    assess(&api.with_roles("pia@nordwind.example", &[PROGRAM_MANAGER]).await).await;
     api
 }
 

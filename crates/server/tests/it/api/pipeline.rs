@@ -8,6 +8,47 @@ use super::{Api, assert_problem, idea};
 const IDEA_APPROVER: RoleId = RoleId::new(6);
 const SPONSOR: RoleId = RoleId::new(3);
 
+/// The fields that are published of an entry.
+const PUBLISHED: &[&str] = &[
+    "process_id",
+    "process_slug",
+    "process_name",
+    "process_description",
+    "orchestrator_automation_uuid",
+    "user_department",
+    "user_business_unit",
+    "process_goal",
+    "process_phase_id",
+    "process_phase_status_id",
+    "process_overall_gauge_score",
+    "process_automation_score",
+    "process_estimated_benefit_score",
+    "software_vendor_id",
+    "software_vendor",
+    "software_cost_id",
+    "cost_description",
+    "running_cost",
+    "process_type_id",
+    "owner",
+    "process_ease_of_implementation_score",
+    "process_submitter_user_id",
+    "process_submission_type",
+    "process_num_collaborators",
+    "process_num_votes",
+    "process_created_epoch",
+    "process_updated_epoch",
+    "check_collaborators",
+    "relevance",
+    "number_of_robots",
+    "category_id",
+    "category_other_text",
+    "category_name",
+    "category_level_id",
+    "category_is_other",
+    "process_phase",
+    "process_phase_status",
+];
+
 async fn begin() -> Api {
     let api = Api::start().await;
     let ana = api.hub.add_user("ana@nordwind.example", &[STANDARD_USER]).await;
@@ -27,9 +68,15 @@ async fn begin() -> Api {
 async fn it_is_the_list_of_automations_with_its_filters_and_pages() {
     let api = begin().await;
     let admin = api.admin().await;
-    for query in
-        ["", "?limit=2", "?limit=2&page=2", "?s=t", "?category=0", "?submissionType=6", "?sort=process_name&offset=1"]
-    {
+    for query in [
+        "",
+        "?limit=2",
+        "?limit=2&page=2",
+        "?s=t",
+        "?category=0",
+        "?submissionType=6",
+        "?sort=process_name&offset=1",
+    ] {
         let pipeline = admin.data(&format!("/automationpipeline{query}")).await;
         assert_eq!(pipeline, admin.data(&format!("/automations{query}")).await, "{query}");
     }
@@ -39,17 +86,7 @@ async fn it_is_the_list_of_automations_with_its_filters_and_pages() {
     let wrong = admin.get("/automationpipeline?pre=some&limit=0").await;
     assert_problem(&wrong, 400, "invalid-input");
     let record = admin.data("/automationpipeline").await["processes"][0].clone();
-    for name in [
-        "process_id", "process_slug", "process_name", "process_description", "orchestrator_automation_uuid",
-        "user_department", "user_business_unit", "process_goal", "process_phase_id", "process_phase_status_id",
-        "process_overall_gauge_score", "process_automation_score", "process_estimated_benefit_score",
-        "software_vendor_id", "software_vendor", "software_cost_id", "cost_description", "running_cost",
-        "process_type_id", "owner", "process_ease_of_implementation_score", "process_submitter_user_id",
-        "process_submission_type", "process_num_collaborators", "process_num_votes", "process_created_epoch",
-        "process_updated_epoch", "check_collaborators", "relevance", "number_of_robots", "category_id",
-        "category_other_text", "category_name", "category_level_id", "category_is_other", "process_phase",
-        "process_phase_status",
-    ] {
+    for name in PUBLISHED {
         assert!(record.get(name).is_some(), "{name}");
     }
 }
