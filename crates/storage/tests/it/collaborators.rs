@@ -84,3 +84,25 @@ async fn another_tenant_sees_neither_collaborators_nor_tags_and_has_roles_of_its
     let reads = acme.store().read(acme.tenant, collaborators::roles).await;
     assert!(matches!(reads, Ok::<_, StorageError>(roles) if roles.len() == 8));
 }
+
+const MIGRATION: &str = include_str!("../../migrations/0015_collaborators_and_tags.sql");
+
+#[tokio::test]
+async fn records_of_an_earlier_version_lose_what_they_said_of_both_and_nothing_else() {
+    let acme = Organization::found().await;
+    let new = acme.idea("One", 1);
+    let rewrite =
+        ["UPDATE", MIGRATION.rsplit_once("UPDATE").unwrap().1.trim_end().trim_end_matches(';')].concat();
+    let idea = acme
+        .write(move |s| {
+            let before = r#""d":"\"collaborators\":[],\"tags\":[],","collaborators":[],"tags":[],"process_num_documents":2,"process_num_collaborators":0,"n":1"#;
+            let idea = ideas::insert(s, &new, before)?.id;
+            s.execute(&rewrite, &[])?;
+            Ok(idea)
+        })
+        .await
+        .unwrap();
+    let wire = acme.read(move |s| ideas::find_record(s, IdeaKey::Id(idea), |record| record.wire.to_owned()));
+    let after = r#""d":"\"collaborators\":[],\"tags\":[],","process_num_documents":2,"n":1"#;
+    assert_eq!(wire.await.unwrap(), after);
+}
