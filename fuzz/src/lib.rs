@@ -20,6 +20,8 @@ pub mod forwarded;
 pub mod headers;
 #[path = "../../crates/server/tests/it/parsers/json_body.rs"]
 pub mod json_body;
+#[path = "../../crates/server/tests/it/parsers/log_cursor.rs"]
+pub mod log_cursor;
 #[path = "../../crates/server/tests/it/parsers/networks.rs"]
 pub mod networks;
 #[path = "../../crates/server/tests/it/parsers/page_query.rs"]

@@ -40,6 +40,10 @@ impl CollaboratorRole {
             Self::RpaDeveloper => "rpa-developer",
         }
     }
+
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
 }
 
 /// What lets somebody do something: a permission of theirs where the idea is filed, or their part in it.
@@ -70,10 +74,7 @@ impl TryFrom<String> for Condition {
 
     fn try_from(text: String) -> Result<Self, UnknownCondition> {
         let found = match text.strip_prefix(COLLABORATOR) {
-            Some(key) => {
-                let role = CollaboratorRole::ALL.into_iter().find(|role| role.key() == key);
-                role.map(Self::Collaborator)
-            }
+            Some(key) => CollaboratorRole::from_key(key).map(Self::Collaborator),
             None => Permission::from_key(&text).map(Self::Permission),
         };
         found.ok_or(UnknownCondition(text))

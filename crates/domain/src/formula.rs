@@ -126,6 +126,16 @@ impl Formulas {
         any
     }
 
+    /// The code of the question that answers an input.
+    pub fn question_of(&self, input: &str) -> Option<&str> {
+        self.inputs.get(input).map(String::as_str)
+    }
+
+    /// Whether there is such a figure to be worked out.
+    pub fn gives(&self, name: &str) -> bool {
+        self.outputs.iter().any(|formula| formula.name == name)
+    }
+
     /// The word for a figure: `Easy`.
     pub fn label(&self, name: &str, value: f64) -> Option<&str> {
         let labels = self.labels.get(name)?;

@@ -3,7 +3,9 @@
 pub mod access;
 pub mod audit;
 pub mod clock;
+pub mod collaborator;
 pub mod component;
+pub mod cost_benefit;
 pub mod document;
 pub mod file;
 pub mod flow;
@@ -16,6 +18,7 @@ pub mod permission;
 pub mod questionnaire;
 pub mod review;
 pub mod role;
+pub mod tag;
 pub mod tenant;
 pub mod text;
 pub mod token;

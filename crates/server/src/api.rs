@@ -1,6 +1,7 @@
 //! The Open API: JSON over HTTP, wire-compatible with the API it mirrors.
 
 pub mod applications;
+pub mod audit_logs;
 pub mod auth_info;
 pub mod authenticate;
 pub mod automation_store;
@@ -8,6 +9,7 @@ pub mod automations;
 pub mod base;
 pub mod calls;
 pub mod components;
+pub mod cost_benefit;
 pub mod document;
 pub mod document_page;
 pub mod download;

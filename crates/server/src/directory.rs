@@ -4,14 +4,15 @@
 use std::{collections::HashMap, sync::Arc};
 
 use automation_hub_domain::{
-    id::{CategoryId, PhaseId, StatusId, TenantId, UserId},
+    collaborator::AutomationRole,
+    id::{CategoryId, PhaseId, RoleId, StatusId, TenantId, UserId},
     lifecycle::{Phase, Status},
     user::User,
 };
 use automation_hub_storage::{
     Session, StorageError,
     categories::{self, Category, CategoryTree},
-    lifecycle,
+    collaborators, lifecycle,
     tenants::{self, Versions},
     users,
 };
@@ -36,6 +37,7 @@ struct Catalogue {
     hierarchy: String,
     statuses: HashMap<StatusId, ShownStatus>,
     categories: HashMap<CategoryId, String>,
+    automation_roles: Vec<AutomationRole>,
 }
 
 /// A status as records show it.
@@ -47,6 +49,8 @@ struct ShownStatus {
 /// A person as records show them.
 #[derive(Default)]
 pub struct Person {
+    /// Id, address and name.
+    pub members: String,
     pub as_submitter: String,
     pub as_owner: String,
 }
@@ -128,6 +132,15 @@ impl TenantDirectory {
         self.catalogue.categories.get(&id).map(String::as_str)
     }
 
+    /// Roles that people have in automations, in the order of their ids.
+    pub fn automation_roles(&self) -> &[AutomationRole] {
+        &self.catalogue.automation_roles
+    }
+
+    pub fn automation_role(&self, id: RoleId) -> Option<&AutomationRole> {
+        self.automation_roles().iter().find(|role| role.id == id)
+    }
+
     pub fn person<T>(&self, id: UserId, show: impl FnOnce(Option<&Person>) -> T) -> T {
         show(self.people.pin().get(&id))
     }
@@ -165,6 +178,7 @@ impl Catalogue {
                 .collect(),
             categories: tree.nodes().iter().map(|node| (node.id, category_members(&tree, node))).collect(),
             tree,
+            automation_roles: collaborators::roles(session)?,
         })
     }
 }
@@ -257,6 +271,7 @@ impl Person {
             m.text("user_last_name", &user.profile.last_name);
         };
         Self {
+            members: json::members(object),
             as_submitter: json::members(|m| {
                 m.integer("process_submitter_user_id", user.id.get());
                 m.object("process_submitter", object);

@@ -160,6 +160,12 @@ impl TenantForms {
         }
     }
 
+    /// What an input of the formulas is answered with.
+    pub fn input(&self, kind: SubmissionType, content: &IdeaContent, name: &str) -> Option<f64> {
+        let code = self.formulas.formulas.question_of(name)?;
+        number(self.flow_of(kind)?.question(code)?, content)
+    }
+
     /// The word for a figure.
     pub fn label(&self, figure: &str, value: f64) -> Option<&str> {
         self.formulas.formulas.label(figure, value)

@@ -13,6 +13,7 @@ mod ideas;
 mod people;
 mod random;
 mod status;
+mod teams;
 mod texts;
 mod tokens;
 mod variation;
@@ -32,6 +33,7 @@ pub use figures::{Frequency, SampleFigures};
 pub use ideas::{SampleAnswers, SampleIdea, SampleIdeas, ideas};
 pub use people::{SamplePerson, SampleStatus, people};
 pub use status::PHASE_STATUS;
+pub use teams::{SampleTeam, teams};
 pub use tokens::{SampleToken, SampleTokenUser, tokens};
 
 /// The company and the one tenant of a demo.

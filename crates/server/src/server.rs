@@ -8,13 +8,16 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{Router, extract::Request, response::Response};
+use axum::{Router, extract::Request, http::header, response::Response};
 use tower::Service;
 
 use crate::{
     api::{authenticate, base::Base, router::Calls},
     app::App,
-    middleware::request::{self, Peer},
+    middleware::{
+        coding,
+        request::{self, Peer},
+    },
 };
 
 /// Cheap to clone.
@@ -39,7 +42,12 @@ impl Server {
         let Parts { app, calls, pages } = &*self.0;
         let context = request::identify(app, &request, peer);
         let mut response = if let Some(base) = Base::split(request.uri().path()) {
-            authenticate::answer(app, calls, base, context, request).await
+            let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
+            let response = authenticate::answer(app, calls, base, context, request).await;
+            match accepted {
+                Some(accepted) => coding::encode(accepted, response).await,
+                None => response,
+            }
         } else {
             request.extensions_mut().insert(context);
             let Ok(response) = pages.clone().call(request).await;

@@ -13,6 +13,7 @@ use std::{ops::Deref, sync::LazyLock};
 
 use automation_hub_domain::{
     clock::Timestamp,
+    collaborator::Collaborator,
     id::{CategoryId, IdeaId, StatusId, UserId},
     idea::{Idea, SubmissionType},
 };
@@ -25,7 +26,7 @@ pub use update::{delete, exists, find_to_change, update};
 pub use wire::set_wire_integer;
 pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};
 
-use crate::{Row, Session, StorageError, tenants::Versions, values};
+use crate::{Row, Session, StorageError, collaborators, tenants::Versions, values};
 
 const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase_id, phase_status_id, \
     submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score";
@@ -65,9 +66,19 @@ pub struct IdeaRecord<'r> {
     pub updated_at: Timestamp,
     /// Members of a JSON object, without its braces.
     pub wire: &'r str,
+    /// A JSON array of texts.
+    pub tags: &'r str,
+    collaborators: &'r str,
 }
 
-const RECORD_COLUMNS: [&str; 10] = [
+impl<'r> IdeaRecord<'r> {
+    /// Those that were added, in the order of role and person.
+    pub fn collaborators(&self) -> impl Iterator<Item = Collaborator> + use<'r> {
+        collaborators::decode(self.collaborators)
+    }
+}
+
+const RECORD_COLUMNS: [&str; 12] = [
     "id",
     "slug",
     "category_id",
@@ -78,6 +89,8 @@ const RECORD_COLUMNS: [&str; 10] = [
     "created_at",
     "updated_at",
     "wire",
+    "tags",
+    "collaborators",
 ];
 
 /// A record on its own, with what tells whether the names known of its tenant still hold.
@@ -107,6 +120,8 @@ fn record<'r>(row: &Row<'r>) -> Result<IdeaRecord<'r>, StorageError> {
         created_at: Timestamp::from_millis(row.get(7)?),
         updated_at: Timestamp::from_millis(row.get(8)?),
         wire: row.get(9)?,
+        tags: row.get(10)?,
+        collaborators: row.get(11)?,
     })
 }
 

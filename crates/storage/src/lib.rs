@@ -3,10 +3,12 @@
 
 pub mod applications;
 pub mod audit;
+pub mod baselines;
 pub mod calls;
 pub mod categories;
 pub mod changes;
 pub mod chunk;
+pub mod collaborators;
 pub mod components;
 pub mod copies;
 pub mod db;
@@ -22,6 +24,7 @@ pub mod keys;
 pub mod lifecycle;
 pub mod links;
 pub mod listings;
+pub mod logs;
 pub mod media;
 mod migrate;
 pub mod principals;
@@ -30,6 +33,7 @@ pub mod roles;
 pub mod session;
 pub mod sessions;
 mod store;
+pub mod tags;
 pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;

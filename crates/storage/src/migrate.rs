@@ -52,6 +52,9 @@ static MIGRATIONS: &[Source] = migrations![
     "0012_files",
     "0013_components_and_store",
     "0014_audit_actions",
+    "0015_collaborators_and_tags",
+    "0016_cost_benefit",
+    "0017_audit_by_instant",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

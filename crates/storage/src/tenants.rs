@@ -11,7 +11,7 @@ use automation_hub_domain::{
 use crate::{
     Row, Session, StorageError, System,
     changes::{self, Changed},
-    forms, values,
+    collaborators, forms, values,
 };
 
 const COLUMNS: &str = "id, uuid, organization_slug, organization_name, tenant_slug, tenant_name, currency, \
@@ -68,7 +68,8 @@ fn format_columns(rest: &str) -> String {
     ["SELECT ", COLUMNS, " FROM tenants ", rest].concat()
 }
 
-/// Founds a tenant with the default roles, permissions, phases, statuses, flows, questionnaires and formulas.
+/// Founds a tenant with the default roles of the tenant and of automations, permissions, phases, statuses, flows,
+/// questionnaires and formulas.
 pub fn insert(system: &mut System<'_>, new: &NewTenant) -> Result<TenantId, StorageError> {
     let id = system.one(
         "INSERT INTO tenants (uuid, organization_slug, organization_name, tenant_slug, tenant_name, currency, \
@@ -88,6 +89,7 @@ pub fn insert(system: &mut System<'_>, new: &NewTenant) -> Result<TenantId, Stor
     let mut session = system.tenant(id);
     insert_default_roles(&mut session)?;
     insert_default_lifecycle(&mut session)?;
+    collaborators::insert_default_roles(&mut session)?;
     forms::insert_defaults(&mut session)?;
     changes::note(&mut session, Changed::Tenant)?;
     Ok(id)
@@ -101,6 +103,10 @@ pub(crate) fn complete(system: &mut System<'_>) -> Result<(), StorageError> {
         if !forms::are_there(&mut session)? {
             insert_default_lifecycle(&mut session)?;
             forms::insert_defaults(&mut session)?;
+            touch_catalogue(&mut session)?;
+        }
+        if !collaborators::has_roles(&mut session)? {
+            collaborators::insert_default_roles(&mut session)?;
             touch_catalogue(&mut session)?;
         }
     }

@@ -41,6 +41,11 @@ pub fn updated<T: Serialize>(data: T) -> Result<Response, ApiError> {
     answer(StatusCode::CREATED, "Resource Updated", data)
 }
 
+/// 200, `Resource Updated`: as changes of an automation answer.
+pub fn changed<T: Serialize>(data: T) -> Result<Response, ApiError> {
+    answer(StatusCode::OK, "Resource Updated", data)
+}
+
 fn answer<T: Serialize>(status: StatusCode, message: &'static str, data: T) -> Result<Response, ApiError> {
     let envelope = Envelope { message, status_code: status.as_u16(), data };
     let mut body = Vec::with_capacity(512);

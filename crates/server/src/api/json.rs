@@ -134,6 +134,11 @@ impl<'b> Members<'b> {
         object(self.name(name), fill);
     }
 
+    /// A value that was written before.
+    pub fn raw(&mut self, name: &str, value: &str) {
+        self.name(name).extend_from_slice(value.as_bytes());
+    }
+
     /// Members that were written before.
     pub fn written(&mut self, members: &str) {
         if members.is_empty() {

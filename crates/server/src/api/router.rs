@@ -20,11 +20,12 @@ use utoipa_axum::{
 
 use crate::{
     api::{
-        applications, auth_info, automation_store,
+        applications, audit_logs, auth_info, automation_store,
         automations::{
-            answer, categories, create, delete, documents, idea_flow, list, media, show, status, submit,
+            answer, categories, collaborators, create, delete, documents, idea_flow, list, media, pipeline,
+            show, status, submit, tags,
         },
-        components,
+        components, cost_benefit,
         document::{self, Document},
         download,
         error::ApiError,
@@ -83,6 +84,15 @@ fn all() -> Vec<Described> {
         call!(media::list_media),
         call!(media::add_media),
         call!(download::download_file),
+        call!(collaborators::list_collaborators),
+        call!(collaborators::list_collaborators_of),
+        call!(collaborators::add_collaborators),
+        call!(collaborators::remove_collaborators),
+        call!(tags::set_tags),
+        call!(cost_benefit::get_cost_benefit),
+        call!(cost_benefit::set_project_plan_baseline),
+        call!(pipeline::list_pipeline),
+        call!(audit_logs::list_audit_logs),
         call!(components::list_components),
         call!(components::list_automation_components),
         call!(automation_store::list_store),

@@ -74,6 +74,22 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/automations/{id}/media", Callers::Users, Some(Permission::Explore)),
     route(Method::POST, "/automations/{id}/media", Callers::Users, Some(Permission::Explore)),
     route(Method::GET, "/automations/{id}/components", Callers::Users, Some(Permission::Explore)),
+    route(Method::GET, "/automations/collaborators", Callers::All, Some(Permission::Explore)),
+    route(Method::GET, "/collaborators", Callers::All, Some(Permission::Explore)),
+    route(Method::POST, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
+    route(Method::DELETE, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
+    route(Method::POST, "/automations/{id}/tags", Callers::Users, Some(Permission::Explore)),
+    // The project manager of an automation may, too.
+    route(Method::GET, "/cba", Callers::All, Some(Permission::Explore)),
+    route(
+        Method::PUT,
+        "/automations/cba/{id}/project-plan-baseline",
+        Callers::Users,
+        Some(Permission::Explore),
+    ),
+    // Any permission for a table of the pipeline will do.
+    route(Method::GET, "/automationpipeline", Callers::Users, Some(Permission::Explore)),
+    route(Method::GET, "/auditlogs", Callers::Users, Some(Permission::AuditLogs)),
     route(Method::GET, "/components", Callers::All, None),
     route(Method::GET, "/automation-store", Callers::Users, Some(Permission::Explore)),
     route(Method::GET, "/automation-store/{id}/reviews", Callers::Users, Some(Permission::Explore)),

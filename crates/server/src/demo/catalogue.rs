@@ -1,23 +1,27 @@
-//! What hangs on sample ideas: documents with their files, components, and the Automation Store. Made once.
+//! What hangs on sample ideas: documents with their files, people and tags, components, and the Automation Store. Made
+//! once.
 
 use std::collections::HashMap;
 
 use automation_hub_domain::{
     clock::Timestamp,
+    collaborator::Collaborator,
     component::{ComponentStatus, ComponentType, ComponentUse},
     document::DocumentType,
     id::{IdeaId, TenantId, UserId},
     page::PageRequest,
     review::Stars,
+    tag::Tag,
     text,
 };
 use automation_hub_storage::{
-    Session, StorageError,
+    Session, StorageError, collaborators,
     components::{self, ComponentFilter, NewComponent, NewReview, NewVersion, Sight, VersionContent},
     documents::{self, Content, NewDocument},
     files::{self, NewFile},
     ideas::{self, IdeaKey},
     listings::{self, NewListing},
+    tags,
 };
 use bytes::Bytes;
 
@@ -26,7 +30,7 @@ use crate::{
     files::{Whole, draw_object},
     sample::{
         self, SampleComponent, SampleContent, SampleDocument, SampleDocumentContent, SampleListing,
-        SampleReview, SampleVersion,
+        SampleReview, SampleTeam, SampleVersion,
     },
 };
 
@@ -36,6 +40,9 @@ pub(super) async fn furnish(workshop: &Workshop<'_>, directory: &Directory) -> a
     }
     for document in sample::documents() {
         add_document(workshop, directory, document).await?;
+    }
+    for team in sample::teams() {
+        add_team(workshop, directory, team).await?;
     }
     for listing in sample::listings() {
         add_listing(workshop, directory, listing).await?;
@@ -123,6 +130,30 @@ async fn add_document(
         documents::insert(s, &new).map(drop)
     };
     workshop.store.write(tenant, work).await?;
+    Ok(())
+}
+
+async fn add_team(
+    workshop: &Workshop<'_>,
+    directory: &Directory,
+    team: &'static SampleTeam,
+) -> anyhow::Result<()> {
+    let people = directory.people.clone();
+    let work = move |s: &mut Session<'_>| -> Result<(), StorageError> {
+        let Some(idea) = ideas::find_to_change(s, IdeaKey::Slug(&text::slug(team.idea)))? else {
+            return Ok(());
+        };
+        let roles = collaborators::roles(s)?;
+        let members = team.collaborators.iter().filter_map(|(email, role)| {
+            let role = roles.iter().find(|known| known.slug == *role)?.id;
+            Some(Collaborator { user: *people.get(email)?, role })
+        });
+        // When the idea was last worked on stays as the sample has it.
+        collaborators::add(s, idea.id, &members.collect::<Vec<_>>(), idea.updated_at)?;
+        let tags: Vec<_> = team.tags.iter().filter_map(|text| Tag::parse(text).ok()).collect();
+        tags::set(s, idea.id, &tags, idea.updated_at).map(drop)
+    };
+    workshop.store.write(directory.tenant, work).await?;
     Ok(())
 }
 

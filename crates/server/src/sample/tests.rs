@@ -269,3 +269,22 @@ fn the_organisation_asks_questions_of_its_own_and_answers_them() {
     }
     assert_eq!(answered.len(), asked.len());
 }
+
+#[test]
+fn teams_are_of_written_ideas_and_people_who_can_be_reached_with_roles_that_exist() {
+    use automation_hub_domain::{collaborator::DEFAULT_ROLES, tag::Tag};
+    let names: HashSet<_> = texts::all().map(|topic| topic.name).collect();
+    let mut seen = HashSet::new();
+    for team in teams() {
+        assert!(names.contains(team.idea) && seen.insert(team.idea), "{}", team.idea);
+        let mut held = HashSet::new();
+        for (email, role) in team.collaborators {
+            let person = PEOPLE.iter().find(|person| person.email == *email).unwrap();
+            assert_eq!(person.status, SampleStatus::Active, "{email}");
+            assert!(DEFAULT_ROLES.iter().any(|(_, slug, ..)| slug == role), "{role}");
+            assert!(held.insert((email, role)), "{email}");
+        }
+        assert!(team.tags.iter().all(|tag| Tag::parse(tag).is_ok()), "{}", team.idea);
+    }
+    assert!(seen.len() > 10);
+}

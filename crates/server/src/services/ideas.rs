@@ -2,6 +2,8 @@
 //! transaction.
 
 mod access;
+mod collaborators;
+mod cost_benefit;
 mod difference;
 mod filling;
 mod flow;
@@ -9,12 +11,14 @@ mod given;
 mod manage;
 mod new_applications;
 mod submit;
+mod tags;
 
 use std::sync::Arc;
 
 use automation_hub_domain::{
     audit::AuditAction,
     clock::Timestamp,
+    collaborator::AutomationRole,
     flow::{CollaboratorRole, Condition},
     id::{CategoryId, TenantId, UserId},
     idea::Idea,
@@ -38,12 +42,17 @@ use crate::{
 
 pub use access::require_editable;
 pub(crate) use access::{get_editable, get_visible};
+pub use collaborators::{
+    Member, Named, PersonKey, RoleKey, add_collaborators, list_collaborators, remove_collaborators,
+};
+pub use cost_benefit::{Analysis, cost_benefit, set_baseline};
 pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};
 pub use given::{Given, Inputs};
 pub use manage::{Target, answer, delete, file_under, move_to};
 pub(crate) use submit::may_submit;
 pub use submit::{Completeness, FlowChoice, Submission, Submitted, submit};
+pub use tags::set_tags;
 
 /// What an idea is called where it isn't found.
 const AUTOMATION: &str = "automation";
@@ -89,12 +98,18 @@ fn require(
     Err(Error::Forbidden(Denial::Permission(missing.unwrap_or(Permission::EditAnyIdea))))
 }
 
-/// What somebody is to an idea.
-fn parts(user: Option<UserId>, idea: &Idea) -> Vec<CollaboratorRole> {
-    let Some(user) = user else { return Vec::new() };
+/// What somebody is to an idea, as far as flows know of it.
+fn parts(
+    session: &mut Session<'_>,
+    user: Option<UserId>,
+    idea: &Idea,
+) -> Result<Vec<CollaboratorRole>, StorageError> {
+    let Some(user) = user else { return Ok(Vec::new()) };
     let submits = (idea.submitter == user).then_some(CollaboratorRole::Submitter);
     let owns = (idea.owner == Some(user)).then_some(CollaboratorRole::ProcessOwner);
-    submits.into_iter().chain(owns).collect()
+    let added = automation_hub_storage::collaborators::roles_of(session, idea.id, user)?;
+    let added = added.iter().filter_map(AutomationRole::part);
+    Ok(submits.into_iter().chain(owns).chain(added).collect())
 }
 
 /// What a tenant's submissions and changes are judged by, as the writing session sees it.
@@ -165,7 +180,7 @@ impl<'s> Held<'s> {
     ) -> Result<Self, Error> {
         let idea = ideas::find_to_change(session, IdeaKey::parse(key))?.ok_or(Error::NotFound(AUTOMATION))?;
         let path = around.directory.tree().path_ids(idea.category);
-        let parts = parts(actor.user_id(), &idea);
+        let parts = parts(session, actor.user_id(), &idea)?;
         actor.require_in(Permission::Explore, &path)?;
         Ok(Self { idea, around, path, parts })
     }

@@ -3,12 +3,15 @@
 
 mod add_user;
 mod answer;
+mod audit_logs;
 mod automation_store;
 mod automations;
 mod broken;
 mod calls;
 mod category_tree;
+mod collaborators;
 mod components;
+mod cost_benefit;
 mod create;
 mod credentials;
 mod delete;
@@ -22,10 +25,12 @@ mod idea_flows;
 mod idea_schema;
 mod inventory;
 mod media;
+mod pipeline;
 mod questionnaire;
 mod status;
 mod submit;
 mod submit_detailed;
+mod tags;
 mod tolerance;
 mod uploads;
 

@@ -7,6 +7,7 @@ mod app;
 mod bucket;
 mod calls;
 mod cli;
+mod coding;
 mod copies;
 mod durability;
 mod feed;

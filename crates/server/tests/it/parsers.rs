@@ -12,6 +12,7 @@ pub mod form_body;
 pub mod forwarded;
 pub mod headers;
 pub mod json_body;
+pub mod log_cursor;
 pub mod networks;
 pub mod page_query;
 pub mod rich_text;
@@ -59,6 +60,7 @@ replayed!(
     forwarded,
     headers,
     json_body,
+    log_cursor,
     networks,
     page_query,
     rich_text,

@@ -5,6 +5,7 @@ use automation_hub_domain::{
     id::{ApplicationId, CategoryId, IdeaId, PhaseId, StatusId, UserId},
     idea::SubmissionType,
     page::Direction,
+    text,
 };
 use sea_query::{
     Cond, Expr, ExprTrait, LikeExpr, NullOrdering, Order, Query as Build, SelectStatement, SimpleExpr,
@@ -43,6 +44,8 @@ pub struct IdeaFilter {
     pub updated: Window,
     pub submitter: Option<UserId>,
     pub owner: Option<UserId>,
+    /// Has a tag that is equal to this one.
+    pub tag: Option<String>,
 }
 
 /// What a list can be sorted by: columns with an index.
@@ -116,6 +119,7 @@ impl IdeaFilter {
             && self.updated.is_open()
             && self.submitter.is_none()
             && self.owner.is_none()
+            && self.tag.is_none()
     }
 
     /// Whether rows come out of an index that decides about all of this filter, in the order of the list. Otherwise
@@ -152,6 +156,15 @@ impl IdeaFilter {
             using.column("idea_id").from("idea_applications").and_where(Expr::col("tenant_id").eq(tenant));
             using.and_where(Expr::col("application_id").eq(application.get()));
             select.and_where(Expr::col("id").in_subquery(using));
+        }
+        if let Some(tag) = &self.tag {
+            let mut tags = Build::select();
+            tags.column("id").from("tags").and_where(Expr::col("tenant_id").eq(tenant));
+            tags.and_where(Expr::col("name_key").eq(text::fold(tag)));
+            let mut tagged = Build::select();
+            tagged.column("idea_id").from("idea_tags").and_where(Expr::col("tenant_id").eq(tenant));
+            tagged.and_where(Expr::col("tag_id").in_subquery(tags));
+            select.and_where(Expr::col("id").in_subquery(tagged));
         }
         let pattern = self.search.as_deref().map(search::pattern).unwrap_or_default();
         if !pattern.is_empty() {

@@ -4,7 +4,8 @@ use automation_hub_domain::id::IdeaId;
 
 use crate::{Session, StorageError, values};
 
-/// Members of a record that tell of something kept beside the idea.
+/// Members of a record that tell of something kept beside the idea. What changes more often than that, or is more than
+/// a number, has a column of its own.
 pub(crate) const DOCUMENTS: &str = "process_num_documents";
 pub(crate) const IS_PUBLISHED: &str = "process_is_published";
 

@@ -30,6 +30,8 @@ const SORTS: [(&str, IdeaSort, Direction); 5] = [
     ("process_id", IdeaSort::Id, Direction::Ascending),
 ];
 
+const KINDS: [&str; 2] = ["submissionType", "submission_type"];
+
 impl Listing {
     pub fn parse(query: &Query) -> Result<Self, Error> {
         let mut violations = Violations::default();
@@ -38,6 +40,13 @@ impl Listing {
         let order = order(query, &mut violations);
         violations.into_result()?;
         Ok(Self { filter, order, request })
+    }
+
+    /// Shows all kinds, unless the query says which.
+    pub fn of_all_kinds(&mut self, query: &Query) {
+        if query.text(&KINDS).is_none() {
+            self.filter.submission_types = None;
+        }
     }
 }
 
@@ -61,6 +70,7 @@ fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
         updated: window(query, ["updatedStart", "updatedEnd"], violations),
         submitter: None,
         owner: None,
+        tag: query.text(&["tag", "tags"]).map(str::to_owned),
     }
 }
 
@@ -70,12 +80,11 @@ fn submission_types(
     is_search: bool,
     violations: &mut Violations,
 ) -> Option<Vec<SubmissionType>> {
-    const NAMES: [&str; 2] = ["submissionType", "submission_type"];
-    if query.text(&NAMES).is_none() {
+    if query.text(&KINDS).is_none() {
         let usual = vec![SubmissionType::EmployeeDriven, SubmissionType::CoeDriven];
         return (!is_search).then_some(usual);
     }
-    let codes = query.integers(&NAMES, violations)?;
+    let codes = query.integers(&KINDS, violations)?;
     let kinds: Option<Vec<_>> = codes.into_iter().map(SubmissionType::from_code).collect();
     if kinds.is_none() {
         violations.add("submissionType", "A number from 1 to 8 is needed.");
@@ -83,7 +92,7 @@ fn submission_types(
     kinds
 }
 
-fn window(query: &Query, [from, to]: [&'static str; 2], violations: &mut Violations) -> Window {
+pub fn window(query: &Query, [from, to]: [&'static str; 2], violations: &mut Violations) -> Window {
     Window {
         from: query.integer(&[from], violations).map(|epoch| instant(epoch, 0)),
         to: query.integer(&[to], violations).map(|epoch| instant(epoch, 999)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use automation_hub_domain::{id::UserId, page::PageRequest};
+use automation_hub_domain::{id::UserId, page::PageRequest, permission::Permission};
 use automation_hub_storage::{
     Session, StorageError,
     ideas::{self, IdeaFilter, IdeaOrder, Position},
@@ -42,6 +42,7 @@ const DEEP: u64 = 5_000;
             1 and 2 unless given; all of them in a search."),
         ("bu" = Option<String>, Query, description = "Business unit of the submitter."),
         ("applications" = Option<i64>, Query, description = "Id of an application."),
+        ("tag" = Option<String>, Query, description = "A tag, in any letter case; `tags` means the same."),
         ("createdStart" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
         ("createdEnd" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
         ("updatedStart" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
@@ -60,8 +61,19 @@ pub async fn list_automations(
     query: Query,
 ) -> Result<Response, ApiError> {
     let listing = Listing::parse(&query)?;
+    Ok(answer(app, actor, listing, &[]).await?)
+}
+
+/// A list of what the caller may view, where they hold one of some permissions; where none are named, everywhere.
+pub(super) async fn answer(
+    app: App,
+    actor: Actor,
+    listing: Listing,
+    permissions: &'static [Permission],
+) -> Result<Response, Error> {
     let request = listing.request;
-    Ok(stream::answer(Reader::new(app, actor, listing), request).await?)
+    let calendar = Calendar::of(&actor.tenant.time_zone);
+    stream::answer(Reader { app, actor, calendar, listing, permissions }, request).await
 }
 
 type Part = stream::Part<Position>;
@@ -73,6 +85,7 @@ struct Reader {
     actor: Actor,
     calendar: Arc<Calendar>,
     listing: Listing,
+    permissions: &'static [Permission],
 }
 
 impl Source for Reader {
@@ -117,14 +130,13 @@ impl Source for Reader {
 }
 
 impl Reader {
-    fn new(app: App, actor: Actor, listing: Listing) -> Self {
-        let calendar = Calendar::of(&actor.tenant.time_zone);
-        Self { app, actor, calendar, listing }
-    }
-
     fn scoped(&self, directory: &TenantDirectory) -> IdeaFilter {
         let mut filter = self.listing.filter.clone();
-        filter.categories = scope::visible(directory.tree(), &self.actor, filter.categories.as_deref());
+        let tree = directory.tree();
+        filter.categories = scope::visible(tree, &self.actor, filter.categories.as_deref());
+        if !self.permissions.is_empty() {
+            filter.categories = scope::within(tree, &self.actor, self.permissions, filter.categories);
+        }
         filter
     }
 

@@ -1,6 +1,8 @@
 //! One idea as the wire shows it. What it says of itself is written once, when it is stored; what can change
 //! without it (names of statuses, people, categories) is put around that when it is read.
 
+use std::collections::BTreeSet;
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::{ApplicationId, UserId},
@@ -138,12 +140,7 @@ fn figures(m: &mut Members<'_>, content: &IdeaContent) {
 
 /// Members that every record has and that nothing fills yet.
 fn constants(m: &mut Members<'_>) {
-    for name in ["collaborators", "tags"] {
-        m.array(name, [(); 0], |_, ()| ());
-    }
-    for name in
-        ["process_num_documents", "process_num_collaborators", "process_is_deleted", "process_is_published"]
-    {
+    for name in ["process_num_documents", "process_is_deleted", "process_is_published"] {
         m.integer(name, 0);
     }
     for name in [
@@ -177,7 +174,9 @@ impl RecordWriter<'_> {
             m.written(self.directory.status(record.status).unwrap_or_default());
             m.written(self.directory.category(record.category).unwrap_or_default());
             m.integer("process_num_votes", record.votes);
+            m.raw("tags", record.tags);
             self.people(m, record);
+            self.collaborators(m, record);
             self.instant(m, "process_created_epoch", "process_created_epoch__display", record.created_at);
             self.instant(m, "process_updated_epoch", "process_updated_epoch__display", record.updated_at);
         });
@@ -185,7 +184,9 @@ impl RecordWriter<'_> {
 
     /// People of a record whose particulars still have to be read.
     pub fn unknown(&self, record: &IdeaRecord<'_>) -> impl Iterator<Item = UserId> {
-        [Some(record.submitter), record.owner].into_iter().flatten().filter(|&id| !self.directory.knows(id))
+        let of_idea = [Some(record.submitter), record.owner].into_iter().flatten();
+        let added = record.collaborators().map(|one| one.user);
+        of_idea.chain(added).filter(|&id| !self.directory.knows(id))
     }
 
     fn people(&self, m: &mut Members<'_>, record: &IdeaRecord<'_>) {
@@ -198,6 +199,23 @@ impl RecordWriter<'_> {
             }),
             None => m.written(r#""process_owner_user_id":null,"owner":null"#),
         }
+    }
+
+    /// Those that were added; submitter and owner have members of their own.
+    fn collaborators(&self, m: &mut Members<'_>, record: &IdeaRecord<'_>) {
+        let people: BTreeSet<UserId> = record.collaborators().map(|one| one.user).collect();
+        m.integer("process_num_collaborators", i64::try_from(people.len()).unwrap_or(i64::MAX));
+        m.array("collaborators", record.collaborators(), |buffer, one| {
+            json::object(buffer, |m| {
+                self.directory.person(one.user, |person| {
+                    m.written(person.map_or("", |person| person.members.as_str()));
+                });
+                m.integer("role_id", one.role.get());
+                let role = self.directory.automation_role(one.role);
+                m.optional_text("role_slug", role.map(|role| role.slug.as_str()));
+                m.optional_text("role_name", role.map(|role| role.name.as_str()));
+            });
+        });
     }
 
     fn instant(&self, m: &mut Members<'_>, name: &str, display: &str, at: Timestamp) {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Clients look for some messages; where one applies it comes first.
-pub(super) fn refused(error: Error) -> ApiError {
+pub(crate) fn refused(error: Error) -> ApiError {
     let Error::Invalid(violations) = error else { return error.into() };
     match message(&violations) {
         Some(message) => ApiError::invalid(message, violations),

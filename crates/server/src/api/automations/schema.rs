@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::collaborators::CollaboratorEntry;
 use crate::api::envelope::Paging;
 
 /// A page of records.
@@ -72,10 +73,11 @@ record! {
     process_num_applications: i64,
     /// Ids of entries of the application inventory.
     applications: Vec<i64>,
-    #[schema(value_type = Vec<Object>)]
-    collaborators: Vec<serde_json::Value>,
+    /// People that were added; submitter and owner have members of their own.
+    collaborators: Vec<CollaboratorEntry>,
     tags: Vec<String>,
     process_num_documents: i64,
+    /// How many people `collaborators` names.
     process_num_collaborators: i64,
     process_is_deleted: i64,
     process_is_published: i64,

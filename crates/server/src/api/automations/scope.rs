@@ -18,3 +18,25 @@ pub fn visible(tree: &CategoryTree, actor: &Actor, asked: Option<&[CategoryId]>)
         None => granted,
     })
 }
+
+/// Those of some categories where the caller holds any of some permissions. `None` means all.
+pub fn within(
+    tree: &CategoryTree,
+    actor: &Actor,
+    permissions: &[Permission],
+    categories: Option<Vec<CategoryId>>,
+) -> Option<Vec<CategoryId>> {
+    let mut granted = Vec::new();
+    for &permission in permissions {
+        match actor.reach(permission) {
+            Reach::Everywhere => return categories,
+            Reach::Categories(ids) => granted.extend(ids),
+            Reach::Nowhere => {}
+        }
+    }
+    let granted = tree.with_descendants(&granted);
+    Some(match categories {
+        Some(ids) => ids.into_iter().filter(|id| granted.contains(id)).collect(),
+        None => granted,
+    })
+}

@@ -9,7 +9,7 @@ use automation_hub_storage::{
 use super::{AUTOMATION, Surroundings, parts, require};
 use crate::{app::App, auth::actor::Actor, error::Error};
 
-/// The idea, if there is one and the actor may view it.
+/// The idea, if there is one and the actor may view it. Nobody in particular views what the call lets them.
 pub(crate) fn get_visible(
     app: &App,
     session: &mut Session<'_>,
@@ -19,7 +19,7 @@ pub(crate) fn get_visible(
     let idea = ideas::find(session, key)?.ok_or(Error::NotFound(AUTOMATION))?;
     // The session may be one that writes.
     let around = Surroundings::read(app, session)?;
-    actor.require_in(Permission::Explore, &around.directory.tree().path_ids(idea.category))?;
+    actor.require_at(Permission::Explore, Some(&around.directory.tree().path_ids(idea.category)))?;
     Ok(idea)
 }
 
@@ -35,7 +35,8 @@ pub(crate) fn get_editable(
     let path = around.directory.tree().path_ids(idea.category);
     actor.require_in(Permission::Explore, &path)?;
     let flow = around.forms.flow_of(idea.submission_type).ok_or(Error::NotFound("idea flow"))?;
-    require(actor, &path, &parts(actor.user_id(), &idea), &flow.flow.permissions.edit)?;
+    let parts = parts(session, actor.user_id(), &idea)?;
+    require(actor, &path, &parts, &flow.flow.permissions.edit)?;
     Ok(idea)
 }
 

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use automation_hub_server::api::{document_page, router::open_api, routes::ROUTES};
+use automation_hub_domain::{permission::Permission, role::DEFAULT_ROLES};
+use automation_hub_server::api::{
+    document_page,
+    router::open_api,
+    routes::{Callers, ROUTES},
+};
 use axum::{body::Body, http::Request};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -19,6 +24,38 @@ fn every_call_has_its_row_and_every_row_its_call() {
     let guarded: BTreeSet<_> =
         ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     assert_eq!(described, guarded);
+}
+
+/// The page prints what is enforced: the route table, and which default roles hold what it asks for.
+#[test]
+fn the_page_of_permissions_is_the_table() {
+    let callers = |callers| match callers {
+        Callers::All => "any",
+        Callers::Users => "of a user",
+        Callers::UsersOrNamedSubmitter => "of a user, or any if the body names a submitter",
+    };
+    let holders = |permission: Option<Permission>| match permission {
+        None => "all".to_owned(),
+        Some(permission) => {
+            let holds = DEFAULT_ROLES.iter().filter(|role| role.permissions().contains(permission));
+            holds.map(|role| role.name).collect::<Vec<_>>().join(", ")
+        }
+    };
+    let rows = ROUTES.iter().map(|route| {
+        format!(
+            "| `{} {}` | {} | {} | {} |\n",
+            route.method,
+            route.path,
+            callers(route.callers),
+            route.permission.map_or("none", Permission::title),
+            holders(route.permission),
+        )
+    });
+    let table: String = rows.collect();
+    let page = include_str!("../../../../../docs/api-permissions.md");
+    let printed: String =
+        page.lines().filter(|line| line.starts_with("| `")).flat_map(|line| [line, "\n"]).collect();
+    assert_eq!(printed, table, "docs/api-permissions.md has to hold these rows:\n{table}");
 }
 
 #[test]
@@ -59,6 +96,15 @@ fn who_may_call_what_is_reviewed() {
     GET /automations/{id}/media Users EXPLORE
     POST /automations/{id}/media Users EXPLORE
     GET /automations/{id}/components Users EXPLORE
+    GET /automations/collaborators All EXPLORE
+    GET /collaborators All EXPLORE
+    POST /automations/{id}/collaborators Users EXPLORE
+    DELETE /automations/{id}/collaborators Users EXPLORE
+    POST /automations/{id}/tags Users EXPLORE
+    GET /cba All EXPLORE
+    PUT /automations/cba/{id}/project-plan-baseline Users EXPLORE
+    GET /automationpipeline Users EXPLORE
+    GET /auditlogs Users AUDIT_LOGS
     GET /components All -
     GET /automation-store Users EXPLORE
     GET /automation-store/{id}/reviews Users EXPLORE

@@ -26,6 +26,8 @@ pub const PIECES: &[&str] = &[
     "s=",
     "search=",
     "bu=",
+    "tag=",
+    "Tags=",
     "application=",
     "createdStart=",
     "CREATEDEND=",
@@ -179,6 +181,8 @@ impl Reference {
         assert_eq!(categories, ids(&["category", "category_id", "categories"]));
         let search = self.texts(&["search", "s"]).first().map(|text| (*text).to_owned());
         assert_eq!(filter.search, search);
+        let tag = self.texts(&["tag", "tags"]).first().map(|text| (*text).to_owned());
+        assert_eq!(filter.tag, tag);
         let kinds = filter.submission_types.as_ref();
         let kinds =
             kinds.map(|kinds| kinds.iter().map(|kind: &SubmissionType| kind.code()).collect::<Vec<_>>());

@@ -21,7 +21,7 @@ use automation_hub_storage::{
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{Call, Desk};
+use super::{Call, Desk, asked};
 use crate::{
     api::{
         components::{component, version},
@@ -47,9 +47,8 @@ struct Company {
 impl Company {
     /// A route's path to this company's own records.
     fn path(&self, route: &str) -> String {
-        route
-            .replace("{id}", &self.idea["process_id"].to_string())
-            .replace("{file_id}", &self.file.to_string())
+        let id = self.idea["process_id"].to_string();
+        route.replace("{id}", &id).replace("{file_id}", &self.file.to_string()) + &asked(route, &id)
     }
 }
 
@@ -187,6 +186,11 @@ async fn what_belongs_to_the_other_is_not_there_by_any_name() {
             let path = format!("/api/v1/openapi/automations/{}/{what}", other.idea["process_id"]);
             desk.refused(&Call::of(&own.token).at(&path), 404, "not-found").await;
         }
+        for path in ["/automations/collaborators", "/collaborators", "/cba"] {
+            let path = format!("/api/v1/openapi{}", other.path(path));
+            desk.accepted(&Call::of(&other.token).at(&path)).await;
+            desk.refused(&Call::of(&own.token).at(&path), 404, "not-found").await;
+        }
         let file = format!("/api/v1/openapi/download/file/{}", other.file);
         desk.accepted(&Call::of(&other.token).at(&file)).await;
         desk.refused(&Call::of(&own.token).at(&file), 404, "not-found").await;
@@ -207,6 +211,8 @@ async fn what_belongs_to_the_other_can_not_be_changed() {
     for (own, other) in [(0, 1), (1, 0)].map(|(own, other)| (&companies[own], &companies[other])) {
         let id = &other.idea["process_id"];
         let answers = json!({"user_inputs": {"OVR": {"any": {"OVR-OVERVIEW_NAME": {"value": "Mine"}}}}});
+        let email = format!("{}@company.example", own.mark.to_lowercase());
+        let me = json!({"collaborators": [{"user_email": email, "role_id": 11}]});
         let to = json!({"idea_flow_id": 1, "phase_variable": "IDEA", "status_variable": "APPROVED"});
         for (method, path, body) in [
             (Method::PATCH, format!("/automations/{id}"), answers),
@@ -218,6 +224,10 @@ async fn what_belongs_to_the_other_can_not_be_changed() {
                 json!({"process_id": id, "phase_status_id": 47}),
             ),
             (Method::POST, format!("/automations/{id}/idea-flow"), to),
+            (Method::PUT, format!("/automations/cba/{id}/project-plan-baseline"), json!({})),
+            (Method::POST, format!("/automations/{id}/tags"), json!({"tags": ["mine"]})),
+            (Method::POST, format!("/automations/{id}/collaborators"), me.clone()),
+            (Method::DELETE, format!("/automations/{id}/collaborators"), me),
         ] {
             let call = Call::of(&own.token).by(method).at(format!("/api/v1/openapi{path}"));
             desk.refused(&call.sending("application/json", body.to_string()), 404, "not-found").await;
@@ -244,6 +254,13 @@ async fn nothing_is_filed_under_the_other_or_in_the_name_of_its_people() {
             let answer = desk.refused(&submission(&own.token, &body), 400, "invalid-input").await;
             assert!(answer.json()["errorDetails"][member].is_array(), "{member}");
         }
+        let id = own.idea["process_id"].to_string();
+        let them = json!({"collaborators": [{"user_email": email, "role_id": 11}]});
+        let add = Call::of(&own.token).by(Method::POST);
+        let add = add.at(format!("/api/v1/openapi/automations/{id}/collaborators"));
+        let answer =
+            desk.refused(&add.sending("application/json", them.to_string()), 400, "invalid-input").await;
+        assert!(answer.json()["errorDetails"]["collaborators/0/user_email"].is_array());
         // A name taken there is free here, and one taken here is free there.
         let body = idea(&format!("{} idea", other.mark), own.category);
         assert_eq!(desk.accepted(&submission(&own.token, &body)).await.status, 201);

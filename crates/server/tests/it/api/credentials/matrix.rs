@@ -18,7 +18,7 @@ use automation_hub_storage::{
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::{APP_KEY, AUTHORIZATION, Call, Desk, NEVER_ISSUED, TOKEN_TYPE};
+use super::{APP_KEY, AUTHORIZATION, Call, Desk, NEVER_ISSUED, TOKEN_TYPE, asked};
 use crate::{
     api::{documents::with_file, media::PNG, node},
     app::{BASE, NOON},
@@ -35,6 +35,8 @@ struct Row {
     outcomes: [Outcome; 4],
 }
 
+const COLLABORATORS: &str = "/automations/{id}/collaborators";
+const BASELINE: &str = "/automations/cba/{id}/project-plan-baseline";
 const DENIED: Outcome = Err("permission-missing");
 const NO_USER: Outcome = Err("submitter-required");
 
@@ -71,6 +73,15 @@ const ROWS: &[Row] = &[
     row(Method::GET, "/automations/{id}/media", [Ok(200), Ok(200), DENIED, NO_USER]),
     row(Method::POST, "/automations/{id}/media", [Ok(201), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/automations/{id}/components", [Ok(200), Ok(200), DENIED, NO_USER]),
+    row(Method::GET, "/automations/collaborators", [Ok(200), Ok(200), DENIED, Ok(200)]),
+    row(Method::GET, "/collaborators", [Ok(200), Ok(200), DENIED, Ok(200)]),
+    row(Method::POST, "/automations/{id}/collaborators", [Ok(201), DENIED, DENIED, NO_USER]),
+    row(Method::DELETE, "/automations/{id}/collaborators", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::POST, "/automations/{id}/tags", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/cba", [Ok(200), DENIED, DENIED, Ok(200)]),
+    row(Method::PUT, BASELINE, [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/automationpipeline", [Ok(200), DENIED, DENIED, NO_USER]),
+    row(Method::GET, "/auditlogs", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/components", [Ok(200), Ok(200), Ok(200), Ok(200)]),
     row(Method::GET, "/automation-store", [Ok(200), Ok(200), DENIED, NO_USER]),
     row(Method::GET, "/automation-store/{id}/reviews", [Ok(200), Ok(200), DENIED, NO_USER]),
@@ -182,6 +193,11 @@ impl Matrix {
                 json!({"idea_flow_id": 1, "phase_variable": "IDEA", "status_variable": "APPROVED"})
             }
             "/automation/{id}/categories" => json!({"category_id": category}),
+            "/automations/{id}/collaborators" => {
+                let role = [11, 16, 17, 18][number % 4];
+                json!({"collaborators": [{"user_email": "ana@nordwind.example", "role_id": role}]})
+            }
+            "/automations/{id}/tags" => json!({"tags": ["Quick win"]}),
             "/idea-from-schema" => from_schema(number, category),
             "/coe-automationidea" => json!({"process_name": format!("Idea {number}"),
                 "process_description": "By hand", "category_id": category, "process_pain_points": "Slow",
@@ -205,6 +221,20 @@ impl Matrix {
         self.file = self.desk.accepted(&call).await.json()["data"]["file_id"].to_string();
     }
 
+    /// Puts something in place of what was deleted or can be done once only.
+    async fn restore(&mut self, path: &str) {
+        match path {
+            "/automations/{id}" | BASELINE => self.replace().await,
+            COLLABORATORS => {
+                let body = self.body(path).to_string();
+                let path = format!("/api/v1/openapi{}", path.replace("{id}", &self.idea));
+                let call = self.desk.call().by(Method::POST).at(path).sending("application/json", body);
+                drop(self.desk.accepted(&call).await);
+            }
+            _ => {}
+        }
+    }
+
     /// This caller's call of a route.
     fn call(&self, route: &Route, base: &str, call: Call) -> Call {
         let id = match route.path {
@@ -212,12 +242,16 @@ impl Matrix {
             _ => self.idea.clone(),
         };
         let call = match route.method {
+            Method::DELETE if route.path == COLLABORATORS => {
+                let all = json!({"collaborators": [{"user_email": "ana@nordwind.example"}]});
+                call.sending("application/json", all.to_string())
+            }
             Method::POST | Method::PUT | Method::PATCH => {
                 call.sending("application/json", self.body(route.path).to_string())
             }
             _ => call,
         };
-        let path = route.path.replace("{id}", &id).replace("{file_id}", &self.file);
+        let path = route.path.replace("{id}", &id).replace("{file_id}", &self.file) + &asked(route.path, &id);
         call.by(route.method.clone()).at(format!("{base}{path}"))
     }
 
@@ -270,8 +304,8 @@ async fn each_call_is_for_those_its_row_says_under_every_address() {
                     Ok(status) => assert_eq!(matrix.desk.accepted(&call).await.status, status, "{call:?}"),
                     Err(kind) => drop(matrix.desk.refused(&call, 403, kind).await),
                 }
-                if route.path == "/automations/{id}" && route.method == Method::DELETE && outcome.is_ok() {
-                    matrix.replace().await;
+                if outcome.is_ok() && (route.method == Method::DELETE || route.path == BASELINE) {
+                    matrix.restore(route.path).await;
                 }
             }
         }

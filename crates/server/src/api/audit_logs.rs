@@ -1,0 +1,245 @@
+//! `GET /auditlogs`: what was changed in the tenant, and what was called.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{TenantId, TokenId, UserId},
+    page::PageRequest,
+    permission::Permission,
+};
+use automation_hub_storage::{
+    Session,
+    logs::{self, LogDetail, LogEntry, LogFilter, LogKind, LogPosition},
+};
+use axum::{extract::State, response::Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        automations::filter::window,
+        envelope::{Envelope, Paging},
+        error::ApiError,
+        extract::Query,
+        stream::{self, Part, Source},
+    },
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+};
+
+/// What a part usually takes at the most.
+const PART_BYTES: usize = 64 * 1024;
+
+/// The answer as the API document describes it. It is written without such a value.
+#[derive(Serialize, ToSchema)]
+pub struct LogPage {
+    #[serde(flatten)]
+    paging: Paging,
+    logs: Vec<LogRecord>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct LogRecord {
+    /// `event` or `call`.
+    log_kind: &'static str,
+    /// Unique among those of its kind.
+    log_id: i64,
+    /// The place in the list, for `after`: it stays the same whatever comes before it later.
+    log_cursor: String,
+    log_created_epoch: i64,
+    user_id: Option<i64>,
+    /// Of an event, as it was then.
+    user_name: String,
+    token_id: Option<i64>,
+    token_name: Option<String>,
+    /// Of an event `idea.move`, of a call `GET /automations/{id}`.
+    action: String,
+    address: String,
+    request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<EventRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<CallRecord>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the wire")]
+struct EventRecord {
+    object_type: String,
+    object_id: i64,
+    object_name: String,
+    /// What changed, as it was.
+    #[schema(value_type = Option<Object>)]
+    object_before: Option<Value>,
+    /// What changed, as it is since.
+    #[schema(value_type = Option<Object>)]
+    object_after: Option<Value>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct CallRecord {
+    path: String,
+    status: i64,
+    duration_micros: i64,
+    client: String,
+}
+
+impl From<LogEntry> for LogRecord {
+    fn from(entry: LogEntry) -> Self {
+        let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+        let (event, call) = match entry.detail {
+            LogDetail::Event { object_type, object_id, object_name, before, after } => {
+                let (object_before, object_after) = (json(before), json(after));
+                (Some(EventRecord { object_type, object_id, object_name, object_before, object_after }), None)
+            }
+            LogDetail::Call { path, status, duration_micros, client } => {
+                (None, Some(CallRecord { path, status, duration_micros, client }))
+            }
+        };
+        Self {
+            log_kind: kind_name(entry.position.kind),
+            log_id: entry.position.id,
+            log_cursor: cursor(entry.position),
+            log_created_epoch: entry.position.at.millis(),
+            user_id: entry.user.map(UserId::get),
+            user_name: entry.user_name,
+            token_id: entry.token.map(TokenId::get),
+            token_name: entry.token_name,
+            action: entry.action,
+            address: entry.address,
+            request_id: entry.request_id,
+            event,
+            call,
+        }
+    }
+}
+
+const fn kind_name(kind: LogKind) -> &'static str {
+    match kind {
+        LogKind::Event => "event",
+        LogKind::Call => "call",
+    }
+}
+
+/// A place in the list as it is sent.
+pub fn cursor(LogPosition { at, kind, id }: LogPosition) -> String {
+    format!("{}-{}-{id}", at.millis(), kind_name(kind))
+}
+
+/// The place that a text names; nothing where it is none.
+pub fn position(text: &str) -> Option<LogPosition> {
+    let mut parts = text.rsplitn(3, '-');
+    let id = parts.next()?.parse().ok()?;
+    let kind = kind(parts.next()?)?;
+    let at = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    Some(LogPosition { at, kind, id })
+}
+
+fn kind(text: &str) -> Option<LogKind> {
+    [LogKind::Event, LogKind::Call].into_iter().find(|&kind| kind_name(kind).eq_ignore_ascii_case(text))
+}
+
+/// What was changed and what was called, the newest first. A call appears some seconds after it was answered.
+#[utoipa::path(
+    get, path = "/auditlogs", tag = "Audit Logs",
+    params(
+        ("kind" = Option<String>, Query, description = "`event` or `call`; both unless given."),
+        ("from" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
+        ("to" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
+        ("user" = Option<i64>, Query, description = "Id of whoever acted; `user_id` means the same."),
+        ("token" = Option<i64>, Query, description = "Id of the token; `token_id` means the same."),
+        ("action" = Option<String>, Query, description = "`idea.move`, or `GET /automations/{id}`."),
+        ("after" = Option<String>, Query, description = "A `log_cursor`: only what stands below it. \
+            Paging with it misses and repeats nothing, whatever happens meanwhile."),
+        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+    ),
+    responses((status = 200, body = Envelope<LogPage>))
+)]
+pub async fn list_audit_logs(
+    State(app): State<App>,
+    actor: Actor,
+    query: Query,
+) -> Result<Response, ApiError> {
+    // Somebody whose role ends at a category sees no part of what goes beyond it.
+    actor.require_at(Permission::AuditLogs, None)?;
+    let mut violations = Violations::default();
+    let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
+    let filter = filter(&query, &mut violations);
+    violations.into_result()?;
+    let logs = Logs { app, tenant: actor.tenant_id(), filter, offset: request.offset };
+    Ok(stream::answer(logs, request).await?)
+}
+
+fn filter(query: &Query, violations: &mut Violations) -> LogFilter {
+    let kind = query.text(&["kind"]).map(|text| kind(text).ok_or("Either event or call is needed."));
+    let after = query.text(&["after"]).map(|text| position(text).ok_or("A log_cursor is needed."));
+    let window = window(query, ["from", "to"], violations);
+    LogFilter {
+        kind: kind.and_then(|kind| violations.check("kind", kind)),
+        from: window.from,
+        to: window.to,
+        user: query.integer(&["user", "user_id"], violations).map(UserId::new),
+        token: query.integer(&["token", "token_id"], violations).map(TokenId::new),
+        action: query.text(&["action"]).map(str::to_owned),
+        after: after.and_then(|after| violations.check("after", after)),
+    }
+}
+
+/// One caller's way through the list.
+struct Logs {
+    app: App,
+    tenant: TenantId,
+    filter: LogFilter,
+    offset: u64,
+}
+
+impl Source for Logs {
+    type Position = LogPosition;
+    const NAME: &'static str = "logs";
+    const PART: u64 = 200;
+
+    async fn first(&self, limit: u64) -> Result<(u64, Part<LogPosition>), Error> {
+        let (filter, offset) = (self.filter.clone(), self.offset);
+        let work = move |s: &mut Session<'_>| {
+            let total = logs::count(s, &filter)?;
+            Ok((total, written(Part::first(PART_BYTES), logs::list(s, &filter, (offset, limit))?)?))
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+
+    async fn next(&self, after: LogPosition, limit: u64) -> Result<Part<LogPosition>, Error> {
+        let filter = LogFilter { after: Some(after), ..self.filter.clone() };
+        let work = move |s: &mut Session<'_>| {
+            written(Part::following(PART_BYTES), logs::list(s, &filter, (0, limit))?)
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+}
+
+/// The part with these entries in it.
+fn written(mut part: Part<LogPosition>, entries: Vec<LogEntry>) -> Result<Part<LogPosition>, Error> {
+    let end = entries.last().map(|entry| entry.position);
+    for entry in entries {
+        serde_json::to_writer(part.record(), &LogRecord::from(entry)).map_err(Error::internal)?;
+    }
+    Ok(part.ending(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_leads_back_to_its_place() {
+        for kind in [LogKind::Event, LogKind::Call] {
+            for at in [-7, 0, 1_794_916_800_000] {
+                let here = LogPosition { at: Timestamp::from_millis(at), kind, id: 12 };
+                assert_eq!(position(&cursor(here)), Some(here));
+            }
+        }
+        for text in ["", "7", "7-event", "event-7", "7-other-7", "x-event-7", "7-event-x", "7-event-7-7"] {
+            assert_eq!(position(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! `GET /automations/collaborators`, and `POST` and `DELETE /automations/{id}/collaborators`.
+
+use automation_hub_domain::{
+    collaborator::CHANGE_LIMIT,
+    id::{RoleId, UserId},
+};
+use axum::{extract::State, response::Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::refusal::refused;
+use crate::{
+    api::{
+        envelope::{self, Envelope},
+        error::ApiError,
+        extract::{JsonObject, PathPart, Query},
+        fields::{Fields, REQUIRED},
+        people::PersonEntry,
+    },
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+    services::ideas::{self, Member, Named, PersonKey, RoleKey},
+};
+
+/// Somebody who works on an automation, in one role.
+#[derive(Serialize, ToSchema)]
+pub struct CollaboratorEntry {
+    #[serde(flatten)]
+    person: PersonEntry,
+    role_id: i64,
+    role_slug: String,
+    role_name: String,
+}
+
+impl From<Member> for CollaboratorEntry {
+    fn from(Member { user, role }: Member) -> Self {
+        let person = PersonEntry::from(&user);
+        Self { person, role_id: role.id.get(), role_slug: role.slug, role_name: role.name }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CollaboratorList {
+    /// An entry for each person and role; submitter and owner come first.
+    collaborators: Vec<CollaboratorEntry>,
+}
+
+/// The people of an automation: its submitter and owner, then those that were added.
+#[utoipa::path(
+    get, path = "/automations/collaborators", tag = "Collaborators",
+    params(
+        ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
+    ),
+    responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
+)]
+pub async fn list_collaborators(
+    State(app): State<App>,
+    actor: Actor,
+    query: Query,
+) -> Result<Response, ApiError> {
+    let key = asked(&query)?;
+    envelope::success(listed(&app, &actor, key).await?)
+}
+
+/// The people of an automation, by the shorter of two paths: as `GET /automations/collaborators`.
+#[utoipa::path(
+    get, path = "/collaborators", tag = "Collaborators",
+    params(
+        ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
+    ),
+    responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
+)]
+pub async fn list_collaborators_of(
+    State(app): State<App>,
+    actor: Actor,
+    query: Query,
+) -> Result<Response, ApiError> {
+    let key = asked(&query)?;
+    envelope::success(listed(&app, &actor, key).await?)
+}
+
+/// The automation that a query names.
+fn asked(query: &Query) -> Result<&str, ApiError> {
+    let key = query.text(&["id", "collaborators"]);
+    key.ok_or_else(|| refused(Error::invalid("id", REQUIRED)))
+}
+
+async fn listed(app: &App, actor: &Actor, key: &str) -> Result<CollaboratorList, Error> {
+    let members = ideas::list_collaborators(app, actor, key).await?;
+    Ok(CollaboratorList { collaborators: members.into_iter().map(CollaboratorEntry::from).collect() })
+}
+
+/// People to add to an automation, or to take off it: all or, if anything is wrong, none.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose members are read one by one to name all that is wrong"
+)]
+pub struct CollaboratorsRequest {
+    #[schema(min_items = 1, max_items = 100)]
+    collaborators: Vec<CollaboratorRequest>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a part of the body")]
+struct CollaboratorRequest {
+    /// In any letter case; or `user_id`.
+    user_email: Option<String>,
+    user_id: Option<i64>,
+    /// Or `role_slug`. Where somebody is removed, neither stands for all roles of theirs.
+    role_id: Option<i64>,
+    /// With or without `ah-`.
+    role_slug: Option<String>,
+}
+
+/// Adds people to an automation. They have to be active, and to see its category.
+#[utoipa::path(
+    post, path = "/automations/{id}/collaborators", tag = "Collaborators", request_body = CollaboratorsRequest,
+    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
+    responses((status = 201, body = Envelope<CollaboratorList>), (status = 404))
+)]
+pub async fn add_collaborators(
+    State(app): State<App>,
+    actor: Actor,
+    PathPart(key): PathPart,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let named = read(&body, true).map_err(refused)?;
+    ideas::add_collaborators(&app, &actor, &key, named).await.map_err(refused)?;
+    envelope::created(listed(&app, &actor, &key).await?)
+}
+
+/// Takes people off an automation.
+#[utoipa::path(
+    delete, path = "/automations/{id}/collaborators", tag = "Collaborators", request_body = CollaboratorsRequest,
+    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
+    responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
+)]
+pub async fn remove_collaborators(
+    State(app): State<App>,
+    actor: Actor,
+    PathPart(key): PathPart,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let named = read(&body, false).map_err(refused)?;
+    ideas::remove_collaborators(&app, &actor, &key, named).await.map_err(refused)?;
+    envelope::success(listed(&app, &actor, &key).await?)
+}
+
+fn read(body: &Map<String, Value>, needs_role: bool) -> Result<Vec<Named>, Error> {
+    const LIST: &str = "collaborators";
+    let mut violations = Violations::default();
+    let mut fields = Fields::of(body, &mut violations);
+    fields.require(LIST);
+    let items = fields.items(LIST);
+    if items.as_ref().is_some_and(Vec::is_empty) {
+        fields.refuse(LIST, REQUIRED);
+    }
+    let items = items.unwrap_or_default();
+    if items.len() > CHANGE_LIMIT {
+        fields.refuse(LIST, format!("At most {CHANGE_LIMIT} at a time; these are {}.", items.len()));
+    }
+    let named: Vec<_> =
+        items.into_iter().filter_map(|(at, item)| one(item, at, needs_role, fields.violations())).collect();
+    violations.into_result()?;
+    Ok(named)
+}
+
+fn one(item: &Value, at: String, needs_role: bool, violations: &mut Violations) -> Option<Named> {
+    let mut fields = Fields::of_item(item, &at, violations)?;
+    let person = if fields.is_given("user_id") && !fields.is_given("user_email") {
+        fields.integer("user_id").map(|id| PersonKey::Id(UserId::new(id)))
+    } else {
+        fields.required_text("user_email").map(|text| PersonKey::Email(text.to_owned()))
+    };
+    let role = if fields.is_given("role_slug") && !fields.is_given("role_id") {
+        fields.required_text("role_slug").map(|text| RoleKey::Slug(text.to_owned()))
+    } else {
+        if needs_role {
+            fields.require("role_id");
+        }
+        fields.integer("role_id").map(|id| RoleKey::Id(RoleId::new(id)))
+    };
+    Some(Named { at, person: person?, role })
+}

@@ -1,0 +1,56 @@
+//! `POST /automations/{id}/tags`.
+
+use axum::{extract::State, response::Response};
+use utoipa::ToSchema;
+
+use super::{refusal::refused, schema::AutomationRecord, updated};
+use crate::{
+    api::{
+        envelope::Envelope,
+        error::ApiError,
+        extract::{JsonObject, PathPart},
+        fields::Fields,
+    },
+    app::App,
+    auth::actor::Actor,
+    error::Violations,
+    services::ideas,
+};
+
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose members are read one by one to name all that is wrong"
+)]
+pub struct SetTagsRequest {
+    /// All that the automation is to have, of 1 to 50 characters each; none takes away those it had.
+    #[schema(max_items = 20)]
+    tags: Vec<String>,
+}
+
+/// Puts tags in place of those an automation had. One that the tenant knows keeps the spelling it was first set in.
+#[utoipa::path(
+    post, path = "/automations/{id}/tags", tag = "Automation Ideas", request_body = SetTagsRequest,
+    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
+    responses((status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404))
+)]
+pub async fn set_tags(
+    State(app): State<App>,
+    actor: Actor,
+    PathPart(key): PathPart,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let mut violations = Violations::default();
+    let mut fields = Fields::of(&body, &mut violations);
+    fields.require("tags");
+    let mut tags = Vec::new();
+    for (at, item) in fields.items("tags").unwrap_or_default() {
+        match item.as_str() {
+            Some(text) => tags.push(text.to_owned()),
+            None => fields.violations().add(at, "A text is needed."),
+        }
+    }
+    violations.into_result().map_err(refused)?;
+    ideas::set_tags(&app, &actor, &key, &tags).await.map_err(refused)?;
+    updated::record(&app, actor, key).await
+}

@@ -1,0 +1,119 @@
+//! `GET /cba` and `PUT /automations/cba/{id}/project-plan-baseline`.
+
+use automation_hub_domain::cost_benefit::{Content, Field, FieldValue, Section};
+use axum::{extract::State, response::Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        automations::refusal::refused,
+        envelope::{self, Envelope},
+        error::ApiError,
+        extract::{PathPart, Query},
+        fields::REQUIRED,
+    },
+    app::App,
+    auth::actor::Actor,
+    error::Error,
+    services::ideas::{self, Analysis},
+};
+
+#[derive(Serialize, ToSchema)]
+pub struct CostBenefit {
+    process_id: i64,
+    process_name: String,
+    /// 1 once the project plan is frozen.
+    baseline_is_set: u8,
+    sections: Vec<CostBenefitSection>,
+}
+
+/// Has either `sections` or `input_fields`.
+#[derive(Serialize, ToSchema)]
+struct CostBenefitSection {
+    title: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    sections: Option<Vec<CostBenefitSection>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_fields: Option<Vec<CostBenefitField>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct CostBenefitField {
+    field_name: &'static str,
+    /// A text or a number; null where it isn't known. An instant is in milliseconds.
+    value: Value,
+}
+
+impl From<Analysis> for CostBenefit {
+    fn from(Analysis { idea, is_frozen, sections }: Analysis) -> Self {
+        Self {
+            process_id: idea.id.get(),
+            process_name: idea.name,
+            baseline_is_set: u8::from(is_frozen),
+            sections: sections.into_iter().map(CostBenefitSection::from).collect(),
+        }
+    }
+}
+
+impl From<Section> for CostBenefitSection {
+    fn from(Section { title, content }: Section) -> Self {
+        match content {
+            Content::Sections(sections) => {
+                let sections = sections.into_iter().map(Self::from).collect();
+                Self { title, sections: Some(sections), input_fields: None }
+            }
+            Content::Fields(fields) => {
+                let fields = fields.into_iter().map(CostBenefitField::from).collect();
+                Self { title, sections: None, input_fields: Some(fields) }
+            }
+        }
+    }
+}
+
+impl From<Field> for CostBenefitField {
+    fn from(Field { name, value }: Field) -> Self {
+        let value = match value {
+            None => Value::Null,
+            Some(FieldValue::Text(text)) => text.into(),
+            Some(FieldValue::Instant(at)) => at.millis().into(),
+            // A whole number is written without a fraction.
+            Some(FieldValue::Number(number)) => number.to_string().parse().unwrap_or(Value::Null),
+        };
+        Self { field_name: name, value }
+    }
+}
+
+/// The cost-benefit analysis of an automation, as its figures are now.
+#[utoipa::path(
+    get, path = "/cba", tag = "Cost-Benefit Analysis",
+    params(("id" = String, Query, description = "`process_id` or `process_slug`.")),
+    responses((status = 200, body = Envelope<CostBenefit>), (status = 404))
+)]
+pub async fn get_cost_benefit(
+    State(app): State<App>,
+    actor: Actor,
+    query: Query,
+) -> Result<Response, ApiError> {
+    let key = query.text(&["id"]).ok_or_else(|| refused(Error::invalid("id", REQUIRED)))?;
+    envelope::success(CostBenefit::from(ideas::cost_benefit(&app, &actor, key).await?))
+}
+
+/// Freezes the project plan of an automation for good. A body is not looked at.
+#[utoipa::path(
+    put, path = "/automations/cba/{id}/project-plan-baseline", tag = "Cost-Benefit Analysis",
+    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
+    responses(
+        (status = 200, description = "Resource Updated.", body = Envelope<CostBenefit>), (status = 404),
+        (status = 409, description = "The baseline is set already.")
+    )
+)]
+pub async fn set_project_plan_baseline(
+    State(app): State<App>,
+    actor: Actor,
+    PathPart(key): PathPart,
+) -> Result<Response, ApiError> {
+    envelope::changed(CostBenefit::from(ideas::set_baseline(&app, &actor, &key).await?))
+}

@@ -1,0 +1,220 @@
+//! Who works on an automation beside its submitter and owner.
+
+use std::collections::BTreeSet;
+
+use automation_hub_domain::{
+    audit::AuditAction,
+    collaborator::{AutomationRole, Collaborator, PROCESS_OWNER, SUBMITTER},
+    id::{CategoryId, RoleId, UserId},
+    permission::Permission,
+    user::{Email, User},
+};
+use automation_hub_storage::{Session, audit, collaborators, ideas::IdeaKey, users};
+use serde_json::json;
+
+use super::{Held, get_visible, write};
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    directory::TenantDirectory,
+    error::{Error, Violations},
+};
+
+/// How a body names somebody.
+#[derive(Clone, Debug)]
+pub enum PersonKey {
+    Email(String),
+    Id(UserId),
+}
+
+#[derive(Clone, Debug)]
+pub enum RoleKey {
+    Id(RoleId),
+    Slug(String),
+}
+
+/// Somebody to add or to remove.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The path to it in the body: `collaborators/0`.
+    pub at: String,
+    pub person: PersonKey,
+    /// None stands for all the person has; only where somebody is removed.
+    pub role: Option<RoleKey>,
+}
+
+impl Named {
+    fn person_field(&self) -> String {
+        let name = match self.person {
+            PersonKey::Email(_) => "user_email",
+            PersonKey::Id(_) => "user_id",
+        };
+        format!("{}/{name}", self.at)
+    }
+
+    fn role_field(&self) -> String {
+        let name = match self.role {
+            Some(RoleKey::Slug(_)) => "role_slug",
+            Some(RoleKey::Id(_)) | None => "role_id",
+        };
+        format!("{}/{name}", self.at)
+    }
+}
+
+/// Somebody with a role in an automation.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub user: User,
+    pub role: AutomationRole,
+}
+
+/// The people of an automation the actor may view: its submitter and owner, then those that were added.
+pub async fn list_collaborators(app: &App, actor: &Actor, key: &str) -> Result<Vec<Member>, Error> {
+    let (shared, actor, key) = (app.clone(), actor.clone(), key.to_owned());
+    app.store
+        .read(actor.tenant_id(), move |s| {
+            let idea = get_visible(&shared, s, &actor, IdeaKey::parse(&key))?;
+            let of_idea = [(Some(idea.submitter), SUBMITTER), (idea.owner, PROCESS_OWNER)];
+            let of_idea =
+                of_idea.into_iter().filter_map(|(user, role)| Some(Collaborator { user: user?, role }));
+            let added = collaborators::list(s, idea.id)?;
+            let directory = shared.directories.of(s)?;
+            let mut members = Vec::with_capacity(added.len() + 2);
+            for one in of_idea.chain(added) {
+                let role = directory.automation_role(one.role).cloned();
+                if let (Some(user), Some(role)) = (users::find(s, one.user)?, role) {
+                    members.push(Member { user, role });
+                }
+            }
+            Ok(members)
+        })
+        .await
+}
+
+/// Adds people to an automation the actor may edit: all of them or, if anything is wrong, none.
+pub async fn add_collaborators(app: &App, actor: &Actor, key: &str, named: Vec<Named>) -> Result<(), Error> {
+    let (actor, key, now) = (actor.clone(), key.to_owned(), app.clock.now());
+    write(app, actor.tenant_id(), move |session, around| {
+        let held = Held::find(session, around, &actor, &key)?;
+        held.require(&actor, &held.flow()?.flow.permissions.edit)?;
+        let mut violations = Violations::default();
+        let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
+        let mut added = Vec::new();
+        for one in &named {
+            let user = find_person(session, one, &mut violations)?;
+            let role = find_role(&around.directory, one, &mut violations);
+            let Some(user) = user else { continue };
+            if !user.is_active {
+                violations.add(one.person_field(), "This person is deactivated.");
+            } else if !sees(session, user.id, &held.path)? {
+                violations.add(one.person_field(), "This person doesn't see the category of the automation.");
+            } else if let Some(role) = role {
+                let new = Collaborator { user: user.id, role: role.id };
+                if present.insert(new) {
+                    added.push(new);
+                } else {
+                    violations.add(one.person_field(), "This person has this role already.");
+                }
+            }
+        }
+        violations.into_result()?;
+        collaborators::add(session, held.idea.id, &added, now)?;
+        let idea = ("idea", held.idea.id.get());
+        let mut event = actor.event(now, AuditAction::IDEA_ADD_COLLABORATORS, idea, &held.idea.name);
+        event.after = Some(recorded(&added));
+        Ok(audit::insert(session, &event)?)
+    })
+    .await
+}
+
+/// Takes people off an automation the actor may edit: all of them or, if anything is wrong, none.
+pub async fn remove_collaborators(
+    app: &App,
+    actor: &Actor,
+    key: &str,
+    named: Vec<Named>,
+) -> Result<(), Error> {
+    let (actor, key, now) = (actor.clone(), key.to_owned(), app.clock.now());
+    write(app, actor.tenant_id(), move |session, around| {
+        let held = Held::find(session, around, &actor, &key)?;
+        held.require(&actor, &held.flow()?.flow.permissions.edit)?;
+        let mut violations = Violations::default();
+        let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
+        let mut removed = Vec::new();
+        for one in &named {
+            let user = find_person(session, one, &mut violations)?;
+            let role = match one.role {
+                None => Some(None),
+                Some(_) => find_role(&around.directory, one, &mut violations).map(Some),
+            };
+            let (Some(user), Some(role)) = (user, role) else { continue };
+            let is_meant =
+                |held: &Collaborator| held.user == user.id && role.is_none_or(|role| held.role == role.id);
+            let meant: Vec<_> = present.extract_if(.., |held| is_meant(held)).collect();
+            if meant.is_empty() {
+                let message = match role {
+                    Some(_) => "This person doesn't have this role.",
+                    None => "This person is no collaborator.",
+                };
+                violations.add(one.person_field(), message);
+            }
+            removed.extend(meant);
+        }
+        violations.into_result()?;
+        collaborators::remove(session, held.idea.id, &removed, now)?;
+        let idea = ("idea", held.idea.id.get());
+        let mut event = actor.event(now, AuditAction::IDEA_REMOVE_COLLABORATORS, idea, &held.idea.name);
+        event.before = Some(recorded(&removed));
+        Ok(audit::insert(session, &event)?)
+    })
+    .await
+}
+
+fn find_person(
+    session: &mut Session<'_>,
+    named: &Named,
+    violations: &mut Violations,
+) -> Result<Option<User>, Error> {
+    let (found, missing) = match &named.person {
+        PersonKey::Id(id) => (users::find(session, *id)?, "There is no such person."),
+        PersonKey::Email(text) => {
+            let Some(email) = violations.check(named.person_field(), Email::parse(text)) else {
+                return Ok(None);
+            };
+            (users::find_by_email(session, &email)?, "Nobody has this address.")
+        }
+    };
+    if found.is_none() {
+        violations.add(named.person_field(), missing);
+    }
+    Ok(found)
+}
+
+fn find_role<'d>(
+    directory: &'d TenantDirectory,
+    named: &Named,
+    violations: &mut Violations,
+) -> Option<&'d AutomationRole> {
+    let mut roles = directory.automation_roles().iter();
+    let found = match named.role.as_ref()? {
+        RoleKey::Id(id) => roles.find(|role| role.id == *id),
+        RoleKey::Slug(text) => roles.find(|role| role.is_called(text)),
+    };
+    match found {
+        None => violations.add(named.role_field(), "There is no such collaborator role."),
+        Some(role) if role.is_of_idea() => violations
+            .add(named.role_field(), "Who submits and who owns an automation is said by its own answers."),
+        Some(role) => return Some(role),
+    }
+    None
+}
+
+/// Whether somebody may view what lies in a category, given with all its ancestors.
+fn sees(session: &mut Session<'_>, user: UserId, path: &[CategoryId]) -> Result<bool, Error> {
+    Ok(users::access(session, user)?.holds_in(Permission::Explore, path))
+}
+
+fn recorded(collaborators: &[Collaborator]) -> String {
+    let each = |one: &Collaborator| json!({ "user": one.user.get(), "role": one.role.get() });
+    json!({ "collaborators": collaborators.iter().map(each).collect::<Vec<_>>() }).to_string()
+}
