@@ -107,8 +107,8 @@ pub(crate) fn is_newer(settings: &sqlite::Settings) -> Result<bool, StorageError
 }
 
 pub(crate) async fn migrate_postgres(database: &postgres::Database) -> Result<u32, StorageError> {
-    // Not returned to the pool: the lock goes with the connection, however this ends.
-    let mut connection = deadpool_postgres::Object::take(database.connection().await?);
+    // The lock goes with the connection, however this ends.
+    let mut connection = database.own_connection().await?;
     connection.execute("SELECT pg_advisory_lock($1)", &[&ADVISORY_LOCK]).await?;
     let report = runner(Engine::Postgres)?.run_async(&mut *connection).await.map_err(failed)?;
     Ok(count(report.applied_migrations().len()))

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use deadpool_postgres::Object;
 use futures_util::TryStreamExt;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -185,7 +184,7 @@ async fn administer(server: &str, sql: &str) -> Result<(), StorageError> {
 
 async fn connect(server: &str) -> Result<deadpool_postgres::ClientWrapper, StorageError> {
     let database = postgres::Database::open(server, 1, Arc::new(Counters::default()));
-    Ok(Object::take(database.await?.connection().await?))
+    database.await?.own_connection().await
 }
 
 /// Another database on the same server, in either form of address.

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{ClientWrapper, Manager, Object, Pool, Runtime};
+use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, Object, Pool, Runtime};
 use futures_util::TryStreamExt;
 use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
@@ -19,6 +19,8 @@ use super::{Connection, Counters, blocking, guarded};
 use crate::error::StorageError;
 use crate::value::{Value, storable};
 
+/// What begins no transaction of its own only reads: one that writes says so.
+const READ_ONLY: &str = "SET default_transaction_read_only = on";
 /// A serialization failure or deadlock is somebody else's success; after this many it is an overload.
 const ATTEMPTS: u32 = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -216,10 +218,20 @@ impl Database {
             .max_size(connections)
             .create_timeout(Some(CONNECT_TIMEOUT))
             .wait_timeout(Some(WAIT_TIMEOUT))
+            .post_create(Hook::async_fn(|client: &mut ClientWrapper, _| {
+                Box::pin(async { client.batch_execute(READ_ONLY).await.map_err(HookError::Backend) })
+            }))
             .build()
             .map_err(StorageError::unavailable)?;
         drop(pool.get().await?);
         Ok(Self { pool, counters })
+    }
+
+    /// A connection of its own, not returned to the pool, that may change whatever its user may.
+    pub(crate) async fn own_connection(&self) -> Result<ClientWrapper, StorageError> {
+        let connection = Object::take(self.connection().await?);
+        connection.batch_execute("SET default_transaction_read_only = off").await?;
+        Ok(connection)
     }
 
     pub(crate) async fn connection(&self) -> Result<Object, StorageError> {
@@ -303,7 +315,7 @@ where
     F: FnMut(Connection<'_>) -> Result<T, E>,
     E: From<StorageError>,
 {
-    client.begin("BEGIN")?;
+    client.begin("BEGIN READ WRITE")?;
     let result = guarded(|| work(Connection::postgres(client, counters)));
     if result.is_ok() {
         client.commit()?;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use automation_hub_domain::{permission::Permission, role::DEFAULT_ROLES};
+use automation_hub_domain::{
+    permission::Permission,
+    role::{DEFAULT_ROLES, DefaultRole},
+};
 use automation_hub_server::api::{
     document_page,
     router::open_api,
@@ -37,8 +40,15 @@ fn the_page_of_permissions_is_the_table() {
     let holders = |permission: Option<Permission>| match permission {
         None => "all".to_owned(),
         Some(permission) => {
-            let holds = DEFAULT_ROLES.iter().filter(|role| role.permissions().contains(permission));
-            holds.map(|role| role.name).collect::<Vec<_>>().join(", ")
+            let (hold, lack): (Vec<_>, Vec<_>) =
+                DEFAULT_ROLES.iter().partition(|role| role.permissions().contains(permission));
+            let names =
+                |roles: Vec<&DefaultRole>| roles.iter().map(|role| role.name).collect::<Vec<_>>().join(", ");
+            match lack.len() {
+                0 => "all".to_owned(),
+                1..=3 => format!("all but {}", names(lack)),
+                _ => names(hold),
+            }
         }
     };
     let rows = ROUTES.iter().map(|route| {
