@@ -2,7 +2,6 @@
 
 use automation_hub_domain::{
     id::UserId,
-    page::PageRequest,
     review::{Stars, mean_stars},
 };
 use automation_hub_storage::{Session, listings::Listing};
@@ -20,7 +19,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     directory::TenantDirectory,
-    error::{Error, Violations},
+    error::Error,
     services::store_listings::{self, Signed},
 };
 
@@ -81,9 +80,7 @@ fn entry(listing: Listing, directory: &TenantDirectory, people: &People) -> Stor
     responses((status = 200, body = Envelope<StorePage>))
 )]
 pub async fn list_store(State(app): State<App>, actor: Actor, query: Query) -> Result<Response, ApiError> {
-    let mut violations = Violations::default();
-    let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
-    violations.into_result()?;
+    let request = query.page_alone()?;
     let search = query.text(&["search", "s"]).map(str::to_owned);
     let page = store_listings::list(&app, &actor, search, request).await?;
     let named: Vec<UserId> =
@@ -145,9 +142,7 @@ pub async fn list_store_reviews(
     PathPart(key): PathPart,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let mut violations = Violations::default();
-    let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
-    violations.into_result()?;
+    let request = query.page_alone()?;
     let page = store_listings::list_reviews(&app, &actor, &key, request).await?;
     envelope::success(ReviewPage {
         paging: Paging::of(request, page.total),

@@ -184,9 +184,7 @@ pub async fn list_automation_components(
     PathPart(key): PathPart,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let mut violations = Violations::default();
-    let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
-    violations.into_result()?;
+    let request = query.page_alone()?;
     let page = components::list_of_automation(&app, &actor, &key, request).await?;
     answer(&app, &actor, page).await
 }

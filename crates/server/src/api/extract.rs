@@ -264,6 +264,14 @@ impl Query {
         parsed.ok()
     }
 
+    /// As [`Query::page`] with the usual limit, for calls that ask for nothing else.
+    pub fn page_alone(&self) -> Result<PageRequest, Error> {
+        let mut violations = Violations::default();
+        let request = self.page(PageRequest::DEFAULT_LIMIT, &mut violations);
+        violations.into_result()?;
+        Ok(request)
+    }
+
     /// `limit`, `offset` and `page` in all spellings that clients use. Pages zero and one are the first.
     pub fn page(&self, default_limit: u64, violations: &mut Violations) -> PageRequest {
         let mut natural = |names: &[&'static str], least: i64| {

@@ -1,6 +1,6 @@
 //! `GET` and `POST /automations/{id}/documents`.
 
-use automation_hub_domain::{document::DocumentType, id::FileId, page::PageRequest};
+use automation_hub_domain::{document::DocumentType, id::FileId};
 use automation_hub_storage::documents::{Content, Document};
 use axum::{extract::State, response::Response};
 use serde::Serialize;
@@ -109,9 +109,7 @@ pub async fn list_documents(
     PathPart(key): PathPart,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let mut violations = Violations::default();
-    let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
-    violations.into_result()?;
+    let request = query.page_alone()?;
     let page = documents::list_documents(&app, &actor, &key, request).await?;
     envelope::success(DocumentPage {
         paging: Paging::of(request, page.total),

@@ -1,6 +1,5 @@
 //! `GET` and `POST /automations/{id}/media`. The mirrored API publishes no more than the name of the second.
 
-use automation_hub_domain::page::PageRequest;
 use automation_hub_storage::media::Media;
 use axum::{extract::State, response::Response};
 use serde::Serialize;
@@ -76,9 +75,7 @@ pub async fn list_media(
     PathPart(key): PathPart,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let mut violations = Violations::default();
-    let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
-    violations.into_result()?;
+    let request = query.page_alone()?;
     let page = media::list_media(&app, &actor, &key, request).await?;
     envelope::success(MediaPage {
         paging: Paging::of(request, page.total),
