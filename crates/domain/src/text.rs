@@ -1,6 +1,8 @@
 //! Text as people write it, and the folded form that is compared, sorted and searched.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
 /// What is wrong with a text, in words that can stand under its field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,9 +49,18 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return join_words(&text.to_ascii_lowercase());
     }
-    let lower: String = text.nfkc().flat_map(char::to_lowercase).collect();
+    let compatible = normalised(text, is_nfkc_quick(text.chars()), |text| text.nfkc().collect());
+    let lower: String = compatible.chars().flat_map(char::to_lowercase).collect();
     // Only now: some compatibility forms, such as that of a lone `¨`, bring blanks along.
-    join_words(&lower.nfc().collect::<String>())
+    join_words(&normalised(&lower, is_nfc_quick(lower.chars()), |lower| lower.nfc().collect()))
+}
+
+/// Most texts are in their normal form already, and telling so takes a fraction of making it.
+fn normalised(text: &str, is_normal: IsNormalized, normalise: impl Fn(&str) -> String) -> Cow<'_, str> {
+    match is_normal {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(normalise(text)),
+    }
 }
 
 fn join_words(text: &str) -> String {

@@ -33,6 +33,8 @@ pub struct TenantDirectory {
 }
 
 struct Catalogue {
+    phases: Vec<Phase>,
+    lifecycle: Vec<Status>,
     tree: CategoryTree,
     hierarchy: String,
     statuses: HashMap<StatusId, ShownStatus>,
@@ -46,9 +48,12 @@ struct ShownStatus {
     members: String,
 }
 
-/// A person as records show them.
+/// A person as records and pages show them. All of it is empty for an id that is nobody's.
 #[derive(Default)]
 pub struct Person {
+    pub name: String,
+    pub email: String,
+    pub initials: String,
     /// Id, address and name.
     pub members: String,
     pub as_submitter: String,
@@ -107,6 +112,16 @@ impl Directories {
 impl TenantDirectory {
     pub fn is_of(&self, versions: Versions) -> bool {
         self.versions == versions
+    }
+
+    /// In their order.
+    pub fn phases(&self) -> &[Phase] {
+        &self.catalogue.phases
+    }
+
+    /// In their order, of all phases.
+    pub fn statuses(&self) -> &[Status] {
+        &self.catalogue.lifecycle
     }
 
     pub fn tree(&self) -> &CategoryTree {
@@ -177,6 +192,8 @@ impl Catalogue {
                 })
                 .collect(),
             categories: tree.nodes().iter().map(|node| (node.id, category_members(&tree, node))).collect(),
+            phases,
+            lifecycle: statuses,
             tree,
             automation_roles: collaborators::roles(session)?,
         })
@@ -271,6 +288,9 @@ impl Person {
             m.text("user_last_name", &user.profile.last_name);
         };
         Self {
+            name: user.full_name(),
+            email: user.email.as_str().to_owned(),
+            initials: user.initials(),
             members: json::members(object),
             as_submitter: json::members(|m| {
                 m.integer("process_submitter_user_id", user.id.get());

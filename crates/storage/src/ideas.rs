@@ -14,13 +14,13 @@ use std::{ops::Deref, sync::LazyLock};
 use automation_hub_domain::{
     clock::Timestamp,
     collaborator::Collaborator,
-    id::{CategoryId, IdeaId, StatusId, UserId},
-    idea::{Idea, SubmissionType},
+    id::{CategoryId, IdeaId, PhaseId, StatusId, UserId},
+    idea::{Idea, Priority, SubmissionType},
 };
 
 pub use counts::count;
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
-pub use insert::{Inserted, insert, insert_many};
+pub use insert::{Inserted, begin_filling, end_filling, insert, insert_many};
 pub use list::{chunk, each_record, each_record_after, each_record_of, list};
 pub use update::{delete, exists, find_to_change, update};
 pub use wire::set_wire_integer;
@@ -31,16 +31,19 @@ use crate::{Row, Session, StorageError, collaborators, tenants::Versions, values
 const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase_id, phase_status_id, \
     submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score";
 
+fn submission_type(code: i64) -> Result<SubmissionType, StorageError> {
+    SubmissionType::from_code(code)
+        .ok_or_else(|| StorageError::Corrupt("ideas: submission_type".to_owned()))
+}
+
 fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
-    let kind = SubmissionType::from_code(row.get(5)?)
-        .ok_or_else(|| StorageError::Corrupt("ideas: submission_type".to_owned()))?;
     Ok(Idea {
         id: row.get(0)?,
         uuid: row.get(1)?,
         slug: row.get(2)?,
         name: row.get(3)?,
         category: row.get(4)?,
-        submission_type: kind,
+        submission_type: submission_type(row.get(5)?)?,
         phase: row.get(6)?,
         status: row.get(7)?,
         submitter: row.get(8)?,
@@ -50,6 +53,90 @@ fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
         created_at: Timestamp::from_millis(row.get(12)?),
         updated_at: Timestamp::from_millis(row.get(13)?),
     })
+}
+
+/// An idea as a row of a list: without what it says of itself at length.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IdeaLine {
+    pub id: IdeaId,
+    pub slug: String,
+    pub name: String,
+    pub category: CategoryId,
+    pub submission_type: SubmissionType,
+    pub phase: PhaseId,
+    pub status: StatusId,
+    pub submitter: UserId,
+    pub owner: Option<UserId>,
+    pub idea_score: Option<f64>,
+    pub benefit_hours: Option<f64>,
+    pub benefit_cost: Option<f64>,
+    pub priority: Priority,
+    pub votes: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+const LINE_COLUMNS: [&str; 16] = [
+    "id",
+    "slug",
+    "name",
+    "category_id",
+    "submission_type",
+    "phase_id",
+    "phase_status_id",
+    "submitter_user_id",
+    "owner_user_id",
+    "idea_score",
+    "benefit_hours",
+    "benefit_cost",
+    "priority",
+    "votes",
+    "created_at",
+    "updated_at",
+];
+
+fn line(row: &Row<'_>) -> Result<IdeaLine, StorageError> {
+    Ok(IdeaLine {
+        id: row.get(0)?,
+        slug: row.get(1)?,
+        name: row.get(2)?,
+        category: row.get(3)?,
+        submission_type: submission_type(row.get(4)?)?,
+        phase: row.get(5)?,
+        status: row.get(6)?,
+        submitter: row.get(7)?,
+        owner: row.get(8)?,
+        idea_score: row.get(9)?,
+        benefit_hours: row.get(10)?,
+        benefit_cost: row.get(11)?,
+        priority: Priority::from_key(row.get(12)?).unwrap_or_default(),
+        votes: row.get(13)?,
+        created_at: Timestamp::from_millis(row.get(14)?),
+        updated_at: Timestamp::from_millis(row.get(15)?),
+    })
+}
+
+impl From<Idea> for IdeaLine {
+    fn from(idea: Idea) -> Self {
+        Self {
+            id: idea.id,
+            slug: idea.slug,
+            name: idea.name,
+            category: idea.category,
+            submission_type: idea.submission_type,
+            phase: idea.phase,
+            status: idea.status,
+            submitter: idea.submitter,
+            owner: idea.owner,
+            idea_score: idea.content.idea_score,
+            benefit_hours: idea.content.benefit_hours,
+            benefit_cost: idea.content.benefit_cost,
+            priority: idea.content.priority,
+            votes: idea.votes,
+            created_at: idea.created_at,
+            updated_at: idea.updated_at,
+        }
+    }
 }
 
 /// An idea as the wire shows it: what else can change comes in columns, all the rest is text as it stands.

@@ -55,6 +55,8 @@ static MIGRATIONS: &[Source] = migrations![
     "0015_collaborators_and_tags",
     "0016_cost_benefit",
     "0017_audit_by_instant",
+    "0020_indexes_aside",
+    "0021_priority" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -8,6 +8,7 @@ use automation_hub_domain::{clock::Timestamp, id::TenantId};
 use crate::db::{Connection, Counters, blocking, postgres, sqlite};
 use crate::dialect::Engine;
 use crate::error::StorageError;
+use crate::indexes;
 use crate::migrate;
 use crate::session::{Session, System};
 use crate::tenants;
@@ -65,6 +66,7 @@ impl Store {
             }
             Database::Postgres(database) => migrate::migrate_postgres(database).await,
         }?;
+        self.system().write(indexes::bring_back).await?;
         self.system().write(tenants::complete).await?;
         Ok(applied)
     }

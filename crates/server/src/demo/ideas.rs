@@ -22,9 +22,11 @@ use crate::{
     sample::{self, SampleAnswers, SampleIdea},
 };
 
-const BATCH: usize = 1000;
+const BATCH: usize = 4000;
 /// Batches that may wait to be written.
-const AHEAD: usize = 4;
+const AHEAD: usize = 1;
+/// From here on it is quicker to make the indexes once at the end.
+const MANY: u64 = 20_000;
 
 type Batch = Vec<(NewIdea, String)>;
 
@@ -39,6 +41,9 @@ pub(super) async fn top_up(
     let wanted = u64::try_from(count)?;
     if present >= wanted {
         return Ok(());
+    }
+    if present == 0 && wanted >= MANY {
+        store.system().write(ideas::begin_filling).await?;
     }
     let bar = progress("Ideas", wanted - present);
     let forms = store.read(tenant, |s| Forms::default().of(s)).await?;
@@ -59,6 +64,7 @@ pub(super) async fn top_up(
         missing = missing.saturating_sub(written);
         bar.inc(written);
     }
+    store.system().write(ideas::end_filling).await?;
     bar.finish_and_clear();
     Ok(())
 }

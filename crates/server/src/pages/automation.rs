@@ -79,7 +79,7 @@ pub async fn show(
     let actor = &signed_in.actor;
     let key = params.iter().last().map(|(_, value)| value.to_owned()).unwrap_or_default();
     let found = find(&app, actor, key.clone()).await?.ok_or(Error::NotFound("automation"))?;
-    require(actor, &found.idea, &found.catalogue.categories.path_ids(found.idea.category))?;
+    require(actor, &found.idea, &found.catalogue.categories().path_ids(found.idea.category))?;
     let base = signed_in.visit.base();
     if found.idea.slug != key {
         return Ok(html::see_other(&profile_path(&base, &found.idea.slug)));
@@ -95,8 +95,8 @@ async fn find(app: &App, actor: &Actor, key: String) -> Result<Option<Found>, Er
     app.store
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
             let Some(idea) = ideas::find(s, IdeaKey::parse(&key))? else { return Ok(None) };
-            let catalogue = Catalogue::read(s)?;
-            let people = People::read(s, [Some(idea.submitter), idea.owner].into_iter().flatten())?;
+            let catalogue = Catalogue::read(&shared.directories, s)?;
+            let people = People::read(&catalogue, s, [Some(idea.submitter), idea.owner].into_iter().flatten())?;
             let applications = application_names(s, &idea.content.applications)?;
             Ok(Some(Found { idea, catalogue, forms: shared.forms.of(s)?, people, applications }))
         })

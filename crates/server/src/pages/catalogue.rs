@@ -7,21 +7,16 @@ use automation_hub_domain::{
     id::{CategoryId, PhaseId, StatusId, UserId},
     lifecycle::{Phase, Status},
 };
-use automation_hub_storage::{
-    Session, StorageError,
-    categories::{self, CategoryTree},
-    lifecycle, users,
+use automation_hub_storage::{Session, StorageError, categories::CategoryTree};
+
+use crate::{
+    directory::{Directories, TenantDirectory},
+    pages::shell::tint,
 };
 
-use crate::pages::shell::tint;
-
-/// A tenant's lifecycle and category tree.
-#[derive(Clone, Debug)]
-pub struct Catalogue {
-    pub phases: Vec<Phase>,
-    pub statuses: Vec<Status>,
-    pub categories: CategoryTree,
-}
+/// A tenant's lifecycle, category tree and people. Cheap to clone.
+#[derive(Clone)]
+pub struct Catalogue(TenantDirectory);
 
 /// Phase over status, as lists show where an idea stands.
 #[derive(Clone, Debug)]
@@ -33,22 +28,34 @@ pub struct Place {
 }
 
 impl Catalogue {
-    pub fn read(s: &mut Session<'_>) -> Result<Self, StorageError> {
-        let (phases, statuses) = lifecycle::list(s)?;
-        Ok(Self { phases, statuses, categories: categories::tree(s)? })
+    /// As the session sees it.
+    pub fn read(directories: &Directories, s: &mut Session<'_>) -> Result<Self, StorageError> {
+        directories.of(s).map(Self)
+    }
+
+    pub fn phases(&self) -> &[Phase] {
+        self.0.phases()
+    }
+
+    pub fn statuses(&self) -> &[Status] {
+        self.0.statuses()
+    }
+
+    pub fn categories(&self) -> &CategoryTree {
+        self.0.tree()
     }
 
     pub fn phase(&self, id: PhaseId) -> Option<&Phase> {
-        self.phases.iter().find(|phase| phase.id == id)
+        self.phases().iter().find(|phase| phase.id == id)
     }
 
     pub fn status(&self, id: StatusId) -> Option<&Status> {
-        self.statuses.iter().find(|status| status.id == id)
+        self.statuses().iter().find(|status| status.id == id)
     }
 
     /// The statuses of a phase in their order.
     pub fn statuses_of(&self, phase: PhaseId) -> impl Iterator<Item = &Status> {
-        self.statuses.iter().filter(move |status| status.phase == phase)
+        self.statuses().iter().filter(move |status| status.phase == phase)
     }
 
     pub fn place(&self, phase: PhaseId, status: StatusId) -> Place {
@@ -61,7 +68,7 @@ impl Catalogue {
 
     /// From the top down: `Finance, Accounts payable`.
     pub fn category_words(&self, id: CategoryId) -> String {
-        let names: Vec<_> = self.categories.path(id).iter().map(|node| node.name.as_str()).collect();
+        let names: Vec<_> = self.categories().path(id).iter().map(|node| node.name.as_str()).collect();
         names.join(", ")
     }
 
@@ -70,7 +77,7 @@ impl Catalogue {
         match reach {
             Reach::Everywhere => None,
             Reach::Nowhere => Some(Vec::new()),
-            Reach::Categories(ids) => Some(self.categories.with_descendants(ids)),
+            Reach::Categories(ids) => Some(self.categories().with_descendants(ids)),
         }
     }
 }
@@ -89,21 +96,24 @@ pub struct Person {
 pub struct People(HashMap<UserId, Person>);
 
 impl People {
-    pub fn read(s: &mut Session<'_>, ids: impl IntoIterator<Item = UserId>) -> Result<Self, StorageError> {
+    pub fn read(
+        Catalogue(directory): &Catalogue,
+        s: &mut Session<'_>,
+        ids: impl IntoIterator<Item = UserId>,
+    ) -> Result<Self, StorageError> {
         let mut people = HashMap::new();
         for id in ids {
-            if people.contains_key(&id) {
-                continue;
-            }
-            if let Some(user) = users::find(s, id)? {
-                let person = Person {
-                    name: user.full_name(),
-                    email: user.email.as_str().to_owned(),
-                    initials: user.initials(),
-                    tint: tint(id.get()),
-                };
-                people.insert(id, person);
-            }
+            directory.learn(s, &[id])?;
+            directory.person(id, |person| {
+                if let Some(person) = person.filter(|person| !person.email.is_empty()) {
+                    people.entry(id).or_insert_with(|| Person {
+                        name: person.name.clone(),
+                        email: person.email.clone(),
+                        initials: person.initials.clone(),
+                        tint: tint(id.get()),
+                    });
+                }
+            });
         }
         Ok(Self(people))
     }

@@ -3,14 +3,13 @@
 use askama::Template;
 use automation_hub_domain::{
     id::{CategoryId, UserId},
-    idea::Idea,
     lifecycle::Phase,
     page::{Direction, PageRequest},
     permission::Permission,
 };
 use automation_hub_storage::{
     Session, StorageError,
-    ideas::{self, IdeaFilter, IdeaOrder, IdeaSort},
+    ideas::{self, IdeaFilter, IdeaLine, IdeaOrder, IdeaSort},
 };
 use axum::{extract::State, response::Response};
 
@@ -67,8 +66,8 @@ struct PhaseCount {
 
 struct Found {
     catalogue: Catalogue,
-    newest: Vec<Idea>,
-    own: Vec<Idea>,
+    newest: Vec<IdeaLine>,
+    own: Vec<IdeaLine>,
     own_total: u64,
     phases: Vec<(Phase, u64)>,
 }
@@ -84,10 +83,10 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Respons
 
 async fn find(app: &App, actor: &Actor) -> Result<Found, Error> {
     let user = actor.user()?.id;
-    let reach = actor.reach(Permission::Explore);
+    let (reach, shared) = (actor.reach(Permission::Explore), app.clone());
     app.store
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let catalogue = Catalogue::read(s)?;
+            let catalogue = Catalogue::read(&shared.directories, s)?;
             let seen = catalogue.reached(&reach);
             let newest = newest(s, seen.as_ref())?;
             let (own, own_total) = submitted_by(s, user)?;
@@ -101,16 +100,16 @@ fn first(order: IdeaOrder) -> (IdeaOrder, PageRequest) {
     (order, PageRequest { offset: 0, limit: ROWS })
 }
 
-fn newest(s: &mut Session<'_>, seen: Option<&Vec<CategoryId>>) -> Result<Vec<Idea>, StorageError> {
+fn newest(s: &mut Session<'_>, seen: Option<&Vec<CategoryId>>) -> Result<Vec<IdeaLine>, StorageError> {
     if seen.is_some_and(Vec::is_empty) {
         return Ok(Vec::new());
     }
     let filter = IdeaFilter { categories: seen.cloned(), ..IdeaFilter::default() };
     let (order, request) = first(IdeaOrder::default());
-    Ok(ideas::chunk(s, &filter, order, None, request.limit)?.0)
+    Ok(ideas::list(s, &filter, order, request)?.items)
 }
 
-fn submitted_by(s: &mut Session<'_>, user: UserId) -> Result<(Vec<Idea>, u64), StorageError> {
+fn submitted_by(s: &mut Session<'_>, user: UserId) -> Result<(Vec<IdeaLine>, u64), StorageError> {
     let filter = IdeaFilter { submitter: Some(user), ..IdeaFilter::default() };
     let (order, request) = first(IdeaOrder { sort: IdeaSort::Updated, direction: Direction::Descending });
     let page = ideas::list(s, &filter, order, request)?;
@@ -127,7 +126,7 @@ fn counts(
     if seen.is_some_and(Vec::is_empty) {
         return Ok(counts);
     }
-    for phase in &catalogue.phases {
+    for phase in catalogue.phases() {
         let filter =
             IdeaFilter { phases: vec![phase.id], categories: seen.cloned(), ..IdeaFilter::default() };
         let count = ideas::count(s, &filter)?;
@@ -143,7 +142,7 @@ impl HomePage {
         let path = format!("{}{}", shell.base, pipeline::PATH);
         let list =
             |condition| ListQuery { conditions: vec![condition], ..ListQuery::default() }.address(&path);
-        let item = |idea: &Idea, at| Item {
+        let item = |idea: &IdeaLine, at| Item {
             name: idea.name.clone(),
             href: profile_path(&shell.base, &idea.slug),
             number: format::idea_number(idea.id),

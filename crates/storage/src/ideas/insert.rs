@@ -7,7 +7,7 @@ use automation_hub_domain::{
 };
 
 use super::{content, counts::Tally, search};
-use crate::{Constraint, Session, StorageError, values};
+use crate::{Constraint, Session, StorageError, System, indexes, values};
 
 /// What an idea got when it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,16 @@ pub fn insert_many(
     }
     tally.write(session)?;
     Ok(inserted)
+}
+
+/// To be called before very many ideas are written to a database without any: lists are slow from now on. However that
+/// ends, [`end_filling`] or the next start of the program makes them fast again.
+pub fn begin_filling(system: &mut System<'_>) -> Result<(), StorageError> {
+    indexes::put_aside(system, "ideas")
+}
+
+pub fn end_filling(system: &mut System<'_>) -> Result<(), StorageError> {
+    indexes::bring_back(system)
 }
 
 fn insert_row(session: &mut Session<'_>, new: &NewIdea, wire: &str) -> Result<Inserted, StorageError> {
@@ -118,8 +128,8 @@ impl Prepared<'_> {
         session.optional(
             "INSERT INTO ideas (tenant_id, uuid, slug, name, name_key, search_key, category_id, submission_type, \
              phase_id, phase_status_id, submitter_user_id, owner_user_id, idea_score, benefit_hours, benefit_cost, \
-             votes, created_at, updated_at, content, wire) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-             NULLIF($12, 0), $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING RETURNING id",
+             priority, votes, created_at, updated_at, content, wire) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+             $11, NULLIF($12, 0), $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING RETURNING id",
             values![
                 tenant,
                 &new.uuid,
@@ -136,6 +146,7 @@ impl Prepared<'_> {
                 new.content.idea_score,
                 new.content.benefit_hours,
                 new.content.benefit_cost,
+                new.content.priority.key(),
                 new.votes,
                 new.created_at.millis(),
                 new.updated_at.millis(),

@@ -7,9 +7,9 @@ use automation_hub_domain::{
 use sea_query::{Expr, ExprTrait, JoinType, Query as Build, SelectStatement};
 
 use super::{
-    COLUMNS, IdeaRecord, RECORD_COLUMNS, count,
+    COLUMNS, IdeaLine, IdeaRecord, LINE_COLUMNS, RECORD_COLUMNS, count,
     filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey},
-    from_row, record,
+    from_row, line, record,
 };
 use crate::{Row, Session, StorageError, query::Query};
 
@@ -21,12 +21,12 @@ pub fn list(
     filter: &IdeaFilter,
     order: IdeaOrder,
     request: PageRequest,
-) -> Result<Page<Idea>, StorageError> {
+) -> Result<Page<IdeaLine>, StorageError> {
     let total = count(session, filter)?;
     let section = Section::of(request, Some(total));
     let query =
-        Query::render(session.engine(), &select(session, filter, order, section, COLUMNS.split(", ")));
-    let items = session.all(&query.sql, &query.values()?, from_row)?;
+        Query::render(session.engine(), &select(session, filter, order, section, LINE_COLUMNS.into_iter()));
+    let items = session.all(&query.sql, &query.values()?, line)?;
     Ok(Page { items, total, request })
 }
 

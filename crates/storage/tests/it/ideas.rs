@@ -11,7 +11,7 @@ use automation_hub_domain::{
 use automation_hub_storage::applications::{self, NewApplication};
 use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, Window};
 use automation_hub_storage::testing::TestDatabase;
-use automation_hub_storage::{Constraint, Session, StorageError, values};
+use automation_hub_storage::{Constraint, Engine, Session, StorageError, values};
 use rstest::rstest;
 
 use crate::organization::{APPROVED, Organization, found_tenant};
@@ -290,6 +290,37 @@ async fn the_embedded_engine_finds_a_page_of_one_status_newest_first_in_an_index
         })
         .await;
     assert!(plan.iter().any(|step| step.contains("USING COVERING INDEX ideas_by_status")), "{plan:#?}");
+}
+
+async fn indexes(acme: &Organization) -> Vec<String> {
+    let query = match acme.store().engine() {
+        Engine::Sqlite => "SELECT sql FROM sqlite_schema WHERE tbl_name = 'ideas' AND sql LIKE 'CREATE%INDEX%' ORDER BY name",
+        Engine::Postgres => {
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'ideas' ORDER BY 1"
+        }
+    };
+    acme.read(move |s| s.all(query, values![], |row| row.get(0))).await
+}
+
+#[rstest]
+#[case::at_the_end(true)]
+#[case::at_the_next_start(false)]
+#[tokio::test]
+async fn indexes_put_aside_while_ideas_are_filled_in_come_back(#[case] is_finished: bool) {
+    let acme = Organization::found().await;
+    let before = indexes(&acme).await;
+    acme.store().system().write(ideas::begin_filling).await.unwrap();
+    let meanwhile = indexes(&acme).await;
+    assert!(meanwhile.iter().all(|index| index.starts_with("CREATE UNIQUE")), "{meanwhile:#?}");
+    assert!(!meanwhile.is_empty() && meanwhile.len() < before.len());
+    five(&acme).await;
+    if is_finished {
+        acme.store().system().write(ideas::end_filling).await.unwrap();
+    } else {
+        acme.store().migrate().await.unwrap();
+    }
+    assert_eq!(indexes(&acme).await, before);
+    assert_eq!(names(&acme, IdeaFilter::default(), IdeaOrder::default()).await.len(), 5);
 }
 
 #[test]

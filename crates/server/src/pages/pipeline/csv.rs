@@ -1,13 +1,14 @@
 //! The list as a file: all rows the list would show over its pages, with a link to each, streamed so that
 //! its length costs no memory.
 
-use std::sync::Arc;
-
 use automation_hub_domain::{
     id::TenantId,
     idea::{Idea, Priority},
 };
-use automation_hub_storage::ideas::{self, IdeaOrder, Position};
+use automation_hub_storage::{
+    Session,
+    ideas::{self, IdeaOrder, Position},
+};
 use axum::{
     body::{Body, Bytes},
     extract::{RawQuery, State},
@@ -66,7 +67,7 @@ struct Export {
     tenant: TenantId,
     scope: Scope,
     order: IdeaOrder,
-    catalogue: Arc<Catalogue>,
+    catalogue: Catalogue,
     format: Format,
     /// Before each link's path.
     base: String,
@@ -84,11 +85,13 @@ pub async fn download(
     let looker = Looker::of(actor)?;
     let format = Format::of(&actor.tenant, app.clock.now());
     let tenant = actor.tenant_id();
-    let catalogue = app.store.scan(tenant, |s| Catalogue::read(s).map_err(Error::from)).await?;
+    let shared = app.clone();
+    let read = move |s: &mut Session<'_>| -> Result<_, Error> { Ok(Catalogue::read(&shared.directories, s)?) };
+    let catalogue = app.store.read(tenant, read).await?;
     let scope = Scope::of(&looker, &query, &catalogue, &format);
     let base = format!("{}{}", app.public_origin.address(&headers), signed_in.visit.base());
     let order = find::order(&query);
-    let export = Export { app, tenant, scope, order, catalogue: Arc::new(catalogue), format, base };
+    let export = Export { app, tenant, scope, order, catalogue, format, base };
     let disposition = format!("attachment; filename=\"automations-{}.csv\"", query.table.key());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
@@ -127,14 +130,14 @@ impl Export {
     }
 
     async fn chunk(&self, after: Option<Position>) -> Result<(String, Option<Position>), Error> {
-        let (filter, order) = (self.scope.filter.clone(), self.order);
+        let (filter, order, app) = (self.scope.filter.clone(), self.order, self.app.clone());
         let (ideas, people, end) = self
             .app
             .store
             .scan(self.tenant, move |s| -> Result<_, Error> {
                 let (ideas, end) = ideas::chunk(s, &filter, order, after.as_ref(), CHUNK)?;
                 let named = ideas.iter().flat_map(|idea| [Some(idea.submitter), idea.owner]).flatten();
-                let people = People::read(s, named)?;
+                let people = People::read(&Catalogue::read(&app.directories, s)?, s, named)?;
                 Ok((ideas, people, end))
             })
             .await?;

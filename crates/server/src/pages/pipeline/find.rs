@@ -8,7 +8,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     Session, StorageError,
-    ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, Window},
+    ideas::{self, IdeaFilter, IdeaKey, IdeaLine, IdeaOrder, IdeaSort, Window},
 };
 
 use crate::{
@@ -36,7 +36,7 @@ pub struct TableCount {
 pub struct Found {
     pub catalogue: Catalogue,
     pub tables: Vec<TableCount>,
-    pub page: Page<Idea>,
+    pub page: Page<IdeaLine>,
     pub people: People,
 }
 
@@ -72,7 +72,7 @@ impl Scope {
     pub fn of(looker: &Looker, query: &ListQuery, catalogue: &Catalogue, format: &Format) -> Self {
         let table = query.table;
         let statuses =
-            chosen_statuses(query, catalogue, table.statuses(&catalogue.phases, &catalogue.statuses));
+            chosen_statuses(query, catalogue, table.statuses(catalogue.phases(), catalogue.statuses()));
         let categories = chosen_categories(query, catalogue, catalogue.reached(&looker.reach(table)));
         let is_empty =
             statuses.as_ref().is_some_and(Vec::is_empty) || categories.as_ref().is_some_and(Vec::is_empty);
@@ -100,7 +100,7 @@ impl Scope {
     }
 
     /// Whether a single idea, found by its number, belongs to what the search looks through.
-    fn lets_through(&self, idea: &Idea) -> bool {
+    fn lets_through(&self, idea: &IdeaLine) -> bool {
         let filter = &self.filter;
         let within = |window: Window| {
             window.from.is_none_or(|from| idea.created_at >= from)
@@ -145,7 +145,7 @@ fn chosen_categories(
     if chosen.is_empty() {
         return reached;
     }
-    let mut chosen = catalogue.categories.with_descendants(&chosen);
+    let mut chosen = catalogue.categories().with_descendants(&chosen);
     chosen.retain(|id| reached.as_ref().is_none_or(|reached| reached.contains(id)));
     Some(chosen)
 }
@@ -163,14 +163,14 @@ pub fn order(query: &ListQuery) -> IdeaOrder {
 pub async fn find(app: &App, actor: &Actor, query: &ListQuery) -> Result<Found, Error> {
     let looker = Looker::of(actor)?;
     let format = Format::of(&actor.tenant, app.clock.now());
-    let query = query.clone();
+    let (query, shared) = (query.clone(), app.clone());
     app.store
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let catalogue = Catalogue::read(s)?;
+            let catalogue = Catalogue::read(&shared.directories, s)?;
             let tables = table_counts(s, &looker, &catalogue, &format)?;
             let scope = Scope::of(&looker, &query, &catalogue, &format);
             let page = page(s, &scope, &query)?;
-            let people = People::read(s, page.items.iter().filter_map(|idea| idea.owner))?;
+            let people = People::read(&catalogue, s, page.items.iter().filter_map(|idea| idea.owner))?;
             Ok(Found { catalogue, tables, page, people })
         })
         .await
@@ -192,12 +192,12 @@ fn table_counts(
     Ok(counts)
 }
 
-fn page(s: &mut Session<'_>, scope: &Scope, query: &ListQuery) -> Result<Page<Idea>, StorageError> {
+fn page(s: &mut Session<'_>, scope: &Scope, query: &ListQuery) -> Result<Page<IdeaLine>, StorageError> {
     let request = query.page_request();
     if scope.is_empty {
         return Ok(Page { items: Vec::new(), total: 0, request });
     }
-    if let Some(idea) = by_number(s, &query.search)?
+    if let Some(idea) = by_number(s, &query.search)?.map(IdeaLine::from)
         && scope.lets_through(&idea)
     {
         return Ok(Page { items: vec![idea], total: 1, request: PageRequest { offset: 0, ..request } });

@@ -2,9 +2,10 @@
 
 use automation_hub_domain::{
     id::CategoryId,
-    idea::{Idea, Priority, SubmissionType},
+    idea::{Priority, SubmissionType},
     page::Direction,
 };
+use automation_hub_storage::ideas::IdeaLine;
 
 use crate::pages::{
     catalogue::{Catalogue, Person, Place},
@@ -94,11 +95,11 @@ pub struct Choice {
 impl Choices {
     /// Only what can be found in the table.
     pub fn of(query: &ListQuery, catalogue: &Catalogue) -> Self {
-        let held = |table: Table| table.statuses(&catalogue.phases, &catalogue.statuses);
+        let held = |table: Table| table.statuses(catalogue.phases(), catalogue.statuses());
         let held = held(query.table);
         let mut phases = Vec::new();
         let mut statuses = Vec::new();
-        for phase in catalogue.phases.iter().filter(|phase| phase.is_active) {
+        for phase in catalogue.phases().iter().filter(|phase| phase.is_active) {
             let offered: Vec<_> = catalogue
                 .statuses_of(phase.id)
                 .filter(|status| held.as_ref().is_none_or(|held| held.contains(&status.id)))
@@ -131,7 +132,7 @@ impl Choices {
 /// The tree from top to bottom, indented by depth.
 fn category_choices(catalogue: &Catalogue) -> Vec<Choice> {
     fn add(catalogue: &Catalogue, parent: Option<CategoryId>, depth: usize, choices: &mut Vec<Choice>) {
-        for node in catalogue.categories.children(parent) {
+        for node in catalogue.categories().children(parent) {
             let title = format!("{}{}", "\u{2003}".repeat(depth), node.name);
             choices.push(Choice { value: node.id.get(), title });
             add(catalogue, Some(node.id), depth + 1, choices);
@@ -224,18 +225,17 @@ pub fn rows(found: &Found, format: &Format, base: &str) -> Vec<Row> {
     found.page.items.iter().map(|idea| row(idea, found, format, base)).collect()
 }
 
-fn row(idea: &Idea, found: &Found, format: &Format, base: &str) -> Row {
-    let content = &idea.content;
+fn row(idea: &IdeaLine, found: &Found, format: &Format, base: &str) -> Row {
     Row {
         name: idea.name.clone(),
         href: profile_path(base, &idea.slug),
         number: format::idea_number(idea.id),
         category: found.catalogue.category_words(idea.category),
         place: found.catalogue.place(idea.phase, idea.status),
-        score: content.idea_score.map(Score::of),
-        hours: content.benefit_hours.map(format::hours),
-        money: content.benefit_cost.map(|amount| format.money(amount)),
-        priority: (content.priority != Priority::None).then(|| content.priority.name()),
+        score: idea.idea_score.map(Score::of),
+        hours: idea.benefit_hours.map(format::hours),
+        money: idea.benefit_cost.map(|amount| format.money(amount)),
+        priority: (idea.priority != Priority::None).then(|| idea.priority.name()),
         owner: idea.owner.and_then(|owner| found.people.find(owner)).cloned(),
         votes: format::count(u64::try_from(idea.votes).unwrap_or_default()),
         submitted: format.day(idea.created_at),
