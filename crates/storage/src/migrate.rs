@@ -57,6 +57,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0017_audit_by_instant",
     "0020_indexes_aside",
     "0021_priority" differs,
+    "0022_unused_indexes",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

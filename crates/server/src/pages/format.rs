@@ -2,7 +2,10 @@
 //! and currency. Rules of wording, not of business.
 
 use automation_hub_domain::{clock::Timestamp, tenant::Tenant};
-use jiff::{ZonedDateTime, tz::TimeZone};
+use jiff::{
+    civil::{Date, DateTime},
+    tz::{TimeZone, TimeZoneOffsetInfo},
+};
 
 /// Keeps a number and its unit on one line.
 const NBSP: char = '\u{a0}';
@@ -30,34 +33,50 @@ pub struct Format {
     zone: TimeZone,
     currency: String,
     now: Timestamp,
+    today: Date,
+}
+
+/// An instant as clocks of the tenant show it.
+struct Local<'f> {
+    at: jiff::Timestamp,
+    shown: DateTime,
+    /// What those clocks go by at that moment: `CET`.
+    rules: TimeZoneOffsetInfo<'f>,
 }
 
 impl Format {
     /// A zone that the time zone database doesn't know (any more) is shown as UTC rather than not at all.
     pub fn of(tenant: &Tenant, now: Timestamp) -> Self {
         let zone = TimeZone::get(&tenant.time_zone).unwrap_or(TimeZone::UTC);
-        Self { zone, currency: tenant.currency.clone(), now }
+        let today = local(&zone, now).shown.date();
+        Self { zone, currency: tenant.currency.clone(), now, today }
     }
 
     /// The day: `15 Feb 2027`, without the year where it is this one.
     pub fn day(&self, at: Timestamp) -> Moment {
-        let day = self.zoned(at);
-        let format = if day.year() == self.zoned(self.now).year() { "%-d %b" } else { "%-d %b %Y" };
-        moment(&day, day.strftime(format).to_string())
+        let at = local(&self.zone, at);
+        at.moment(self.day_words(at.shown.date()))
     }
 
     /// Relative up to a week, then the day.
     pub fn ago(&self, at: Timestamp) -> Moment {
-        let day = self.zoned(at);
-        match self.relative(at, &day) {
-            Some(text) => moment(&day, text),
-            None => self.day(at),
+        let past = self.now.since(at);
+        let at = local(&self.zone, at);
+        at.moment(self.relative(past, at.shown).unwrap_or_else(|| self.day_words(at.shown.date())))
+    }
+
+    fn day_words(&self, day: Date) -> String {
+        let month = month(day).get(..3).unwrap_or_default();
+        if day.year() == self.today.year() {
+            format!("{} {month}", day.day())
+        } else {
+            format!("{} {month} {}", day.day(), day.year())
         }
     }
 
     /// The day an instant falls on in the tenant's zone, as date fields hold it: `2027-02-15`.
     pub fn date_value(&self, at: Timestamp) -> String {
-        self.zoned(at).strftime("%Y-%m-%d").to_string()
+        local(&self.zone, at).shown.date().to_string()
     }
 
     /// The first instant of the day a date field holds.
@@ -93,23 +112,17 @@ impl Format {
         }
     }
 
-    fn zoned(&self, at: Timestamp) -> ZonedDateTime {
-        jiff::Timestamp::from_millisecond(at.millis())
-            .unwrap_or_default()
-            .to_zoned_datetime(self.zone.clone())
-    }
-
-    fn relative(&self, at: Timestamp, day: &ZonedDateTime) -> Option<String> {
-        let past = self.now.since(at);
+    /// Of an instant so many milliseconds ago.
+    fn relative(&self, past: i64, shown: DateTime) -> Option<String> {
         if past < 0 {
             return None;
         }
-        let days = self.zoned(self.now).date().since(day.date()).ok()?.get_days();
+        let days = self.today.since(shown.date()).ok()?.get_days();
         Some(match (past, days) {
             (..MINUTE, _) => "just now".to_owned(),
             (..HOUR, _) => units(past / MINUTE, "minute"),
             (_, 0) if past / HOUR <= HOURS_COUNTED => units(past / HOUR, "hour"),
-            (_, 0) => day.strftime("today, %H:%M").to_string(),
+            (_, 0) => format!("today, {:02}:{:02}", shown.hour(), shown.minute()),
             (_, 1) => "yesterday".to_owned(),
             (_, 2..=DAYS_COUNTED) => units(i64::from(days), "day"),
             _ => return None,
@@ -117,8 +130,46 @@ impl Format {
     }
 }
 
-fn moment(at: &ZonedDateTime, text: String) -> Moment {
-    Moment { text, iso: at.timestamp().to_string(), title: at.strftime("%-d %B %Y, %H:%M %Z").to_string() }
+/// The zone's rules are looked up once for all that is said of an instant.
+fn local(zone: &TimeZone, at: Timestamp) -> Local<'_> {
+    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
+    let rules = zone.to_offset_info(at);
+    Local { at, shown: rules.offset().to_datetime(at), rules }
+}
+
+impl Local<'_> {
+    fn moment(&self, text: String) -> Moment {
+        let Self { at, shown, rules } = self;
+        let day = shown.date();
+        let title = format!(
+            "{} {} {}, {:02}:{:02} {}",
+            day.day(),
+            month(day),
+            day.year(),
+            shown.hour(),
+            shown.minute(),
+            rules.abbreviation()
+        );
+        Moment { text, iso: at.to_string(), title }
+    }
+}
+
+fn month(day: Date) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    usize::try_from(day.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default()
 }
 
 fn units(n: i64, unit: &str) -> String {

@@ -65,7 +65,7 @@ fn insert_row(session: &mut Session<'_>, new: &NewIdea, wire: &str) -> Result<In
             return Err(StorageError::Conflict(Constraint::IdeaName));
         }
         if !is_taken(session, "slug = $2", &slug)? {
-            return Err(StorageError::Conflict(Constraint::Other("ideas_uuid_key".to_owned())));
+            return Err(StorageError::Conflict(Constraint::Other("ideas_slug_key".to_owned())));
         }
         suffix += 1;
         slug = format!("{base}-{suffix}");

@@ -37,7 +37,7 @@ impl StoreOptions {
             location,
             postgres_pool: 16,
             sqlite_cache_kib: 16 * 1024,
-            sqlite_mmap_bytes: 1024 * 1024 * 1024,
+            sqlite_mmap_bytes: 64 * 1024 * 1024 * 1024,
         }
     }
 }

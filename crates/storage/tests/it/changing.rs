@@ -3,12 +3,12 @@
 use automation_hub_domain::{
     clock::Timestamp,
     id::{IdeaId, PhaseId, StatusId},
-    idea::{Idea, SubmissionType},
+    idea::{Idea, Priority, SubmissionType},
     page::PageRequest,
     questionnaire::answer::Answer,
 };
 use automation_hub_storage::applications::{self, NewApplication};
-use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder};
+use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaLine, IdeaOrder};
 use automation_hub_storage::{Constraint, Session, StorageError};
 
 use crate::organization::{APPROVED, Organization, found_tenant};
@@ -86,6 +86,37 @@ async fn a_change_rewrites_everything_that_shows_the_idea() {
     assert_eq!(count(&acme, of_kind).await, 1);
     assert_eq!(count(&acme, IdeaFilter { statuses: vec![NOT_STARTED], ..IdeaFilter::default() }).await, 1);
     assert_eq!(count(&acme, IdeaFilter::default()).await, 1);
+}
+
+#[tokio::test]
+async fn a_line_of_a_list_is_the_idea_in_short() {
+    let acme = Organization::found().await;
+    let mut new = acme.idea("Match invoices", 1000);
+    new.owner = Some(acme.ana);
+    new.content.priority = Priority::High;
+    new.content.benefit_hours = Some(120.5);
+    let id = acme.write(move |s| ideas::insert(s, &new, "")).await.unwrap().id;
+    assert_eq!(the_only_line(&acme).await.priority, Priority::High);
+    change(&acme, id, |idea| {
+        idea.content.priority = Priority::Low;
+        idea.content.benefit_cost = Some(990.0);
+        idea.status = NOT_STARTED;
+    })
+    .await
+    .unwrap();
+    assert_eq!(the_only_line(&acme).await.priority, Priority::Low);
+}
+
+/// The one idea there is, once its line was compared with the whole of it.
+async fn the_only_line(acme: &Organization) -> IdeaLine {
+    let request = PageRequest::default();
+    let page =
+        acme.read(move |s| ideas::list(s, &IdeaFilter::default(), IdeaOrder::default(), request)).await;
+    let line = page.items.into_iter().next().unwrap();
+    let id = line.id;
+    let idea = acme.read(move |s| ideas::find(s, IdeaKey::Id(id))).await.unwrap();
+    assert_eq!(line, IdeaLine::from(idea));
+    line
 }
 
 #[tokio::test]
