@@ -49,18 +49,17 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return join_words(&text.to_ascii_lowercase());
     }
-    let compatible = normalised(text, is_nfkc_quick(text.chars()), |text| text.nfkc().collect());
+    let is_compatible = is_nfkc_quick(text.chars()) == IsNormalized::Yes;
+    let compatible = normalised(text, is_compatible, |text| text.nfkc().collect());
     let lower: String = compatible.chars().flat_map(char::to_lowercase).collect();
     // Only now: some compatibility forms, such as that of a lone `¨`, bring blanks along.
-    join_words(&normalised(&lower, is_nfc_quick(lower.chars()), |lower| lower.nfc().collect()))
+    let is_composed = is_nfc_quick(lower.chars()) == IsNormalized::Yes;
+    join_words(&normalised(&lower, is_composed, |lower| lower.nfc().collect()))
 }
 
 /// Most texts are in their normal form already, and telling so takes a fraction of making it.
-fn normalised(text: &str, is_normal: IsNormalized, normalise: impl Fn(&str) -> String) -> Cow<'_, str> {
-    match is_normal {
-        IsNormalized::Yes => Cow::Borrowed(text),
-        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(normalise(text)),
-    }
+fn normalised(text: &str, is_normal: bool, normalise: impl Fn(&str) -> String) -> Cow<'_, str> {
+    if is_normal { Cow::Borrowed(text) } else { Cow::Owned(normalise(text)) }
 }
 
 fn join_words(text: &str) -> String {

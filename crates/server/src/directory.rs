@@ -16,9 +16,13 @@ use automation_hub_storage::{
     tenants::{self, Versions},
     users,
 };
-use papaya::HashMap as SharedMap;
 
-use crate::api::json::{self, Members};
+use crate::{
+    api::json::{self, Members},
+    hash::QuickHash,
+};
+
+type SharedMap<K, V> = papaya::HashMap<K, V, QuickHash>;
 
 /// The directories of all tenants.
 #[derive(Default)]
@@ -37,8 +41,8 @@ struct Catalogue {
     lifecycle: Vec<Status>,
     tree: CategoryTree,
     hierarchy: String,
-    statuses: HashMap<StatusId, ShownStatus>,
-    categories: HashMap<CategoryId, String>,
+    statuses: HashMap<StatusId, ShownStatus, QuickHash>,
+    categories: HashMap<CategoryId, String, QuickHash>,
     automation_roles: Vec<AutomationRole>,
 }
 

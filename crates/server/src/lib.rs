@@ -12,6 +12,7 @@ pub mod error;
 pub mod feed;
 pub mod files;
 pub mod forms;
+pub mod hash;
 pub mod jobs;
 pub mod keys;
 pub mod listen;

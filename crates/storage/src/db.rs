@@ -166,6 +166,14 @@ impl<'r> Row<'r> {
         T::from_column(value).ok_or_else(|| self.unexpected(index, value))
     }
 
+    /// A text as its bytes, which nobody has looked through: for long ones that are passed on as they are.
+    pub fn raw_text(&self, index: usize) -> Result<&'r [u8], StorageError> {
+        match self.0 {
+            Source::Sqlite(row) => sqlite::raw_text(row, index),
+            Source::Postgres(_) => self.get::<&str>(index).map(str::as_bytes),
+        }
+    }
+
     /// Names column and class, never the content, which may be personal.
     fn unexpected(&self, index: usize, value: Value<'_>) -> StorageError {
         let name = match self.0 {

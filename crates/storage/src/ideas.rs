@@ -18,10 +18,10 @@ use automation_hub_domain::{
     idea::{Idea, Priority, SubmissionType},
 };
 
-pub use counts::count;
+pub use counts::{count, count_by_status};
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
 pub use insert::{Inserted, begin_filling, end_filling, insert, insert_many};
-pub use list::{chunk, each_record, each_record_after, each_record_of, list};
+pub use list::{chunk, each_record, each_record_after, each_record_of, list, list_of};
 pub use update::{delete, exists, find_to_change, update};
 pub use wire::set_wire_integer;
 pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};
@@ -32,8 +32,7 @@ const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase
     submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score";
 
 fn submission_type(code: i64) -> Result<SubmissionType, StorageError> {
-    SubmissionType::from_code(code)
-        .ok_or_else(|| StorageError::Corrupt("ideas: submission_type".to_owned()))
+    SubmissionType::from_code(code).ok_or_else(|| StorageError::Corrupt("ideas: submission_type".to_owned()))
 }
 
 fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
@@ -152,7 +151,7 @@ pub struct IdeaRecord<'r> {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Members of a JSON object, without its braces.
-    pub wire: &'r str,
+    pub wire: &'r [u8],
     /// A JSON array of texts.
     pub tags: &'r str,
     collaborators: &'r str,
@@ -206,7 +205,7 @@ fn record<'r>(row: &Row<'r>) -> Result<IdeaRecord<'r>, StorageError> {
         votes: row.get(6)?,
         created_at: Timestamp::from_millis(row.get(7)?),
         updated_at: Timestamp::from_millis(row.get(8)?),
-        wire: row.get(9)?,
+        wire: row.raw_text(9)?,
         tags: row.get(10)?,
         collaborators: row.get(11)?,
     })

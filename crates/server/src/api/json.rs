@@ -141,6 +141,11 @@ impl<'b> Members<'b> {
 
     /// Members that were written before.
     pub fn written(&mut self, members: &str) {
+        self.written_bytes(members.as_bytes());
+    }
+
+    /// As [`Members::written`], for a text in UTF-8 that is known as bytes alone.
+    pub fn written_bytes(&mut self, members: &[u8]) {
         if members.is_empty() {
             return;
         }
@@ -148,27 +153,13 @@ impl<'b> Members<'b> {
             self.buffer.push(b',');
         }
         self.is_first = false;
-        self.buffer.extend_from_slice(members.as_bytes());
+        self.buffer.extend_from_slice(members);
     }
 }
 
 /// A whole number.
 pub fn whole(buffer: &mut Vec<u8>, value: i64) {
-    let mut digits = [0; 20];
-    let mut first = digits.len();
-    let mut rest = value.unsigned_abs();
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        first -= 1;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        buffer.push(b'-');
-    }
-    buffer.extend_from_slice(digits.get(first..).unwrap_or_default());
+    buffer.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 /// A string with its quotes.

@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    hash::{BuildHasherDefault, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -16,6 +15,8 @@ use automation_hub_domain::{
     token::state::{Expiry, Switch},
 };
 use papaya::HashMap;
+
+use crate::hash::QuickHash;
 
 use super::{
     digest::{Digest, Pepper, PepperNumber, Peppers, StoredDigest},
@@ -102,28 +103,7 @@ impl Packed {
     }
 }
 
-/// For keys that callers can't choose: ids are counted up by the hub, digests depend on a pepper.
-#[derive(Default)]
-struct QuickHasher(u64);
-
-impl Hasher for QuickHasher {
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // 2^64 divided by the golden ratio spreads consecutive numbers evenly.
-        self.0 = (self.0.rotate_left(32) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<QuickHasher>>;
+type Map<K, V> = HashMap<K, V, QuickHash>;
 
 /// Where each token stands in the map, so that it is found again by its id alone.
 #[derive(Default)]
@@ -146,10 +126,7 @@ impl Snapshot {
     /// Knowing the number of tokens saves growing step by step while they are loaded.
     pub fn new(peppers: &Peppers, expected_tokens: usize) -> Self {
         Self {
-            tokens: HashMap::builder()
-                .capacity(expected_tokens)
-                .hasher(BuildHasherDefault::default())
-                .build(),
+            tokens: HashMap::builder().capacity(expected_tokens).hasher(QuickHash::default()).build(),
             tenants: Map::default(),
             users: Map::default(),
             index: Mutex::default(),

@@ -96,7 +96,8 @@ async fn find(app: &App, actor: &Actor, key: String) -> Result<Option<Found>, Er
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
             let Some(idea) = ideas::find(s, IdeaKey::parse(&key))? else { return Ok(None) };
             let catalogue = Catalogue::read(&shared.directories, s)?;
-            let people = People::read(&catalogue, s, [Some(idea.submitter), idea.owner].into_iter().flatten())?;
+            let people =
+                People::read(&catalogue, s, [Some(idea.submitter), idea.owner].into_iter().flatten())?;
             let applications = application_names(s, &idea.content.applications)?;
             Ok(Some(Found { idea, catalogue, forms: shared.forms.of(s)?, people, applications }))
         })

@@ -67,11 +67,14 @@ impl Format {
 
     fn day_words(&self, day: Date) -> String {
         let month = month(day).get(..3).unwrap_or_default();
-        if day.year() == self.today.year() {
-            format!("{} {month}", day.day())
-        } else {
-            format!("{} {month} {}", day.day(), day.year())
+        let mut words = String::with_capacity(11);
+        push(&mut words, day.day());
+        words.extend([" ", month]);
+        if day.year() != self.today.year() {
+            words.push(' ');
+            push(&mut words, day.year());
         }
+        words
     }
 
     /// The day an instant falls on in the tenant's zone, as date fields hold it: `2027-02-15`.
@@ -122,7 +125,11 @@ impl Format {
             (..MINUTE, _) => "just now".to_owned(),
             (..HOUR, _) => units(past / MINUTE, "minute"),
             (_, 0) if past / HOUR <= HOURS_COUNTED => units(past / HOUR, "hour"),
-            (_, 0) => format!("today, {:02}:{:02}", shown.hour(), shown.minute()),
+            (_, 0) => {
+                let mut words = "today, ".to_owned();
+                push_time(&mut words, shown);
+                words
+            }
             (_, 1) => "yesterday".to_owned(),
             (_, 2..=DAYS_COUNTED) => units(i64::from(days), "day"),
             _ => return None,
@@ -141,16 +148,30 @@ impl Local<'_> {
     fn moment(&self, text: String) -> Moment {
         let Self { at, shown, rules } = self;
         let day = shown.date();
-        let title = format!(
-            "{} {} {}, {:02}:{:02} {}",
-            day.day(),
-            month(day),
-            day.year(),
-            shown.hour(),
-            shown.minute(),
-            rules.abbreviation()
-        );
+        let mut title = String::with_capacity(32);
+        push(&mut title, day.day());
+        title.extend([" ", month(day), " "]);
+        push(&mut title, day.year());
+        title.push_str(", ");
+        push_time(&mut title, *shown);
+        title.extend([" ", rules.abbreviation()]);
         Moment { text, iso: at.to_string(), title }
+    }
+}
+
+/// Lists hold hundreds of instants, and general formatting takes several times as long.
+fn push(text: &mut String, number: impl itoa::Integer) {
+    text.push_str(itoa::Buffer::new().format(number));
+}
+
+/// `08:05`
+fn push_time(text: &mut String, shown: DateTime) {
+    for (sign, number) in [("", shown.hour()), (":", shown.minute())] {
+        text.push_str(sign);
+        if number < 10 {
+            text.push('0');
+        }
+        push(text, number);
     }
 }
 
@@ -196,7 +217,7 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
 
 /// Rounded to a whole number, half up, with thousands separated.
 pub fn whole(value: f64) -> String {
-    let digits = format!("{:.0}", value.abs().round());
+    let digits = value.abs().round().to_string();
     // Figures are far below 2^64; what isn't a number never gets here as one.
     let text = digits.parse().map_or(digits, count);
     if value <= -0.5 { format!("−{text}") } else { text }
@@ -226,6 +247,9 @@ pub fn decimal(value: f64) -> String {
     // By the digits people typed: the binary number for 0.575 lies a little below it, and would be rounded down.
     let digits = value.abs().to_string();
     let (whole, part) = digits.split_once('.').unwrap_or((&digits, ""));
+    if part.len() <= 2 && value >= 0.0 {
+        return digits;
+    }
     let hundredths = match (format!("{whole}{part:0<2.2}").parse::<u128>(), part.as_bytes().get(2)) {
         (Ok(down), Some(b'5'..)) => down + 1,
         (Ok(down), _) => down,

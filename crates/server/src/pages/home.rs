@@ -126,10 +126,11 @@ fn counts(
     if seen.is_some_and(Vec::is_empty) {
         return Ok(counts);
     }
+    let by_status = ideas::count_by_status(s, seen.map(Vec::as_slice))?;
     for phase in catalogue.phases() {
-        let filter =
-            IdeaFilter { phases: vec![phase.id], categories: seen.cloned(), ..IdeaFilter::default() };
-        let count = ideas::count(s, &filter)?;
+        let stands_in = |status| catalogue.status(status).is_some_and(|status| status.phase == phase.id);
+        let of_phase = by_status.iter().filter(|(status, _)| stands_in(*status));
+        let count = of_phase.map(|(_, count)| count).sum();
         if count > 0 {
             counts.push((phase.clone(), count));
         }

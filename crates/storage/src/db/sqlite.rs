@@ -127,6 +127,13 @@ pub(super) fn column<'r>(row: &'r Row<'_>, index: usize) -> Result<Value<'r>, St
     })
 }
 
+pub(super) fn raw_text<'r>(row: &'r Row<'_>, index: usize) -> Result<&'r [u8], StorageError> {
+    match row.get_ref(index)? {
+        ValueRef::Text(text) => Ok(text),
+        _ => Err(StorageError::Corrupt(format!("column {index} holds no text"))),
+    }
+}
+
 /// An open database file.
 pub(crate) struct Database {
     settings: Settings,

@@ -62,6 +62,23 @@ pub fn count(session: &mut Session<'_>, filter: &IdeaFilter) -> Result<u64, Stor
     Ok(u64::try_from(n).unwrap_or_default())
 }
 
+/// How many ideas stand in each status, of the whole tenant or of some categories. Statuses without any are left out.
+pub fn count_by_status(
+    session: &mut Session<'_>,
+    categories: Option<&[CategoryId]>,
+) -> Result<Vec<(StatusId, u64)>, StorageError> {
+    let mut select = Build::select();
+    select.column("phase_status_id").expr(Expr::cust("CAST(SUM(n) AS BIGINT)")).from("idea_counts");
+    select.and_where(Expr::col("tenant_id").eq(session.tenant().get()));
+    let categories = categories.map(|ids| ids.iter().map(|id| id.get()).collect());
+    select.and_where(any_of("category_id", categories.unwrap_or_else(|| vec![0])));
+    select.group_by_col("phase_status_id");
+    let query = Query::render(session.engine(), &select);
+    session.all(&query.sql, &query.values()?, |row| {
+        Ok((row.get(0)?, u64::try_from(row.get::<i64>(1)?).unwrap_or_default()))
+    })
+}
+
 fn counted(tenant: i64, filter: &IdeaFilter) -> SelectStatement {
     let mut select = Build::select();
     // A sum of integers is a NUMERIC on PostgreSQL.

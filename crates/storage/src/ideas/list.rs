@@ -23,6 +23,16 @@ pub fn list(
     request: PageRequest,
 ) -> Result<Page<IdeaLine>, StorageError> {
     let total = count(session, filter)?;
+    list_of(session, filter, order, (request, total))
+}
+
+/// As [`list()`] for who knows how many there are in all.
+pub fn list_of(
+    session: &mut Session<'_>,
+    filter: &IdeaFilter,
+    order: IdeaOrder,
+    (request, total): (PageRequest, u64),
+) -> Result<Page<IdeaLine>, StorageError> {
     let section = Section::of(request, Some(total));
     let query =
         Query::render(session.engine(), &select(session, filter, order, section, LINE_COLUMNS.into_iter()));

@@ -70,8 +70,11 @@ async fn a_change_rewrites_everything_that_shows_the_idea() {
     assert_eq!((idea.created_at.millis(), idea.updated_at.millis()), (1000, 5000));
     assert_eq!(idea.content.idea_score, Some(91.0));
     assert_eq!(idea.content.answers["Q2-VOLUMES"].value, Some(50.into()));
-    let wire =
-        acme.read(move |s| ideas::find_record(s, IdeaKey::Id(id), |record| record.wire.to_owned())).await;
+    let wire = acme
+        .read(move |s| {
+            ideas::find_record(s, IdeaKey::Id(id), |record| String::from_utf8_lossy(record.wire).into_owned())
+        })
+        .await;
     assert_eq!(wire.as_deref(), Some(r#""own":2"#));
     for (search, found) in [("clause", 1), ("read contracts", 1), ("by hand", 0), ("match-invoices", 1)] {
         assert_eq!(

@@ -102,7 +102,9 @@ async fn records_of_an_earlier_version_lose_what_they_said_of_both_and_nothing_e
         })
         .await
         .unwrap();
-    let wire = acme.read(move |s| ideas::find_record(s, IdeaKey::Id(idea), |record| record.wire.to_owned()));
+    let wire = acme.read(move |s| {
+        ideas::find_record(s, IdeaKey::Id(idea), |record| String::from_utf8_lossy(record.wire).into_owned())
+    });
     let after = r#""d":"\"collaborators\":[],\"tags\":[],","process_num_documents":2,"n":1"#;
     assert_eq!(wire.await.unwrap(), after);
 }

@@ -129,7 +129,9 @@ async fn the_store_shows_what_is_published_and_says_so_in_the_record() {
     let page = acme.read(|s| listings::list(s, &ListingFilter::default(), PageRequest::default())).await;
     assert_eq!((page.items[0].reviews, page.items[0].stars), (1, 5));
     let wire = move |s: &mut Session<'_>| {
-        ideas::find_record(s, ideas::IdeaKey::Id(idea), |record| record.wire.to_owned())
+        ideas::find_record(s, ideas::IdeaKey::Id(idea), |record| {
+            String::from_utf8_lossy(record.wire).into_owned()
+        })
     };
     assert_eq!(acme.read(wire).await.unwrap(), r#""process_is_published":1"#);
     assert!(acme.write(move |s| listings::withdraw(s, idea)).await.unwrap());

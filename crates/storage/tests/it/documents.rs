@@ -50,7 +50,9 @@ async fn documents_are_counted_in_the_record_and_nowhere_else_in_it() {
         })
         .await
         .unwrap();
-    let wire = acme.read(move |s| ideas::find_record(s, IdeaKey::Id(idea), |record| record.wire.to_owned()));
+    let wire = acme.read(move |s| {
+        ideas::find_record(s, IdeaKey::Id(idea), |record| String::from_utf8_lossy(record.wire).into_owned())
+    });
     let expected = r#""process_name":"\"process_num_documents\":5","process_num_documents":2,"a":1"#;
     assert_eq!(wire.await.unwrap(), expected);
     let page = acme.read(move |s| documents::list(s, idea, PageRequest { offset: 1, limit: 5 })).await;

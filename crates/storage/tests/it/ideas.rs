@@ -44,8 +44,11 @@ async fn an_idea_reads_back_by_id_and_slug() {
     assert_eq!(idea.owner, expected.owner);
     let by_slug = acme.read(|s| ideas::find(s, IdeaKey::parse("match-supplier-invoices"))).await;
     assert_eq!(by_slug, Some(idea));
-    let wire =
-        acme.read(move |s| ideas::find_record(s, IdeaKey::Id(id), |record| record.wire.to_owned())).await;
+    let wire = acme
+        .read(move |s| {
+            ideas::find_record(s, IdeaKey::Id(id), |record| String::from_utf8_lossy(record.wire).into_owned())
+        })
+        .await;
     assert_eq!(wire.as_deref(), Some(r#""own":1"#));
 }
 
@@ -294,7 +297,9 @@ async fn the_embedded_engine_finds_a_page_of_one_status_newest_first_in_an_index
 
 async fn indexes(acme: &Organization) -> Vec<String> {
     let query = match acme.store().engine() {
-        Engine::Sqlite => "SELECT sql FROM sqlite_schema WHERE tbl_name = 'ideas' AND sql LIKE 'CREATE%INDEX%' ORDER BY name",
+        Engine::Sqlite => {
+            "SELECT sql FROM sqlite_schema WHERE tbl_name = 'ideas' AND sql LIKE 'CREATE%INDEX%' ORDER BY name"
+        }
         Engine::Postgres => {
             "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'ideas' ORDER BY 1"
         }

@@ -170,7 +170,7 @@ impl RecordWriter<'_> {
         json::object(buffer, |m| {
             m.integer("process_id", record.id.get());
             m.text("process_slug", record.slug);
-            m.written(record.wire);
+            m.written_bytes(record.wire);
             m.written(self.directory.status(record.status).unwrap_or_default());
             m.written(self.directory.category(record.category).unwrap_or_default());
             m.integer("process_num_votes", record.votes);

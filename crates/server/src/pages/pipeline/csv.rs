@@ -86,7 +86,8 @@ pub async fn download(
     let format = Format::of(&actor.tenant, app.clock.now());
     let tenant = actor.tenant_id();
     let shared = app.clone();
-    let read = move |s: &mut Session<'_>| -> Result<_, Error> { Ok(Catalogue::read(&shared.directories, s)?) };
+    let read =
+        move |s: &mut Session<'_>| -> Result<_, Error> { Ok(Catalogue::read(&shared.directories, s)?) };
     let catalogue = app.store.read(tenant, read).await?;
     let scope = Scope::of(&looker, &query, &catalogue, &format);
     let base = format!("{}{}", app.public_origin.address(&headers), signed_in.visit.base());

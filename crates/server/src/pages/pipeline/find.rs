@@ -167,9 +167,10 @@ pub async fn find(app: &App, actor: &Actor, query: &ListQuery) -> Result<Found, 
     app.store
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
             let catalogue = Catalogue::read(&shared.directories, s)?;
-            let tables = table_counts(s, &looker, &catalogue, &format)?;
+            let tables = table_counts(s, &looker, &catalogue)?;
             let scope = Scope::of(&looker, &query, &catalogue, &format);
-            let page = page(s, &scope, &query)?;
+            let whole = tables.iter().find(|count| count.table == query.table && !query.is_narrowed());
+            let page = page(s, &scope, &query, whole.map(|table| table.count))?;
             let people = People::read(&catalogue, s, page.items.iter().filter_map(|idea| idea.owner))?;
             Ok(Found { catalogue, tables, page, people })
         })
@@ -180,19 +181,32 @@ fn table_counts(
     s: &mut Session<'_>,
     looker: &Looker,
     catalogue: &Catalogue,
-    format: &Format,
 ) -> Result<Vec<TableCount>, StorageError> {
-    let mut counts = Vec::new();
-    for &(table, _) in &looker.reaches {
-        let query = ListQuery { table, ..ListQuery::default() };
-        let scope = Scope::of(looker, &query, catalogue, format);
-        let count = if scope.is_empty { 0 } else { ideas::count(s, &scope.filter)? };
-        counts.push(TableCount { table, count });
+    // Most people see all tables through the same categories.
+    let mut by_reach: Vec<(&Reach, Vec<(StatusId, u64)>)> = Vec::new();
+    for (_, reach) in &looker.reaches {
+        if !by_reach.iter().any(|(other, _)| *other == reach) {
+            let categories = catalogue.reached(reach);
+            by_reach.push((reach, ideas::count_by_status(s, categories.as_deref())?));
+        }
     }
-    Ok(counts)
+    let count = |(table, reach): &(Table, Reach)| {
+        let held = table.statuses(catalogue.phases(), catalogue.statuses());
+        let is_held = |status: &StatusId| held.as_ref().is_none_or(|held| held.contains(status));
+        let counts = by_reach.iter().filter(|(other, _)| *other == reach).flat_map(|(_, counts)| counts);
+        let count = counts.filter(|(status, _)| is_held(status)).map(|(_, count)| count).sum();
+        TableCount { table: *table, count }
+    };
+    Ok(looker.reaches.iter().map(count).collect())
 }
 
-fn page(s: &mut Session<'_>, scope: &Scope, query: &ListQuery) -> Result<Page<IdeaLine>, StorageError> {
+/// `whole` is how many ideas there are, where that is known.
+fn page(
+    s: &mut Session<'_>,
+    scope: &Scope,
+    query: &ListQuery,
+    whole: Option<u64>,
+) -> Result<Page<IdeaLine>, StorageError> {
     let request = query.page_request();
     if scope.is_empty {
         return Ok(Page { items: Vec::new(), total: 0, request });
@@ -202,7 +216,10 @@ fn page(s: &mut Session<'_>, scope: &Scope, query: &ListQuery) -> Result<Page<Id
     {
         return Ok(Page { items: vec![idea], total: 1, request: PageRequest { offset: 0, ..request } });
     }
-    let page = ideas::list(s, &scope.filter, order(query), request)?;
+    let page = match whole {
+        Some(total) => ideas::list_of(s, &scope.filter, order(query), (request, total))?,
+        None => ideas::list(s, &scope.filter, order(query), request)?,
+    };
     if page.items.is_empty() && page.total > 0 {
         // Whoever comes back to a page that is no more gets the last one.
         let last = PageRequest::numbered(page.total_pages(), request.limit);
