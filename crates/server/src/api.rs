@@ -9,6 +9,7 @@ pub mod automations;
 pub mod base;
 pub mod calls;
 pub mod components;
+pub mod conditional;
 pub mod cost_benefit;
 pub mod document;
 pub mod document_page;

@@ -29,7 +29,7 @@ pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};
 use crate::{Row, Session, StorageError, collaborators, tenants::Versions, values};
 
 const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase_id, phase_status_id, \
-    submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score";
+    submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score, version";
 
 fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
     let kind = SubmissionType::from_code(row.get(5)?)
@@ -49,6 +49,7 @@ fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
         votes: row.get(11)?,
         created_at: Timestamp::from_millis(row.get(12)?),
         updated_at: Timestamp::from_millis(row.get(13)?),
+        version: row.get(15)?,
     })
 }
 
@@ -97,6 +98,8 @@ const RECORD_COLUMNS: [&str; 12] = [
 #[derive(Clone, Copy, Debug)]
 pub struct FoundRecord<'r> {
     pub record: IdeaRecord<'r>,
+    /// How often it was changed, counted from 1.
+    pub version: i64,
     pub versions: Versions,
 }
 
@@ -168,7 +171,8 @@ pub fn find_record<T>(
             catalogue: row.get(RECORD_COLUMNS.len())?,
             people: row.get(RECORD_COLUMNS.len() + 1)?,
         };
-        Ok(map(&FoundRecord { record: record(row)?, versions }))
+        let version = row.get(RECORD_COLUMNS.len() + 2)?;
+        Ok(map(&FoundRecord { record: record(row)?, version, versions }))
     };
     match key {
         IdeaKey::Id(id) => session.optional(&BY_ID, values![tenant, id], map),
@@ -181,7 +185,7 @@ fn record_by(key: &str) -> String {
     [
         "SELECT ideas.",
         &RECORD_COLUMNS.join(", ideas."),
-        ", tenants.catalogue_version, tenants.people_version FROM tenants \
+        ", tenants.catalogue_version, tenants.people_version, ideas.version FROM tenants \
          JOIN ideas ON ideas.tenant_id = tenants.id \
          WHERE tenants.id = $1 AND ideas.",
         key,

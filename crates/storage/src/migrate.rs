@@ -55,6 +55,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0015_collaborators_and_tags",
     "0016_cost_benefit",
     "0017_audit_by_instant",
+    "0018_idea_versions",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -3,6 +3,7 @@
 pub mod answer;
 mod calendar;
 pub mod categories;
+mod choice;
 pub mod collaborators;
 pub mod create;
 pub mod delete;

@@ -41,11 +41,12 @@ const FAILURES: [(&str, &str); 5] = [
 ];
 
 /// What a response says where the call itself adds nothing: the format asks for a text on each.
-const USUAL: [(&str, &str); 4] = [
+const USUAL: [(&str, &str); 5] = [
     ("200", "Success."),
     ("201", "Resource Created."),
     ("404", "There is no such record."),
     ("409", "What is asked for clashes with what is there."),
+    ("412", "The record isn't as `If-Match` says it is; nothing was changed."),
 ];
 
 /// Adds the security scheme and the common failures to every operation.
@@ -83,7 +84,7 @@ fn complete_operation(operation: &mut Operation) {
     }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
-        if matches!(status.as_str(), "404" | "409") {
+        if matches!(status.as_str(), "404" | "409" | "412") {
             response.content = problem("").content;
         }
         if response.description.is_empty() {

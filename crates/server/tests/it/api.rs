@@ -11,6 +11,7 @@ mod calls;
 mod category_tree;
 mod collaborators;
 mod components;
+mod conditional;
 mod cost_benefit;
 mod create;
 mod credentials;

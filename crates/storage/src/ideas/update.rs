@@ -41,8 +41,8 @@ pub fn update(
     session.execute(
         "UPDATE ideas SET name = $1, name_key = $2, search_key = $3, category_id = $4, submission_type = $5, \
          phase_id = $6, phase_status_id = $7, submitter_user_id = $8, owner_user_id = NULLIF($9, 0), \
-         idea_score = $10, benefit_hours = $11, benefit_cost = $12, updated_at = $13, content = $14, wire = $15 \
-         WHERE tenant_id = $16 AND id = $17 AND is_deleted = 0",
+         idea_score = $10, benefit_hours = $11, benefit_cost = $12, updated_at = $13, content = $14, wire = $15, \
+         version = version + 1 WHERE tenant_id = $16 AND id = $17 AND is_deleted = 0",
         values![
             &after.name,
             &name_key,
