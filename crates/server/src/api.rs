@@ -21,6 +21,7 @@ pub mod fields;
 pub mod hierarchy;
 pub mod idea_flows;
 pub mod idea_schema;
+pub mod idempotency;
 pub mod json;
 pub mod people;
 pub mod questionnaire;

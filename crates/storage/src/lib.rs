@@ -19,6 +19,7 @@ pub mod error;
 pub mod files;
 pub mod forms;
 pub mod ideas;
+pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod lifecycle;

@@ -56,6 +56,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0016_cost_benefit",
     "0017_audit_by_instant",
     "0018_idea_versions",
+    "0019_idempotency_keys",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

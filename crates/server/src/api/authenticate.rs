@@ -188,6 +188,7 @@ pub async fn call(
         via: Via::Token(verified.token.id),
         address: context.address,
         request_id: context.id,
+        claim: None,
     };
     let uri = request.uri().clone();
     let Answered { route, mut response } = calls.answer(app, actor, base.call(uri.path()), request).await;

@@ -24,6 +24,7 @@ mod idea_categories;
 mod idea_flow;
 mod idea_flows;
 mod idea_schema;
+mod idempotency;
 mod inventory;
 mod media;
 mod pipeline;
@@ -201,6 +202,7 @@ impl Api {
             via: Via::Token(TokenId::new(1)),
             address: std::net::Ipv4Addr::LOCALHOST.into(),
             request_id: RequestId::next(),
+            claim: None,
         };
         Caller { api: self, actor }
     }

@@ -171,8 +171,9 @@ impl Script {
     pub fn head(&self, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> String {
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let credential = self.token.credential();
+        let base = if path.contains("/openapi/") { "" } else { "/api/v1/openapi" };
         format!(
-            "{method} /api/v1/openapi{path} HTTP/1.1\r\nhost: hub\r\nauthorization: {credential}\r\n{TYPE}\
+            "{method} {base}{path} HTTP/1.1\r\nhost: hub\r\nauthorization: {credential}\r\n{TYPE}\
              content-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n"
         )
     }
