@@ -18,6 +18,7 @@ pub mod record;
 pub(super) mod refusal;
 pub mod schema;
 pub mod scope;
+pub mod selection;
 pub mod show;
 pub mod status;
 pub mod submit;

@@ -29,6 +29,7 @@ mod inventory;
 mod media;
 mod pipeline;
 mod questionnaire;
+mod selection;
 mod status;
 mod submit;
 mod submit_detailed;

@@ -8,6 +8,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::ideas::{IdeaFilter, IdeaOrder, IdeaSort, Window};
 
+use super::selection::Selection;
 use crate::{
     api::extract::Query,
     error::{Error, Violations},
@@ -19,6 +20,8 @@ pub struct Listing {
     pub filter: IdeaFilter,
     pub order: IdeaOrder,
     pub request: PageRequest,
+    /// Which members of its records; none given means all.
+    pub selection: Option<Selection>,
 }
 
 /// By which fields of a record a list can be sorted, and which way it goes unless told.
@@ -39,7 +42,7 @@ impl Listing {
         let filter = filter(query, &mut violations);
         let order = order(query, &mut violations);
         violations.into_result()?;
-        Ok(Self { filter, order, request })
+        Ok(Self { filter, order, request, selection: Selection::of(query) })
     }
 
     /// Shows all kinds, unless the query says which.

@@ -50,6 +50,7 @@ const DEEP: u64 = 5_000;
         ("sort" = Option<String>, Query, description = "`process_created_epoch`, `process_updated_epoch`, \
             `process_name`, `process_overall_gauge_score` or `process_id`."),
         ("sortOrder" = Option<String>, Query, description = "`asc` or `desc`."),
+        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
         ("limit" = Option<u64>, Query, description = "50 unless given; there is no upper bound."),
         ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),
@@ -98,7 +99,8 @@ impl Source for Reader {
         let tenant = self.actor.tenant_id();
         let is_short = self.listing.filter.search.is_none() && self.listing.request.offset < DEEP;
         let request = PageRequest { limit, ..self.listing.request };
-        let work = move |s: &mut Session<'_>| {
+        let work = move |s: &mut Session<'_>| -> Result<_, Error> {
+            reader.check_selection(s)?;
             let directory = reader.app.directories.of(s)?;
             let filter = reader.scoped(&directory);
             let total = ideas::count(s, &filter)?;
@@ -130,6 +132,11 @@ impl Source for Reader {
 }
 
 impl Reader {
+    fn check_selection(&self, session: &mut Session<'_>) -> Result<(), Error> {
+        let selection = self.listing.selection.as_ref();
+        selection.map_or(Ok(()), |selection| selection.check(|| self.app.forms.of(session)))
+    }
+
     fn scoped(&self, directory: &TenantDirectory) -> IdeaFilter {
         let mut filter = self.listing.filter.clone();
         let tree = directory.tree();
@@ -152,7 +159,8 @@ impl Reader {
             &mut dyn FnMut(&ideas::IdeaRecord<'_>),
         ) -> Result<Option<Position>, StorageError>,
     ) -> Result<Part, StorageError> {
-        let writer = RecordWriter { directory, calendar: &self.calendar };
+        let selection = self.listing.selection.as_ref();
+        let writer = RecordWriter { directory, calendar: &self.calendar, selection };
         loop {
             let mut part = begin(PART_BYTES);
             let mut unknown: Vec<UserId> = Vec::new();

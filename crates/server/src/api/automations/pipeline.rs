@@ -37,6 +37,7 @@ const TABLES: &[Permission] =
         ("sort" = Option<String>, Query, description = "`process_created_epoch`, `process_updated_epoch`, \
             `process_name`, `process_overall_gauge_score` or `process_id`."),
         ("sortOrder" = Option<String>, Query, description = "`asc` or `desc`."),
+        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
         ("limit" = Option<u64>, Query, description = "50 unless given; there is no upper bound."),
         ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),

@@ -15,11 +15,16 @@ use bytes::Bytes;
 
 use crate::{
     api::{
-        automations::{calendar::Calendar, record::RecordWriter, schema::AutomationRecord},
+        automations::{
+            calendar::Calendar,
+            record::{BESIDE_LENGTH, RecordWriter},
+            schema::AutomationRecord,
+            selection::Selection,
+        },
         conditional::{self, IfNoneMatch, Named},
         envelope::{self, Envelope, OPENING},
         error::ApiError,
-        extract::PathPart,
+        extract::{PathPart, Query},
         json,
     },
     app::App,
@@ -27,8 +32,6 @@ use crate::{
     error::Error,
 };
 
-/// Room for what stands around a record's own members; where it is more, the buffer grows.
-const BESIDE_LENGTH: usize = 3072;
 /// Longer tags make their buffer grow.
 const TAG_LENGTH: usize = 40;
 
@@ -39,6 +42,8 @@ pub(super) struct Wanted<'w> {
     pub opening: &'static [u8],
     /// What the caller has already.
     pub known: Option<&'w Named>,
+    /// None for all members.
+    pub selection: Option<&'w Selection>,
 }
 
 /// A record as it is answered.
@@ -68,6 +73,7 @@ impl Shown {
     get, path = "/automations/{id}", tag = "Automation Ideas",
     params(
         ("id" = String, Path, description = "`process_id` or `process_slug`."),
+        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
         ("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it."),
     ),
     responses(
@@ -82,11 +88,15 @@ pub async fn get_automation(
     State(app): State<App>,
     actor: Actor,
     PathPart(key): PathPart,
+    query: Query,
     IfNoneMatch(known): IfNoneMatch,
 ) -> Result<Response, ApiError> {
     let (shared, tenant) = (app.clone(), actor.tenant_id());
+    let selection = Selection::of(&query);
     let work = move |s: &mut Session<'_>| {
-        read(&shared, s, &actor, &Wanted { key: &key, opening: OPENING, known: known.as_ref() })
+        let wanted =
+            Wanted { key: &key, opening: OPENING, known: known.as_ref(), selection: selection.as_ref() };
+        read(&shared, s, &actor, &wanted)
     };
     let mut response = app.store.look_up(tenant, work).await?.respond()?;
     // Nobody else's cache, and never without asking whether it may still be seen and is still so.
@@ -102,6 +112,7 @@ pub(super) fn read(
     wanted: &Wanted<'_>,
 ) -> Result<Shown, Error> {
     let calendar = Calendar::of(&actor.tenant.time_zone);
+    wanted.selection.map_or(Ok(()), |selection| selection.check(|| app.forms.of(session)))?;
     // What is known holds nearly always, and the record tells: asking first would cost a statement more. Where it
     // doesn't hold, what is read after it is at least as new.
     let mut directory = match app.directories.last(session.tenant()) {
@@ -118,7 +129,7 @@ pub(super) fn read(
             }
             let mut body = Vec::with_capacity(found.wire.len() + BESIDE_LENGTH);
             body.extend_from_slice(wanted.opening);
-            let writer = RecordWriter { directory, calendar: &calendar };
+            let writer = RecordWriter { directory, calendar: &calendar, selection: wanted.selection };
             writer.write(&mut body, found);
             body.push(b'}');
             unknown.extend(writer.unknown(found));

@@ -13,7 +13,7 @@ use crate::{
 pub(super) async fn record(app: &App, actor: Actor, key: String) -> Result<Response, ApiError> {
     let (shared, tenant) = (app.clone(), actor.tenant_id());
     let work = move |s: &mut Session<'_>| {
-        show::read(&shared, s, &actor, &Wanted { key: &key, opening: UPDATED, known: None })
+        show::read(&shared, s, &actor, &Wanted { key: &key, opening: UPDATED, known: None, selection: None })
     };
     Ok(app.store.read(tenant, work).await?.respond()?)
 }
