@@ -19,9 +19,9 @@ use automation_hub_domain::{
 };
 
 pub use counts::count;
-pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
+pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
 pub use insert::{Inserted, insert, insert_many};
-pub use list::{chunk, each_record, each_record_after, each_record_of, list};
+pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list};
 pub use update::{delete, exists, find_to_change, update};
 pub use wire::set_wire_integer;
 pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};

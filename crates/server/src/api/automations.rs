@@ -6,6 +6,7 @@ pub mod categories;
 mod choice;
 pub mod collaborators;
 pub mod create;
+pub mod cursor;
 pub mod delete;
 pub mod documents;
 pub mod filter;

@@ -232,6 +232,11 @@ impl Query {
         self.texts(names).next()
     }
 
+    /// Whether there is such a parameter, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+    }
+
     fn texts<'q>(&'q self, names: &'q [&str]) -> impl Iterator<Item = &'q str> {
         let is_named = |name: &str| names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name));
         self.0

@@ -15,6 +15,7 @@ mod conditional;
 mod cost_benefit;
 mod create;
 mod credentials;
+mod cursor;
 mod delete;
 mod document;
 mod documents;

@@ -169,7 +169,7 @@ pub struct Script {
 
 impl Script {
     pub fn head(&self, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> String {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers: String = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
         let credential = self.token.credential();
         let base = if path.contains("/openapi/") { "" } else { "/api/v1/openapi" };
         format!(

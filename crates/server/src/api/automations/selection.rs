@@ -30,13 +30,17 @@ pub struct Selection(Arc<BTreeSet<String>>);
 impl Selection {
     /// None for who asks for all.
     pub fn of(query: &Query) -> Option<Self> {
-        let names: BTreeSet<_> = query.parts(&["fields"]).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let names: BTreeSet<_> =
+            query.parts(&["fields"]).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         (!names.is_empty()).then(|| Self(Arc::new(names)))
     }
 
     /// Refuses names that no record of the tenant has. Answers stand under the codes of questions, so that some can only
     /// be known from the tenant's forms.
-    pub fn check<E: Into<Error>>(&self, forms: impl FnOnce() -> Result<Arc<TenantForms>, E>) -> Result<(), Error> {
+    pub fn check<E: Into<Error>>(
+        &self,
+        forms: impl FnOnce() -> Result<Arc<TenantForms>, E>,
+    ) -> Result<(), Error> {
         let is_usual = |name: &str| AutomationRecord::MEMBERS.contains(&name) || OCCASIONAL.contains(&name);
         let others: Vec<_> = self.0.iter().filter(|name| !is_usual(name)).collect();
         if others.is_empty() {
@@ -53,7 +57,8 @@ impl Selection {
     /// Appends an object with those members of a record that were asked for, as they stand.
     pub fn copy(&self, record: &[u8], buffer: &mut Vec<u8>) {
         let start = buffer.len();
-        let copied = serde_json::Deserializer::from_slice(record).deserialize_map(Copying { selection: self, buffer });
+        let copied =
+            serde_json::Deserializer::from_slice(record).deserialize_map(Copying { selection: self, buffer });
         if copied.is_err() {
             // It is our own text; if it can't be read, more than was asked for is better than less.
             buffer.truncate(start);
@@ -120,7 +125,8 @@ mod tests {
     fn what_is_asked_for_is_copied_as_it_stands() {
         let selection = Selection::of(&Query::parse("Fields=b, d&fields=e,,b")).unwrap();
         let mut buffer = b"[".to_vec();
-        selection.copy(br#"{"a":1,"b":{"a":[1, 2.50],"d":"}"},"c":"\"d\":1","d":"\u00fc","x":null}"#, &mut buffer);
+        selection
+            .copy(br#"{"a":1,"b":{"a":[1, 2.50],"d":"}"},"c":"\"d\":1","d":"\u00fc","x":null}"#, &mut buffer);
         assert_eq!(buffer, br#"[{"b":{"a":[1, 2.50],"d":"}"},"d":"\u00fc"}"#);
         assert!(Selection::of(&Query::parse("fields=&fields=,")).is_none());
     }

@@ -46,9 +46,9 @@ impl Api {
     /// Somebody else's request with the key, which is being carried out; what it finds instead, if it can't be.
     async fn claim(&self, token: TokenId, key: &str) -> (Arc<Claim>, Found) {
         let claim = Arc::new(Claim { token, key: key.to_owned(), holder: [9; 16] });
-        let taken = Arc::clone(&claim);
+        let wanted = Arc::clone(&claim);
         let term = Term { now: NOON, leased_until: NOON.plus_minutes(1), forgotten: NOON.plus_hours(-24) };
-        let write = move |s: &mut Session<'_>| idempotency::claim(s, &taken, term);
+        let write = move |s: &mut Session<'_>| idempotency::claim(s, &wanted, term);
         (claim, self.hub.app.store.write(self.hub.tenant, write).await.unwrap())
     }
 
@@ -91,7 +91,7 @@ fn told(answer: &RawAnswer) -> Vec<(&str, Option<&str>)> {
 async fn a_request_sent_again_is_answered_as_before_and_changes_nothing_again() {
     let (api, script) = begin().await;
     let tags = json!({"tags": ["a"]}).to_string();
-    let document = documents::with_file("plan.pdf", "application/pdf", &[b'x'; 100_000]).to_string();
+    let document = documents::with_file("plan.pdf", "application/pdf", &vec![b'x'; 100_000]).to_string();
     for (path, key, body, status) in [
         (PATH, "one", api.submission("Two"), 201),
         ("/automations/one/tags", "two", tags, 200),
@@ -122,7 +122,7 @@ async fn the_same_key_with_another_request_is_refused() {
     let (api, script) = begin().await;
     let body = api.submission("Two");
     assert_eq!(script.post(PATH, KEY, &body).await.status, 201);
-    let file = documents::with_file("plan.pdf", "application/pdf", &[b'x'; 3_000_000]).to_string();
+    let file = documents::with_file("plan.pdf", "application/pdf", &vec![b'x'; 3_000_000]).to_string();
     for (path, body) in [
         (PATH, api.submission("Three")),
         (PATH, format!("{body} ")),
