@@ -10,6 +10,8 @@ pub mod app_key;
 pub mod cookie;
 #[path = "../../crates/server/tests/it/parsers/credential.rs"]
 pub mod credential;
+#[path = "../../crates/server/tests/it/parsers/entity_tags.rs"]
+pub mod entity_tags;
 #[path = "../../crates/server/tests/it/parsers/expiry_date.rs"]
 pub mod expiry_date;
 #[path = "../../crates/server/tests/it/parsers/form_body.rs"]
@@ -18,6 +20,8 @@ pub mod form_body;
 pub mod forwarded;
 #[path = "../../crates/server/tests/it/parsers/headers.rs"]
 pub mod headers;
+#[path = "../../crates/server/tests/it/parsers/idea_cursor.rs"]
+pub mod idea_cursor;
 #[path = "../../crates/server/tests/it/parsers/json_body.rs"]
 pub mod json_body;
 #[path = "../../crates/server/tests/it/parsers/log_cursor.rs"]

@@ -305,6 +305,8 @@ pub struct Idea {
     pub votes: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// How often its record was changed, counted from 1.
+    pub version: i64,
 }
 
 #[cfg(test)]

@@ -123,6 +123,13 @@ impl TenantForms {
         self.flows.iter().find(|flow| flow.id == id)
     }
 
+    /// Whether answers are shown under this name in records.
+    pub fn shows(&self, name: &str) -> bool {
+        let name = name.strip_suffix("__display").unwrap_or(name);
+        let mut questions = self.questionnaires.iter().flat_map(|asked| asked.questionnaire.questions());
+        questions.any(|question| question.typed_column().is_none() && question.flat_name() == name)
+    }
+
     /// The flow of a kind of submission.
     pub fn flow_of(&self, kind: SubmissionType) -> Option<&TenantFlow> {
         self.flows.iter().find(|flow| flow.kind == kind)

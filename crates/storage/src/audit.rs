@@ -1,12 +1,19 @@
 //! The audit trail: what was changed, by whom, from where. Rows stand in the transaction of the change itself.
 
+use std::sync::Arc;
+
 use automation_hub_domain::{
     audit::AuditAction,
     clock::Timestamp,
     id::{TokenId, UserId},
 };
 
-use crate::{Session, StorageError, users::clamp, values};
+use crate::{
+    Session, StorageError,
+    idempotency::{self, Claim},
+    users::clamp,
+    values,
+};
 
 /// Something that changed. Before and after are JSON objects of the fields that did; never a secret.
 #[derive(Clone, Debug)]
@@ -23,6 +30,8 @@ pub struct AuditEvent {
     pub after: Option<String>,
     pub address: String,
     pub request_id: String,
+    /// Of the request that changes it, if it has a key of its caller's.
+    pub claim: Option<Arc<Claim>>,
 }
 
 /// An event as read back.
@@ -62,7 +71,8 @@ pub fn insert(session: &mut Session<'_>, event: &AuditEvent) -> Result<(), Stora
             &event.request_id
         ],
     )?;
-    Ok(())
+    // What is recorded is what was changed: the key's request is carried out if and only if this transaction is.
+    event.claim.as_ref().map_or(Ok(()), |claim| idempotency::mark(session, claim))
 }
 
 /// What happened to one object, newest first.

@@ -121,7 +121,8 @@ fn show(session: &mut Session<'_>, idea: IdeaId, at: Timestamp) -> Result<(), St
     let tenant = session.tenant();
     let shown = encode(&list(session, idea)?);
     session.execute(
-        "UPDATE ideas SET collaborators = $1, updated_at = $2 WHERE tenant_id = $3 AND id = $4",
+        "UPDATE ideas SET collaborators = $1, updated_at = $2, version = version + 1 \
+         WHERE tenant_id = $3 AND id = $4",
         values![&shown, at.millis(), tenant, idea],
     )?;
     Ok(())

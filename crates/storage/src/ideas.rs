@@ -19,9 +19,9 @@ use automation_hub_domain::{
 };
 
 pub use counts::{count, count_by_status};
-pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, Window};
+pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
 pub use insert::{Inserted, begin_filling, end_filling, insert, insert_many};
-pub use list::{chunk, each_record, each_record_after, each_record_of, list, list_of};
+pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list, list_of};
 pub use update::{delete, exists, find_to_change, update};
 pub use wire::set_wire_integer;
 pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};
@@ -29,7 +29,7 @@ pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};
 use crate::{Row, Session, StorageError, collaborators, tenants::Versions, values};
 
 const COLUMNS: &str = "id, uuid, slug, name, category_id, submission_type, phase_id, phase_status_id, \
-    submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score";
+    submitter_user_id, owner_user_id, content, votes, created_at, updated_at, idea_score, version";
 
 fn submission_type(code: i64) -> Result<SubmissionType, StorageError> {
     SubmissionType::from_code(code).ok_or_else(|| StorageError::Corrupt("ideas: submission_type".to_owned()))
@@ -51,6 +51,7 @@ fn from_row(row: &Row<'_>) -> Result<Idea, StorageError> {
         votes: row.get(11)?,
         created_at: Timestamp::from_millis(row.get(12)?),
         updated_at: Timestamp::from_millis(row.get(13)?),
+        version: row.get(15)?,
     })
 }
 
@@ -183,6 +184,8 @@ const RECORD_COLUMNS: [&str; 12] = [
 #[derive(Clone, Copy, Debug)]
 pub struct FoundRecord<'r> {
     pub record: IdeaRecord<'r>,
+    /// How often it was changed, counted from 1.
+    pub version: i64,
     pub versions: Versions,
 }
 
@@ -254,7 +257,8 @@ pub fn find_record<T>(
             catalogue: row.get(RECORD_COLUMNS.len())?,
             people: row.get(RECORD_COLUMNS.len() + 1)?,
         };
-        Ok(map(&FoundRecord { record: record(row)?, versions }))
+        let version = row.get(RECORD_COLUMNS.len() + 2)?;
+        Ok(map(&FoundRecord { record: record(row)?, version, versions }))
     };
     match key {
         IdeaKey::Id(id) => session.optional(&BY_ID, values![tenant, id], map),
@@ -267,7 +271,7 @@ fn record_by(key: &str) -> String {
     [
         "SELECT ideas.",
         &RECORD_COLUMNS.join(", ideas."),
-        ", tenants.catalogue_version, tenants.people_version FROM tenants \
+        ", tenants.catalogue_version, tenants.people_version, ideas.version FROM tenants \
          JOIN ideas ON ideas.tenant_id = tenants.id \
          WHERE tenants.id = $1 AND ideas.",
         key,

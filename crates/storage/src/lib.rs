@@ -19,6 +19,7 @@ pub mod error;
 pub mod files;
 pub mod forms;
 pub mod ideas;
+pub mod idempotency;
 mod indexes;
 pub mod jobs;
 pub mod keys;

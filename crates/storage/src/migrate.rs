@@ -55,6 +55,8 @@ static MIGRATIONS: &[Source] = migrations![
     "0015_collaborators_and_tags",
     "0016_cost_benefit",
     "0017_audit_by_instant",
+    "0018_idea_versions",
+    "0019_idempotency_keys",
     "0020_indexes_aside",
     "0021_priority" differs,
     "0022_unused_indexes",

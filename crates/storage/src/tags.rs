@@ -44,7 +44,7 @@ pub fn set(
     let names = list(session, idea)?;
     let shown = serde_json::to_string(&names).map_err(StorageError::driver)?;
     session.execute(
-        "UPDATE ideas SET tags = $1, updated_at = $2 WHERE tenant_id = $3 AND id = $4",
+        "UPDATE ideas SET tags = $1, updated_at = $2, version = version + 1 WHERE tenant_id = $3 AND id = $4",
         values![&shown, at.millis(), tenant, idea],
     )?;
     Ok(names)

@@ -64,10 +64,12 @@ pub async fn answer(
     response
 }
 
-/// HEAD is answered as GET would be, length included.
+/// HEAD is answered as GET would be, length included; that of what isn't sent again is not 0.
 fn strip_body(response: &mut Response) {
     let body = std::mem::take(response.body_mut());
-    if let Some(length) = body.size_hint().exact() {
+    if response.status() != StatusCode::NOT_MODIFIED
+        && let Some(length) = body.size_hint().exact()
+    {
         response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
     }
 }
@@ -188,6 +190,7 @@ pub async fn call(
         via: Via::Token(verified.token.id),
         address: context.address,
         request_id: context.id,
+        claim: None,
     };
     let uri = request.uri().clone();
     let Answered { route, mut response } = calls.answer(app, actor, base.call(uri.path()), request).await;

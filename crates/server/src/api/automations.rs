@@ -3,8 +3,10 @@
 pub mod answer;
 mod calendar;
 pub mod categories;
+mod choice;
 pub mod collaborators;
 pub mod create;
+pub mod cursor;
 pub mod delete;
 pub mod documents;
 pub mod filter;
@@ -17,6 +19,7 @@ pub mod record;
 pub(super) mod refusal;
 pub mod schema;
 pub mod scope;
+pub mod selection;
 pub mod show;
 pub mod status;
 pub mod submit;

@@ -9,15 +9,16 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         automations::refusal::refused,
+        conditional::IfMatch,
         envelope::{self, Envelope},
         error::ApiError,
-        extract::{PathPart, Query},
+        extract::Query,
         fields::REQUIRED,
     },
     app::App,
     auth::actor::Actor,
     error::Error,
-    services::ideas::{self, Analysis},
+    services::ideas::{self, Analysis, IdeaChoice},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -104,16 +105,16 @@ pub async fn get_cost_benefit(
 /// Freezes the project plan of an automation for good. A body is not looked at.
 #[utoipa::path(
     put, path = "/automations/cba/{id}/project-plan-baseline", tag = "Cost-Benefit Analysis",
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
     responses(
         (status = 200, description = "Resource Updated.", body = Envelope<CostBenefit>), (status = 404),
-        (status = 409, description = "The baseline is set already.")
+        (status = 409, description = "The baseline is set already."), (status = 412)
     )
 )]
 pub async fn set_project_plan_baseline(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
 ) -> Result<Response, ApiError> {
-    envelope::changed(CostBenefit::from(ideas::set_baseline(&app, &actor, &key).await?))
+    envelope::changed(CostBenefit::from(ideas::set_baseline(&app, &actor, choice).await?))
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use utoipa::{
     OpenApi,
     openapi::{
-        ContentBuilder, OpenApi as Described, Ref, RefOr, ResponseBuilder, Schema,
-        path::Operation,
+        ContentBuilder, ObjectBuilder, OpenApi as Described, Ref, RefOr, ResponseBuilder, Schema,
+        path::{Operation, ParameterBuilder, ParameterIn},
+        schema::Type,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -40,12 +41,19 @@ const FAILURES: [(&str, &str); 5] = [
     ("503", "The hub can't answer now; `Retry-After` says when to try again."),
 ];
 
+/// What a request with an `Idempotency-Key` can be answered as well.
+const IDEMPOTENCY_FAILURES: [(&str, &str); 2] = [
+    ("409", "The first request with this `Idempotency-Key` isn't answered yet, or its answer was lost."),
+    ("422", "The `Idempotency-Key` was sent with another request."),
+];
+
 /// What a response says where the call itself adds nothing: the format asks for a text on each.
-const USUAL: [(&str, &str); 4] = [
+const USUAL: [(&str, &str); 5] = [
     ("200", "Success."),
     ("201", "Resource Created."),
     ("404", "There is no such record."),
     ("409", "What is asked for clashes with what is there."),
+    ("412", "The record isn't as `If-Match` says it is; nothing was changed."),
 ];
 
 /// Adds the security scheme and the common failures to every operation.
@@ -70,10 +78,30 @@ pub fn complete(document: &mut Described) {
     );
     refer_to_contents(&mut components.schemas);
     for item in document.paths.paths.values_mut() {
+        if let Some(operation) = &mut item.post {
+            take_idempotency_keys(operation);
+        }
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             complete_operation(operation);
         }
+    }
+}
+
+/// Each POST does.
+fn take_idempotency_keys(operation: &mut Operation) {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    let header = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "Visible ASCII, new for each request: sent again with the same key it changes nothing again.",
+        ))
+        .schema(Some(text));
+    operation.parameters.get_or_insert_default().push(header.build().into());
+    for (status, description) in IDEMPOTENCY_FAILURES {
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.to_owned()).or_insert_with(|| problem(description).into());
     }
 }
 
@@ -83,7 +111,7 @@ fn complete_operation(operation: &mut Operation) {
     }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
-        if matches!(status.as_str(), "404" | "409") {
+        if matches!(status.as_str(), "404" | "409" | "412") {
             response.content = problem("").content;
         }
         if response.description.is_empty() {

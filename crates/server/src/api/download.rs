@@ -14,7 +14,11 @@ use http_range_header::parse_range_header;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
-    api::{error::ApiError, extract::PathPart},
+    api::{
+        conditional::{self, Named},
+        error::ApiError,
+        extract::PathPart,
+    },
     app::App,
     auth::actor::Actor,
     error::Error,
@@ -79,9 +83,11 @@ pub async fn respond(
     asked: &HeaderMap,
 ) -> Result<Response, ApiError> {
     let tag = entity_tag(&file.digest);
+    let known = Named::read(asked, &header::IF_NONE_MATCH)?.and_then(|known| known.find(tag.as_bytes()));
+    let tag = conditional::quoted(known.as_deref().unwrap_or(tag.as_bytes()))?;
     let mut response = Response::new(Body::empty());
-    describe(response.headers_mut(), file, &tag)?;
-    if matches(asked, header::IF_NONE_MATCH, &tag) {
+    describe(response.headers_mut(), file, tag.clone())?;
+    if known.is_some() {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);
     }
@@ -103,12 +109,12 @@ pub async fn respond(
     Ok(response)
 }
 
-fn describe(headers: &mut HeaderMap, file: &StoredFile, tag: &str) -> Result<(), Error> {
+fn describe(headers: &mut HeaderMap, file: &StoredFile, tag: HeaderValue) -> Result<(), Error> {
     let media_type = MediaType::parse(&file.media_type);
     set(headers, header::CONTENT_TYPE, media_type.as_str())?;
     set(headers, header::CONTENT_DISPOSITION, &disposition(&file.name, media_type.is_shown_in_place()))?;
-    set(headers, header::ETAG, tag)?;
     for (name, value) in [
+        (header::ETAG, tag),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         // Nobody else's cache, and never without asking whether it may still be seen.
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
@@ -129,13 +135,11 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) -> Result<(), Err
 /// Content decides, so that the same bytes have the same tag.
 fn entity_tag(digest: &[u8]) -> String {
     use std::fmt::Write as _;
-    let mut tag = String::with_capacity(2 * digest.len() + 2);
-    tag.push('"');
+    let mut tag = String::with_capacity(2 * digest.len());
     for byte in digest {
         // Writing to memory doesn't fail.
         let _ = write!(tag, "{byte:02x}");
     }
-    tag.push('"');
     tag
 }
 
@@ -154,17 +158,6 @@ fn disposition(name: &str, is_shown: bool) -> String {
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, ESCAPED))
 }
 
-/// Whether a list of tags has this one, or takes any.
-fn matches(asked: &HeaderMap, name: HeaderName, tag: &str) -> bool {
-    let values = asked.get_all(name);
-    let mut candidates =
-        values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    candidates.any(|candidate| {
-        let candidate = candidate.trim();
-        candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag
-    })
-}
-
 /// Which bytes are asked for.
 enum Wanted {
     Whole,
@@ -174,12 +167,12 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn of(asked: &HeaderMap, tag: &str, size: u64) -> Self {
+    fn of(asked: &HeaderMap, tag: &HeaderValue, size: u64) -> Self {
         let Some(range) = asked.get(header::RANGE).and_then(|value| value.to_str().ok()) else {
             return Self::Whole;
         };
         // A part of another version than the caller has is no use to it; neither is a date we don't tell.
-        if asked.get(header::IF_RANGE).is_some_and(|value| value.as_bytes() != tag.as_bytes()) {
+        if asked.get(header::IF_RANGE).is_some_and(|value| value != tag) {
             return Self::Whole;
         }
         let Ok(parsed) = parse_range_header(range) else { return Self::Whole };
@@ -225,7 +218,7 @@ mod tests {
             ("bytes=10-", None),
         ] {
             let headers = HeaderMap::from_iter([(header::RANGE, HeaderValue::from_static(range))]);
-            let found = match Wanted::of(&headers, "\"x\"", 10) {
+            let found = match Wanted::of(&headers, &HeaderValue::from_static("\"x\""), 10) {
                 Wanted::Whole => Some(None),
                 Wanted::Part(range) => Some(Some(range)),
                 Wanted::Nothing => None,

@@ -133,6 +133,27 @@ impl ApiError {
         error
     }
 
+    /// What was sent before with this key is still being carried out.
+    pub fn idempotency_key_in_use() -> Self {
+        let message = "The first request with this Idempotency-Key is still being carried out. Ask again for its answer.";
+        let mut error = Self::new(StatusCode::CONFLICT, "idempotency-key-in-use", message);
+        error.retry_after_secs = Some(2);
+        error
+    }
+
+    /// What was sent before with this key was carried out, and nobody knows what the answer was.
+    pub fn idempotency_answer_lost() -> Self {
+        let message = "The request with this Idempotency-Key was carried out, but its answer was lost. It isn't carried out \
+            again: look at what it changed.";
+        Self::new(StatusCode::CONFLICT, "idempotency-answer-lost", message)
+    }
+
+    pub fn idempotency_key_reused() -> Self {
+        let message =
+            "This Idempotency-Key was sent with another request. Each request needs one of its own.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", message)
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }

@@ -202,7 +202,7 @@ pub(super) fn repeated(name: &str) -> String {
 }
 
 /// At most 64 characters of what the caller sent, for saying which part of it is meant.
-fn shorten(text: &str) -> Cow<'_, str> {
+pub(super) fn shorten(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(64) {
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
         None => Cow::Borrowed(text),
@@ -232,6 +232,11 @@ impl Query {
         self.texts(names).next()
     }
 
+    /// Whether there is such a parameter, be it empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+    }
+
     fn texts<'q>(&'q self, names: &'q [&str]) -> impl Iterator<Item = &'q str> {
         let is_named = |name: &str| names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name));
         self.0
@@ -239,6 +244,11 @@ impl Query {
             .filter(move |(name, _)| is_named(name))
             .map(|(_, value)| value.trim())
             .filter(|value| !value.is_empty())
+    }
+
+    /// What is separated by commas, or stands in parameters of its own.
+    pub fn parts<'q>(&'q self, names: &'q [&str]) -> impl Iterator<Item = &'q str> {
+        self.texts(names).flat_map(|text| text.split(',')).map(str::trim)
     }
 
     /// A whole number; anything else is noted against the name it was sent under.
@@ -253,7 +263,7 @@ impl Query {
 
     /// Whole numbers, separated by commas or in parameters of their own; `all` means that none is asked for.
     pub fn integers(&self, names: &[&'static str], violations: &mut Violations) -> Option<Vec<i64>> {
-        let parts: Vec<&str> = self.texts(names).flat_map(|text| text.split(',')).map(str::trim).collect();
+        let parts: Vec<_> = self.parts(names).collect();
         if parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("all")) {
             return None;
         }

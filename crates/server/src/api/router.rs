@@ -3,7 +3,7 @@
 //! Calls are many and their paths are few, so they get a table of their own: it knows which row of the route table a
 //! call is before anything of the request is read, and costs a fraction of a general router.
 
-use std::{collections::BTreeMap, pin::Pin};
+use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -30,7 +30,9 @@ use crate::{
         download,
         error::ApiError,
         extract::PathPart,
-        hierarchy, idea_flows, idea_schema, questionnaire,
+        hierarchy, idea_flows, idea_schema,
+        idempotency::{self, Keyed},
+        questionnaire,
         routes::Route,
         users,
     },
@@ -39,8 +41,8 @@ use crate::{
     error::Error,
 };
 
-type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
-type Endpoint = Box<dyn Fn(Request, App) -> Answering + Send + Sync>;
+pub(super) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub(super) type Endpoint = Arc<dyn Fn(Request, App) -> Answering + Send + Sync>;
 
 /// What answers a call, and what describes it.
 type Described = (Endpoint, UtoipaMethodRouter<App>);
@@ -105,7 +107,7 @@ where
     H: Handler<T, App, Future = Answering> + Sync,
     T: 'static,
 {
-    Box::new(move |request, app| handler.clone().call(request, app))
+    Arc::new(move |request, app| handler.clone().call(request, app))
 }
 
 /// The calls by their paths, relative to the base path.
@@ -168,8 +170,19 @@ impl Calls {
             };
             request.extensions_mut().insert(PathPart(part.into_owned()));
         }
-        request.extensions_mut().insert(actor);
-        Answered { route: route.path, response: endpoint(request, app.clone()).await }
+        let key = if route.method == Method::POST { idempotency::key(request.headers()) } else { Ok(None) };
+        let response = match key {
+            Ok(None) => {
+                request.extensions_mut().insert(actor);
+                endpoint(request, app.clone()).await
+            }
+            Ok(Some(key)) => {
+                let keyed = Keyed { app: app.clone(), actor, key, path: path.to_owned(), request };
+                idempotency::answer(keyed, Arc::clone(endpoint)).await
+            }
+            Err(error) => ApiError::from(error).into_response(),
+        };
+        Answered { route: route.path, response }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// Longer answers leave in parts, so that no answer takes memory in proportion to its length.
 const WHOLE: u64 = 500;
-const CLOSING: &[u8] = b"]}}";
+const CLOSING: &[u8] = b"}}";
 
 /// A list that can be read part by part.
 pub(super) trait Source: Send + Sync + 'static {
@@ -38,6 +38,24 @@ pub(super) trait Source: Send + Sync + 'static {
         after: Self::Position,
         limit: u64,
     ) -> impl Future<Output = Result<Part<Self::Position>, Error>> + Send;
+
+    /// Members that stand behind the rows, given how many there are in all and after what the list may go on: none,
+    /// unless somebody asked for them.
+    fn closing(
+        &self,
+        _total: u64,
+        _end: Option<Self::Position>,
+    ) -> impl Future<Output = Result<String, Error>> + Send {
+        future::ready(Ok(String::new()))
+    }
+}
+
+/// What comes after a part.
+enum Following<P> {
+    /// So many records more, after a position.
+    Records(P, u64),
+    /// The end of what was asked for. Where the list may go on, if the part is as long as it could be.
+    Closing(Option<P>),
 }
 
 /// Some records as they are sent, a comma before each but the list's first.
@@ -70,11 +88,12 @@ impl<P> Part<P> {
         Self { end, ..self }
     }
 
-    /// Where the list goes on and for how many more records, if this part is as long as it could be.
-    fn rest(&mut self, limit: u64, asked: u64) -> Option<(P, u64)> {
+    fn what_follows(&mut self, limit: u64, asked: u64) -> Following<P> {
         let left = asked.saturating_sub(limit);
-        let end = self.end.take()?;
-        (self.count >= limit && left > 0).then_some((end, left))
+        match self.end.take().filter(|_| self.count >= limit) {
+            Some(end) if left > 0 => Following::Records(end, left),
+            end => Following::Closing(end),
+        }
     }
 }
 
@@ -82,45 +101,74 @@ impl<P> Part<P> {
 pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result<Response, Error> {
     let limit = if request.limit > WHOLE { S::PART } else { request.limit };
     let (total, mut part) = source.first(limit).await?;
+    let following = part.what_follows(limit, request.limit);
+    let mut paging = Paging::of(request, total);
+    if matches!(following, Following::Closing(_)) {
+        paging.page_size = part.count;
+    }
     let mut text = Vec::with_capacity(part.text.len() + 256);
     text.extend_from_slice(OPENING);
     text.push(b'{');
-    Paging::of(request, total).write(&mut Members::new(&mut text));
+    paging.write(&mut Members::new(&mut text));
     for piece in [",\"", S::NAME, "\":["] {
         text.extend_from_slice(piece.as_bytes());
     }
     text.extend_from_slice(&part.text);
-    let body = match part.rest(limit, request.limit) {
-        None => {
-            text.extend_from_slice(CLOSING);
+    let body = match following {
+        Following::Closing(end) => {
+            close(&source, &mut text, (total, end)).await?;
             Body::from(text)
         }
-        Some((after, left)) => {
+        Following::Records(after, left) => {
             let first = stream::once(future::ready(Ok(Bytes::from(text))));
-            Body::from_stream(first.chain(stream::try_unfold(Some(Rest { source, after, left }), next)))
+            let rest = Rest { source, total, after, left };
+            Body::from_stream(first.chain(stream::try_unfold(Some(rest), next)))
         }
     };
     Ok(envelope::json_response(StatusCode::OK, body))
 }
 
+/// Writes what stands behind the last row.
+async fn close<S: Source>(
+    source: &S,
+    text: &mut Vec<u8>,
+    (total, end): (u64, Option<S::Position>),
+) -> Result<(), Error> {
+    text.push(b']');
+    text.extend_from_slice(source.closing(total, end).await?.as_bytes());
+    text.extend_from_slice(CLOSING);
+    Ok(())
+}
+
 /// What is still to be sent of a list.
 struct Rest<S: Source> {
     source: S,
+    total: u64,
     after: S::Position,
     left: u64,
 }
 
 async fn next<S: Source>(rest: Option<Rest<S>>) -> io::Result<Option<(Bytes, Option<Rest<S>>)>> {
-    let Some(Rest { source, after, left }) = rest else { return Ok(None) };
-    let limit = left.min(S::PART);
-    let mut part = source.next(after, limit).await.map_err(|error| {
+    let Some(rest) = rest else { return Ok(None) };
+    let next = following(rest).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a list broke off");
         io::Error::other(error)
     })?;
-    let rest = part.rest(limit, left);
+    Ok(Some(next))
+}
+
+async fn following<S: Source>(rest: Rest<S>) -> Result<(Bytes, Option<Rest<S>>), Error> {
+    let Rest { source, total, after, left } = rest;
+    let limit = left.min(S::PART);
+    let mut part = source.next(after, limit).await?;
+    let following = part.what_follows(limit, left);
     let mut text = part.text;
-    if rest.is_none() {
-        text.extend_from_slice(CLOSING);
-    }
-    Ok(Some((Bytes::from(text), rest.map(|(after, left)| Rest { source, after, left }))))
+    let rest = match following {
+        Following::Records(after, left) => Some(Rest { source, total, after, left }),
+        Following::Closing(end) => {
+            close(&source, &mut text, (total, end)).await?;
+            None
+        }
+    };
+    Ok((Bytes::from(text), rest))
 }

@@ -95,17 +95,28 @@ enum Piece {
     End,
 }
 
-/// Hands the body over as fast as it is taken. Ends early if nobody takes it any more.
-async fn feed(app: &App, mut body: Body, sender: mpsc::Sender<Piece>) -> Result<(), ApiError> {
-    let limit = app.config.files.upload_limit_bytes;
-    let mut left = limit;
+/// The next piece of a body that may be as long as an upload, of which so many bytes may still come. None at its end.
+pub(super) async fn next_piece(
+    app: &App,
+    body: &mut Body,
+    left: &mut u64,
+) -> Result<Option<Bytes>, ApiError> {
     loop {
         let frame = tokio::time::timeout(app.files.patience(), body.frame());
-        let Some(frame) = frame.await.map_err(|_| ApiError::body_stalled())? else { break };
+        let Some(frame) = frame.await.map_err(|_| ApiError::body_stalled())? else { return Ok(None) };
         let frame = frame.map_err(|_| ApiError::malformed("The body broke off."))?;
         let Ok(bytes) = frame.into_data() else { continue };
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        left = left.checked_sub(length).ok_or_else(|| too_large(limit))?;
+        let rest = left.checked_sub(length);
+        *left = rest.ok_or_else(|| too_large(app.config.files.upload_limit_bytes))?;
+        return Ok(Some(bytes));
+    }
+}
+
+/// Hands the body over as fast as it is taken. Ends early if nobody takes it any more.
+async fn feed(app: &App, mut body: Body, sender: mpsc::Sender<Piece>) -> Result<(), ApiError> {
+    let mut left = app.config.files.upload_limit_bytes;
+    while let Some(bytes) = next_piece(app, &mut body, &mut left).await? {
         if sender.send(Piece::Bytes(bytes)).await.is_err() {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use automation_hub_domain::{
     id::{CategoryId, SessionId, TenantId, TokenId, UserId},
     permission::Permission,
 };
-use automation_hub_storage::audit::AuditEvent;
+use automation_hub_storage::{audit::AuditEvent, idempotency::Claim};
 
 use crate::{
     auth::principal::{TenantRecord, UserRecord},
@@ -36,6 +36,8 @@ pub struct Actor {
     pub via: Via,
     pub address: IpAddr,
     pub request_id: RequestId,
+    /// The key its caller gave the request, if it has one.
+    pub claim: Option<Arc<Claim>>,
 }
 
 impl Actor {
@@ -164,6 +166,7 @@ impl Actor {
             after: None,
             address,
             request_id,
+            claim: self.claim.clone(),
         }
     }
 }

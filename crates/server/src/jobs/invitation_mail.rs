@@ -157,6 +157,7 @@ impl Job for InvitationMail {
             after: Some(json!({ "reason": reason, "attempts": job.attempts }).to_string()),
             address: String::new(),
             request_id: String::new(),
+            claim: None,
         };
         Ok(audit::insert(s, &event)?)
     }

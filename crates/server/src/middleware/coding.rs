@@ -13,6 +13,8 @@ use tower_http::{
     compression::{Compression, Predicate as _, predicate::SizeAbove},
 };
 
+use crate::api::conditional::CODED;
+
 /// Shorter answers fit into a packet as they are.
 const LEAST_BYTES: u64 = 1024;
 
@@ -28,7 +30,21 @@ pub async fn encode(accepted: HeaderValue, response: Response) -> Response {
         .quality(CompressionLevel::Fastest)
         .compress_when(SizeAbove::new(LEAST_BYTES).and(is_json));
     let Ok(encoded) = coder.call(request).await;
-    encoded.map(Body::new)
+    let mut encoded = encoded.map(Body::new);
+    tell_apart(encoded.headers_mut());
+    encoded
+}
+
+/// A strong tag names bytes, and those of each coding are others (RFC 9110 section 8.8.3.3).
+fn tell_apart(headers: &mut HeaderMap) {
+    let (Some(tag), Some(coding)) = (headers.get(header::ETAG), headers.get(header::CONTENT_ENCODING)) else {
+        return;
+    };
+    let Some(begun) = tag.as_bytes().strip_suffix(b"\"") else { return };
+    let coded = [begun, &[CODED], coding.as_bytes(), b"\""].concat();
+    if let Ok(coded) = HeaderValue::try_from(coded) {
+        headers.insert(header::ETAG, coded);
+    }
 }
 
 /// Files are sent as they are stored: most are packed already, and parts of them are asked for by position.

@@ -203,6 +203,7 @@ async fn find_actor(
         via,
         address: context.address,
         request_id: context.id,
+        claim: None,
     };
     Ok(Some((actor, left)))
 }

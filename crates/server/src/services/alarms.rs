@@ -141,6 +141,7 @@ fn event(
         after: None,
         address: String::new(),
         request_id: String::new(),
+        claim: None,
     })
 }
 

@@ -2,6 +2,7 @@
 //! transaction.
 
 mod access;
+mod choice;
 mod collaborators;
 mod cost_benefit;
 mod difference;
@@ -42,6 +43,7 @@ use crate::{
 
 pub use access::require_editable;
 pub(crate) use access::{get_editable, get_visible};
+pub use choice::{Expected, IdeaChoice, RecordVersion};
 pub use collaborators::{
     Member, Named, PersonKey, RoleKey, add_collaborators, list_collaborators, remove_collaborators,
 };
@@ -176,9 +178,10 @@ impl<'s> Held<'s> {
         session: &mut Session<'_>,
         around: &'s Surroundings,
         actor: &Actor,
-        key: &str,
+        choice: &IdeaChoice,
     ) -> Result<Self, Error> {
-        let idea = ideas::find_to_change(session, IdeaKey::parse(key))?.ok_or(Error::NotFound(AUTOMATION))?;
+        let key = IdeaKey::parse(&choice.key);
+        let idea = ideas::find_to_change(session, key)?.ok_or(Error::NotFound(AUTOMATION))?;
         let path = around.directory.tree().path_ids(idea.category);
         let parts = parts(session, actor.user_id(), &idea)?;
         actor.require_in(Permission::Explore, &path)?;
@@ -195,6 +198,20 @@ impl<'s> Held<'s> {
 
     fn require(&self, actor: &Actor, conditions: &[Condition]) -> Result<(), Error> {
         require(actor, &self.path, &self.parts, conditions)
+    }
+
+    /// As [`Held::find`] for who meets one of some conditions, and knows the idea as it is.
+    fn find_for(
+        session: &mut Session<'_>,
+        around: &'s Surroundings,
+        actor: &Actor,
+        choice: &IdeaChoice,
+        conditions: impl FnOnce(&TenantFlow) -> &[Condition],
+    ) -> Result<Self, Error> {
+        let held = Self::find(session, around, actor, choice)?;
+        held.require(actor, conditions(held.flow()?))?;
+        choice.expected.require(&held.idea)?;
+        Ok(held)
     }
 
     /// Writes what became of the idea, with its event. Nothing is written where nothing changed.

@@ -18,6 +18,7 @@ pub fn actor(tenant: Tenant) -> Actor {
         via: Via::Operator,
         address: Ipv4Addr::LOCALHOST.into(),
         request_id: RequestId::next(),
+        claim: None,
     }
 }
 
@@ -41,5 +42,6 @@ pub fn event(
         after: None,
         address: String::new(),
         request_id: String::new(),
+        claim: None,
     }
 }

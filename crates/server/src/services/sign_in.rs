@@ -150,6 +150,7 @@ pub(crate) fn own_event(
         after: None,
         address: client.address().to_string(),
         request_id: client.context.id.to_string(),
+        claim: None,
     }
 }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use automation_hub_domain::{clock::Timestamp, id::TenantId};
-use automation_hub_storage::{Session, StorageError, calls, drafts, links, sessions, tokens};
+use automation_hub_storage::{Session, StorageError, calls, drafts, idempotency, links, sessions, tokens};
 
-use crate::{app::App, error::Error, services::files};
+use crate::{api::idempotency::forgotten, app::App, error::Error, services::files};
 
 const EVERY: Duration = Duration::from_mins(10);
 /// Drafts of tokens last for minutes; after an hour none is of use to anybody.
@@ -52,6 +52,7 @@ async fn sweep_tenant(app: &App, tenant: TenantId, now: Timestamp) -> Result<(),
     delete(app, tenant, move |s| drafts::delete_old(s, now.plus_hours(-DRAFT_HOURS))).await?;
     delete(app, tenant, move |s| links::delete_old(s, now.plus_days(-LINK_DAYS))).await?;
     delete(app, tenant, move |s| tokens::delete_old_reveals(s, now.plus_hours(-REVEAL_HOURS))).await?;
+    while delete(app, tenant, move |s| idempotency::delete_old(s, forgotten(now), now)).await? > 0 {}
     while delete(app, tenant, move |s| calls::delete_old(s, calls_before)).await? > 0 {}
     Ok(())
 }

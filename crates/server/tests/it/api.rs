@@ -11,9 +11,11 @@ mod calls;
 mod category_tree;
 mod collaborators;
 mod components;
+mod conditional;
 mod cost_benefit;
 mod create;
 mod credentials;
+mod cursor;
 mod delete;
 mod document;
 mod documents;
@@ -23,10 +25,12 @@ mod idea_categories;
 mod idea_flow;
 mod idea_flows;
 mod idea_schema;
+mod idempotency;
 mod inventory;
 mod media;
 mod pipeline;
 mod questionnaire;
+mod selection;
 mod status;
 mod submit;
 mod submit_detailed;
@@ -200,6 +204,7 @@ impl Api {
             via: Via::Token(TokenId::new(1)),
             address: std::net::Ipv4Addr::LOCALHOST.into(),
             request_id: RequestId::next(),
+            claim: None,
         };
         Caller { api: self, actor }
     }

@@ -160,6 +160,31 @@ pub fn keyed(stored: StoredDigest) -> KeyedDigest {
     KeyedDigest { digest: *stored.digest.as_bytes(), pepper_number: stored.pepper.get() }
 }
 
+/// A program with a token, each of whose calls goes over a connection of its own.
+#[derive(Clone, Debug)]
+pub struct Script {
+    pub address: SocketAddr,
+    pub token: Issued,
+}
+
+impl Script {
+    pub fn head(&self, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> String {
+        let headers: String = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
+        let credential = self.token.credential();
+        let base = if path.contains("/openapi/") { "" } else { "/api/v1/openapi" };
+        format!(
+            "{method} {base}{path} HTTP/1.1\r\nhost: hub\r\nauthorization: {credential}\r\n{TYPE}\
+             content-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n"
+        )
+    }
+
+    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> RawAnswer {
+        let mut wire = Wire::open(self.address).await;
+        let head = self.head(method, path, headers, body.len());
+        wire.ask(format!("{head}{body}").as_bytes()).await.unwrap()
+    }
+}
+
 /// A connection on which every byte is the test's own.
 pub struct Wire {
     stream: TcpStream,

@@ -7,10 +7,12 @@ pub mod api_query;
 pub mod app_key;
 pub mod cookie;
 pub mod credential;
+pub mod entity_tags;
 pub mod expiry_date;
 pub mod form_body;
 pub mod forwarded;
 pub mod headers;
+pub mod idea_cursor;
 pub mod json_body;
 pub mod log_cursor;
 pub mod networks;
@@ -55,10 +57,12 @@ replayed!(
     app_key,
     cookie,
     credential,
+    entity_tags,
     expiry_date,
     form_body,
     forwarded,
     headers,
+    idea_cursor,
     json_body,
     log_cursor,
     networks,

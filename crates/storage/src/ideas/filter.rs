@@ -8,7 +8,7 @@ use automation_hub_domain::{
     text,
 };
 use sea_query::{
-    Cond, Expr, ExprTrait, LikeExpr, NullOrdering, Order, Query as Build, SelectStatement, SimpleExpr,
+    Expr, ExprTrait, LikeExpr, NullOrdering, Order, Query as Build, SelectStatement, SimpleExpr,
 };
 
 use super::search;
@@ -88,16 +88,46 @@ impl Default for IdeaOrder {
 /// Where in an order a record stands: what a list that was broken off goes on after.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Position {
-    pub(super) key: SortKey,
-    pub(super) id: IdeaId,
+    pub key: SortKey,
+    pub id: IdeaId,
 }
 
+/// What a list is sorted by, of one record.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum SortKey {
+pub enum SortKey {
     Missing,
     Integer(i64),
     Real(f64),
     Text(String),
+}
+
+impl SortKey {
+    /// What a text says where a list is sorted so. An empty one says that there is no score.
+    pub fn parse(sort: IdeaSort, text: &str) -> Option<Self> {
+        Some(match sort {
+            IdeaSort::Created | IdeaSort::Updated | IdeaSort::Id => Self::Integer(text.parse().ok()?),
+            IdeaSort::Score if text.is_empty() => Self::Missing,
+            IdeaSort::Score => Self::Real(text.parse().ok().filter(|key: &f64| key.is_finite())?),
+            // No name holds NUL, and not every engine's text does.
+            IdeaSort::Name => Self::Text(Some(text.to_owned()).filter(|key| !key.contains('\0'))?),
+        })
+    }
+}
+
+impl Position {
+    /// Where the rest of a list begins once there is nothing more of this position's kind: some have a score, and some
+    /// have none. Each of both is a search of its own in an index.
+    pub(super) fn rest(&self, order: IdeaOrder) -> Option<Self> {
+        match (&self.key, order.direction) {
+            (SortKey::Real(_), Direction::Descending) => {
+                Some(Self { key: SortKey::Missing, id: IdeaId::new(i64::MAX) })
+            }
+            (SortKey::Missing, Direction::Ascending) => {
+                Some(Self { key: SortKey::Real(f64::NEG_INFINITY), id: IdeaId::new(i64::MIN) })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// `=` for one, `IN` for several: the engines go on by the rest of an index only after `=`.
@@ -229,7 +259,8 @@ impl IdeaOrder {
         select.order_by((table, "id"), self.order());
     }
 
-    /// Only what follows a position. Pairs are compared as such, which an index answers with one search.
+    /// Only what follows a position, up to its [rest](Position::rest). Pairs are compared as such, which an index answers
+    /// with one search.
     pub(super) fn go_on_after(self, select: &mut SelectStatement, position: &Position) {
         let id = position.id.get();
         let ascends = self.direction == Direction::Ascending;
@@ -243,17 +274,11 @@ impl IdeaOrder {
         let pair = |key: SimpleExpr| {
             beyond(Expr::tuple([Expr::col(column), Expr::col("id")]), Expr::tuple([key, Expr::val(id)]))
         };
-        let following = match &position.key {
-            SortKey::Integer(key) => Cond::any().add(pair(Expr::val(*key))),
-            SortKey::Text(key) => Cond::any().add(pair(Expr::val(key.as_str()))),
-            SortKey::Real(key) if ascends => Cond::any().add(pair(Expr::val(*key))),
-            SortKey::Real(key) => Cond::any().add(pair(Expr::val(*key))).add(Expr::col(column).is_null()),
-            SortKey::Missing => {
-                let rest = Expr::col(column).is_null().and(beyond(Expr::col("id"), Expr::val(id)));
-                let all = Cond::any().add(rest);
-                if ascends { all.add(Expr::col(column).is_not_null()) } else { all }
-            }
-        };
-        select.cond_where(following);
+        select.and_where(match &position.key {
+            SortKey::Integer(key) => pair(Expr::val(*key)),
+            SortKey::Text(key) => pair(Expr::val(key.as_str())),
+            SortKey::Real(key) => pair(Expr::val(*key)),
+            SortKey::Missing => Expr::col(column).is_null().and(beyond(Expr::col("id"), Expr::val(id))),
+        });
     }
 }

@@ -84,16 +84,29 @@ pub fn chunk(
 ) -> Result<(Vec<Idea>, Option<Position>), StorageError> {
     let columns: Vec<_> = COLUMNS.split(", ").chain([order.sort.column()]).collect();
     let last_column = columns.len() - 1;
-    let section = Section::after(after, limit);
-    let query =
-        Query::render(session.engine(), &select(session, filter, order, section, columns.into_iter()));
-    let mut end = None;
-    let ideas = session.all(&query.sql, &query.values()?, |row| {
+    let (mut ideas, mut end) = (Vec::new(), None);
+    each_row(session, (filter, order), Section::after(after, limit), &columns, &mut |row| {
         let idea = from_row(row)?;
         end = Some(Position { key: sort_key(row, last_column, order.sort)?, id: idea.id });
-        Ok(idea)
+        ideas.push(idea);
+        Ok(())
     })?;
     Ok((ideas, end))
+}
+
+/// Whether a list goes on after a position.
+pub fn is_any_after(
+    session: &mut Session<'_>,
+    filter: &IdeaFilter,
+    order: IdeaOrder,
+    position: &Position,
+) -> Result<bool, StorageError> {
+    let mut is_any = false;
+    each_row(session, (filter, order), Section::after(Some(position), 1), &["id"], &mut |_| {
+        is_any = true;
+        Ok(())
+    })?;
+    Ok(is_any)
 }
 
 /// Which rows of a list.
@@ -175,16 +188,37 @@ fn visit_all(
     section: Section<'_>,
     mut visit: impl FnMut(&IdeaRecord<'_>),
 ) -> Result<Option<Position>, StorageError> {
-    let columns = RECORD_COLUMNS.into_iter().chain([order.sort.column()]);
-    let query = Query::render(session.engine(), &select(session, filter, order, section, columns));
+    let columns: Vec<_> = RECORD_COLUMNS.into_iter().chain([order.sort.column()]).collect();
     let mut last = None;
-    session.each(&query.sql, &query.values()?, |row| {
+    each_row(session, (filter, order), section, &columns, &mut |row| {
         let record = record(row)?;
         visit(&record);
         last = Some(Position { key: sort_key(row, RECORD_COLUMNS.len(), order.sort)?, id: record.id });
         Ok(())
     })?;
     Ok(last)
+}
+
+fn each_row(
+    session: &mut Session<'_>,
+    (filter, order): (&IdeaFilter, IdeaOrder),
+    section: Section<'_>,
+    columns: &[&'static str],
+    visit: &mut dyn FnMut(&Row<'_>) -> Result<(), StorageError>,
+) -> Result<(), StorageError> {
+    let selected = select(session, filter, order, section, columns.iter().copied());
+    let query = Query::render(session.engine(), &selected);
+    let mut left = section.limit;
+    session.each(&query.sql, &query.values()?, |row| {
+        left = left.saturating_sub(1);
+        visit(row)
+    })?;
+    match section.after.and_then(|after| after.rest(order)) {
+        Some(rest) if left > 0 => {
+            each_row(session, (filter, order), Section::after(Some(&rest), left), columns, visit)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the list is sorted by, from the column that holds it.

@@ -42,7 +42,7 @@ pub fn update(
         "UPDATE ideas SET name = $1, name_key = $2, search_key = $3, category_id = $4, submission_type = $5, \
          phase_id = $6, phase_status_id = $7, submitter_user_id = $8, owner_user_id = NULLIF($9, 0), \
          idea_score = $10, benefit_hours = $11, benefit_cost = $12, priority = $13, updated_at = $14, content = $15, \
-         wire = $16 WHERE tenant_id = $17 AND id = $18 AND is_deleted = 0",
+         wire = $16, version = version + 1 WHERE tenant_id = $17 AND id = $18 AND is_deleted = 0",
         values![
             &after.name,
             &name_key,

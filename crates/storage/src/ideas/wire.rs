@@ -27,7 +27,7 @@ pub fn set_wire_integer(
     let value = value(session)?;
     let changed = replace_integer(&wire, name, value).ok_or_else(|| missing(idea, name))?;
     session.execute(
-        "UPDATE ideas SET wire = $1 WHERE tenant_id = $2 AND id = $3",
+        "UPDATE ideas SET wire = $1, version = version + 1 WHERE tenant_id = $2 AND id = $3",
         values![&changed, tenant, idea],
     )?;
     Ok(())

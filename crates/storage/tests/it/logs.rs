@@ -26,6 +26,7 @@ fn event(at: i64) -> AuditEvent {
         after: None,
         address: String::new(),
         request_id: String::new(),
+        claim: None,
     }
 }
 

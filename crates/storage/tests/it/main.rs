@@ -17,6 +17,7 @@ mod error;
 mod files;
 mod forms;
 mod ideas;
+mod idempotency;
 mod jobs;
 mod logs;
 mod organization;

@@ -6,14 +6,10 @@ use utoipa::ToSchema;
 
 use super::{inputs, refusal::refused, schema::AutomationRecord, updated};
 use crate::{
-    api::{
-        envelope::Envelope,
-        error::ApiError,
-        extract::{JsonObject, PathPart},
-    },
+    api::{conditional::IfMatch, envelope::Envelope, error::ApiError, extract::JsonObject},
     app::App,
     auth::actor::Actor,
-    services::ideas,
+    services::ideas::{self, IdeaChoice},
 };
 
 /// Answers to change.
@@ -31,19 +27,20 @@ pub struct AnswerIdeaRequest {
 /// Changes the answers given, and none but those.
 #[utoipa::path(
     patch, path = "/automations/{id}", tag = "Automation Ideas", request_body = AnswerIdeaRequest,
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
     responses(
         (status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404),
-        (status = 409, description = "An idea with this name exists.")
+        (status = 409, description = "An idea with this name exists."), (status = 412)
     )
 )]
 pub async fn answer_idea(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let answers = inputs::read(&body).map_err(refused)?;
-    ideas::answer(&app, &actor, key.clone(), answers).await.map_err(refused)?;
+    let key = choice.key.clone();
+    ideas::answer(&app, &actor, choice, answers).await.map_err(refused)?;
     updated::record(&app, actor, key).await
 }

@@ -6,16 +6,11 @@ use utoipa::ToSchema;
 
 use super::{refusal::refused, schema::AutomationRecord, updated};
 use crate::{
-    api::{
-        envelope::Envelope,
-        error::ApiError,
-        extract::{JsonObject, PathPart},
-        fields::Fields,
-    },
+    api::{conditional::IfMatch, envelope::Envelope, error::ApiError, extract::JsonObject, fields::Fields},
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
-    services::ideas,
+    services::ideas::{self, IdeaChoice},
 };
 
 #[derive(ToSchema)]
@@ -31,13 +26,16 @@ pub struct FileIdeaRequest {
 /// Files an idea under another category. The path says `automation`, as the mirrored API's does.
 #[utoipa::path(
     put, path = "/automation/{id}/categories", tag = "Automation Ideas", request_body = FileIdeaRequest,
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404))
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
+    responses(
+        (status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404),
+        (status = 412)
+    )
 )]
 pub async fn file_idea(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let mut violations = Violations::default();
@@ -50,6 +48,7 @@ pub async fn file_idea(
     let Some(category) = fields.required_integer(name) else {
         return Err(refused(Error::Invalid(violations)));
     };
-    ideas::file_under(&app, &actor, key.clone(), CategoryId::new(category)).await.map_err(refused)?;
+    let key = choice.key.clone();
+    ideas::file_under(&app, &actor, choice, CategoryId::new(category)).await.map_err(refused)?;
     updated::record(&app, actor, key).await
 }

@@ -12,16 +12,17 @@ use utoipa::ToSchema;
 use super::refusal::refused;
 use crate::{
     api::{
+        conditional::IfMatch,
         envelope::{self, Envelope},
         error::ApiError,
-        extract::{JsonObject, PathPart, Query},
+        extract::{JsonObject, Query},
         fields::{Fields, REQUIRED},
         people::PersonEntry,
     },
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
-    services::ideas::{self, Member, Named, PersonKey, RoleKey},
+    services::ideas::{self, IdeaChoice, Member, Named, PersonKey, RoleKey},
 };
 
 /// Somebody who works on an automation, in one role.
@@ -118,34 +119,36 @@ struct CollaboratorRequest {
 /// Adds people to an automation. They have to be active, and to see its category.
 #[utoipa::path(
     post, path = "/automations/{id}/collaborators", tag = "Collaborators", request_body = CollaboratorsRequest,
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 201, body = Envelope<CollaboratorList>), (status = 404))
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
+    responses((status = 201, body = Envelope<CollaboratorList>), (status = 404), (status = 412))
 )]
 pub async fn add_collaborators(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let named = read(&body, true).map_err(refused)?;
-    ideas::add_collaborators(&app, &actor, &key, named).await.map_err(refused)?;
+    let key = choice.key.clone();
+    ideas::add_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
     envelope::created(listed(&app, &actor, &key).await?)
 }
 
 /// Takes people off an automation.
 #[utoipa::path(
     delete, path = "/automations/{id}/collaborators", tag = "Collaborators", request_body = CollaboratorsRequest,
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
+    responses((status = 200, body = Envelope<CollaboratorList>), (status = 404), (status = 412))
 )]
 pub async fn remove_collaborators(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let named = read(&body, false).map_err(refused)?;
-    ideas::remove_collaborators(&app, &actor, &key, named).await.map_err(refused)?;
+    let key = choice.key.clone();
+    ideas::remove_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
     envelope::success(listed(&app, &actor, &key).await?)
 }
 

@@ -6,15 +6,16 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        conditional::IfMatch,
         envelope::{self, Envelope},
         error::ApiError,
-        extract::{OptionalJsonObject, PathPart},
+        extract::OptionalJsonObject,
         fields::Fields,
     },
     app::App,
     auth::actor::Actor,
     error::Violations,
-    services::ideas,
+    services::ideas::{self, IdeaChoice},
 };
 
 #[derive(ToSchema)]
@@ -36,18 +37,18 @@ pub struct DeletedIdea {
 /// Removes an idea or automation for good. Its name is free again.
 #[utoipa::path(
     delete, path = "/automations/{id}", tag = "Automation Ideas", request_body = Option<DeleteIdeaRequest>,
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, body = Envelope<DeletedIdea>), (status = 404))
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
+    responses((status = 200, body = Envelope<DeletedIdea>), (status = 404), (status = 412))
 )]
 pub async fn delete_idea(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
     OptionalJsonObject(body): OptionalJsonObject,
 ) -> Result<Response, ApiError> {
     let mut violations = Violations::default();
     let comment = Fields::of(&body, &mut violations).text("comment").map(str::to_owned);
     violations.into_result()?;
-    let deleted = ideas::delete(&app, &actor, key, comment).await?;
+    let deleted = ideas::delete(&app, &actor, choice, comment).await?;
     envelope::success(DeletedIdea { process_id: deleted.id.get() })
 }

@@ -8,6 +8,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::ideas::{IdeaFilter, IdeaOrder, IdeaSort, Window};
 
+use super::{cursor::Cursor, selection::Selection};
 use crate::{
     api::extract::Query,
     error::{Error, Violations},
@@ -19,10 +20,24 @@ pub struct Listing {
     pub filter: IdeaFilter,
     pub order: IdeaOrder,
     pub request: PageRequest,
+    pub reading: Reading,
+    /// Which members of its records; none given means all.
+    pub selection: Option<Selection>,
+}
+
+/// How a caller reads a list that is longer than one answer.
+#[derive(Clone, Debug)]
+pub enum Reading {
+    /// By the numbers of pages, or by offsets.
+    Pages,
+    /// From its start, to be told where it goes on.
+    Start,
+    /// After where an answer ended.
+    After(Cursor),
 }
 
 /// By which fields of a record a list can be sorted, and which way it goes unless told.
-const SORTS: [(&str, IdeaSort, Direction); 5] = [
+pub(super) const SORTS: [(&str, IdeaSort, Direction); 5] = [
     ("process_created_epoch", IdeaSort::Created, Direction::Descending),
     ("process_updated_epoch", IdeaSort::Updated, Direction::Descending),
     ("process_name", IdeaSort::Name, Direction::Ascending),
@@ -30,16 +45,26 @@ const SORTS: [(&str, IdeaSort, Direction); 5] = [
     ("process_id", IdeaSort::Id, Direction::Ascending),
 ];
 
+pub(super) const DIRECTIONS: [(&str, Direction); 2] =
+    [("asc", Direction::Ascending), ("desc", Direction::Descending)];
+
 const KINDS: [&str; 2] = ["submissionType", "submission_type"];
 
 impl Listing {
     pub fn parse(query: &Query) -> Result<Self, Error> {
         let mut violations = Violations::default();
-        let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
+        let mut request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
         let filter = filter(query, &mut violations);
         let order = order(query, &mut violations);
+        let reading = reading(query, order, &mut violations);
         violations.into_result()?;
-        Ok(Self { filter, order, request })
+        // Some clients send a page along with everything.
+        match &reading {
+            Reading::Pages => {}
+            Reading::Start => request.offset = 0,
+            Reading::After(cursor) => request.offset = cursor.seen,
+        }
+        Ok(Self { filter, order, request, reading, selection: Selection::of(query) })
     }
 
     /// Shows all kinds, unless the query says which.
@@ -118,13 +143,29 @@ fn order(query: &Query, violations: &mut Violations) -> IdeaOrder {
             violations.add("sort", format!("One of these fields is needed: {allowed}."));
         }
     }
-    match query.text(&["sortOrder", "sort_order"]).map(str::to_ascii_lowercase).as_deref() {
-        None => {}
-        Some("asc") => order.direction = Direction::Ascending,
-        Some("desc") => order.direction = Direction::Descending,
-        Some(_) => violations.add("sortOrder", "Either asc or desc is needed."),
+    if let Some(name) = query.text(&["sortOrder", "sort_order"]) {
+        match DIRECTIONS.iter().find(|(word, _)| word.eq_ignore_ascii_case(name)) {
+            Some(&(_, direction)) => order.direction = direction,
+            None => violations.add("sortOrder", "Either asc or desc is needed."),
+        }
     }
     order
+}
+
+fn reading(query: &Query, order: IdeaOrder, violations: &mut Violations) -> Reading {
+    const NAME: &str = "cursor";
+    if !query.has(NAME) {
+        return Reading::Pages;
+    }
+    let Some(text) = query.text(&[NAME]) else { return Reading::Start };
+    match Cursor::read(text) {
+        Some(cursor) if cursor.order == order => return Reading::After(cursor),
+        Some(_) => {
+            violations.add(NAME, "This one is of a list in another order: send the same sort and sortOrder.");
+        }
+        None => violations.add(NAME, "A nextCursor is needed, or nothing to begin with."),
+    }
+    Reading::Start
 }
 
 #[cfg(test)]

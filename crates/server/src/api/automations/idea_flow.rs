@@ -6,16 +6,11 @@ use utoipa::ToSchema;
 
 use super::{refusal::refused, schema::AutomationRecord, updated};
 use crate::{
-    api::{
-        envelope::Envelope,
-        error::ApiError,
-        extract::{JsonObject, PathPart},
-        fields::Fields,
-    },
+    api::{conditional::IfMatch, envelope::Envelope, error::ApiError, extract::JsonObject, fields::Fields},
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
-    services::ideas::{self, NewPlace},
+    services::ideas::{self, IdeaChoice, NewPlace},
 };
 
 #[derive(ToSchema)]
@@ -35,13 +30,16 @@ pub struct ChangeFlowRequest {
 /// hidden. What a change request changes is forgotten.
 #[utoipa::path(
     post, path = "/automations/{id}/idea-flow", tag = "Automation Ideas", request_body = ChangeFlowRequest,
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404))
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
+    responses(
+        (status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404),
+        (status = 412)
+    )
 )]
 pub async fn change_idea_flow(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let mut violations = Violations::default();
@@ -53,6 +51,7 @@ pub async fn change_idea_flow(
         return Err(refused(Error::Invalid(violations)));
     };
     let to = NewPlace { flow: FlowId::new(flow), phase: phase.to_owned(), status: status.to_owned() };
-    ideas::change_flow(&app, &actor, key.clone(), to).await.map_err(refused)?;
+    let key = choice.key.clone();
+    ideas::change_flow(&app, &actor, choice, to).await.map_err(refused)?;
     updated::record(&app, actor, key).await
 }

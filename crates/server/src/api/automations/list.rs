@@ -12,7 +12,12 @@ use axum::{extract::State, response::Response};
 use crate::{
     api::{
         automations::{
-            calendar::Calendar, filter::Listing, record::RecordWriter, schema::AutomationPage, scope,
+            calendar::Calendar,
+            cursor::Cursor,
+            filter::{Listing, Reading},
+            record::RecordWriter,
+            schema::AutomationPage,
+            scope,
         },
         envelope::Envelope,
         error::ApiError,
@@ -50,6 +55,9 @@ const DEEP: u64 = 5_000;
         ("sort" = Option<String>, Query, description = "`process_created_epoch`, `process_updated_epoch`, \
             `process_name`, `process_overall_gauge_score` or `process_id`."),
         ("sortOrder" = Option<String>, Query, description = "`asc` or `desc`."),
+        ("cursor" = Option<String>, Query, description = "Empty to begin with, then the `nextCursor` of the answer before: \
+            each page costs the same, and what comes or goes meanwhile shifts none. `offset` and `page` are ignored."),
+        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
         ("limit" = Option<u64>, Query, description = "50 unless given; there is no upper bound."),
         ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),
@@ -96,14 +104,19 @@ impl Source for Reader {
     async fn first(&self, limit: u64) -> Result<(u64, Part), Error> {
         let reader = self.clone();
         let tenant = self.actor.tenant_id();
-        let is_short = self.listing.filter.search.is_none() && self.listing.request.offset < DEEP;
+        let is_short = self.is_found_by_index() && self.skipped() < DEEP;
         let request = PageRequest { limit, ..self.listing.request };
-        let work = move |s: &mut Session<'_>| {
+        let work = move |s: &mut Session<'_>| -> Result<_, Error> {
+            reader.check_selection(s)?;
             let directory = reader.app.directories.of(s)?;
             let filter = reader.scoped(&directory);
-            let total = ideas::count(s, &filter)?;
-            let part = reader.part(s, &directory, Part::first, |s, order, visit| {
-                ideas::each_record_of(s, &filter, order, (request, total), visit)
+            let (total, after) = match &reader.listing.reading {
+                Reading::Pages | Reading::Start => (ideas::count(s, &filter)?, None),
+                Reading::After(cursor) => (cursor.total, Some(&cursor.after)),
+            };
+            let part = reader.part(s, &directory, Part::first, |s, order, visit| match after {
+                None => ideas::each_record_of(s, &filter, order, (request, total), visit),
+                Some(after) => ideas::each_record_after(s, &filter, order, after, limit, visit),
             })?;
             Ok((total, part))
         };
@@ -127,9 +140,51 @@ impl Source for Reader {
             })
             .await
     }
+
+    async fn closing(&self, total: u64, end: Option<Position>) -> Result<String, Error> {
+        let Listing { reading, request, order, .. } = &self.listing;
+        if matches!(reading, Reading::Pages) {
+            return Ok(String::new());
+        }
+        Ok(match end {
+            Some(after) if self.is_any_after(&after).await? => {
+                let seen = request.offset.saturating_add(request.limit);
+                let cursor = Cursor { order: *order, after, seen, total };
+                format!(r#","nextCursor":"{}""#, cursor.write())
+            }
+            _ => r#","nextCursor":null"#.to_owned(),
+        })
+    }
 }
 
 impl Reader {
+    fn is_found_by_index(&self) -> bool {
+        self.listing.filter.search.is_none()
+    }
+
+    /// How many rows are passed over before those of the answer.
+    fn skipped(&self) -> u64 {
+        match self.listing.reading {
+            Reading::Pages | Reading::Start => self.listing.request.offset,
+            Reading::After(_) => 0,
+        }
+    }
+
+    async fn is_any_after(&self, position: &Position) -> Result<bool, Error> {
+        let (reader, position) = (self.clone(), position.clone());
+        let work = move |s: &mut Session<'_>| -> Result<_, Error> {
+            let filter = reader.scoped(&reader.app.directories.of(s)?);
+            Ok(ideas::is_any_after(s, &filter, reader.listing.order, &position)?)
+        };
+        let (store, tenant) = (&self.app.store, self.actor.tenant_id());
+        if self.is_found_by_index() { store.read(tenant, work).await } else { store.scan(tenant, work).await }
+    }
+
+    fn check_selection(&self, session: &mut Session<'_>) -> Result<(), Error> {
+        let selection = self.listing.selection.as_ref();
+        selection.map_or(Ok(()), |selection| selection.check(|| self.app.forms.of(session)))
+    }
+
     fn scoped(&self, directory: &TenantDirectory) -> IdeaFilter {
         let mut filter = self.listing.filter.clone();
         let tree = directory.tree();
@@ -152,7 +207,8 @@ impl Reader {
             &mut dyn FnMut(&ideas::IdeaRecord<'_>),
         ) -> Result<Option<Position>, StorageError>,
     ) -> Result<Part, StorageError> {
-        let writer = RecordWriter { directory, calendar: &self.calendar };
+        let selection = self.listing.selection.as_ref();
+        let writer = RecordWriter { directory, calendar: &self.calendar, selection };
         loop {
             let mut part = begin(PART_BYTES);
             let mut unknown: Vec<UserId> = Vec::new();

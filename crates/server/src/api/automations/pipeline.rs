@@ -37,6 +37,9 @@ const TABLES: &[Permission] =
         ("sort" = Option<String>, Query, description = "`process_created_epoch`, `process_updated_epoch`, \
             `process_name`, `process_overall_gauge_score` or `process_id`."),
         ("sortOrder" = Option<String>, Query, description = "`asc` or `desc`."),
+        ("cursor" = Option<String>, Query, description = "Empty to begin with, then the `nextCursor` of the answer before: \
+            each page costs the same, and what comes or goes meanwhile shifts none. `offset` and `page` are ignored."),
+        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
         ("limit" = Option<u64>, Query, description = "50 unless given; there is no upper bound."),
         ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),

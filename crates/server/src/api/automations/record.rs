@@ -13,7 +13,10 @@ use automation_hub_storage::ideas::IdeaRecord;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::calendar::{Calendar, Date};
+use super::{
+    calendar::{Calendar, Date},
+    selection::Selection,
+};
 use crate::{
     api::json::{self, Members},
     directory::TenantDirectory,
@@ -163,10 +166,22 @@ fn constants(m: &mut Members<'_>) {
 pub struct RecordWriter<'d> {
     pub directory: &'d TenantDirectory,
     pub calendar: &'d Calendar,
+    /// None for all members.
+    pub selection: Option<&'d Selection>,
 }
+
+/// Room for what stands around a record's own members; where it is more, the buffer grows.
+pub const BESIDE_LENGTH: usize = 3072;
 
 impl RecordWriter<'_> {
     pub fn write(&self, buffer: &mut Vec<u8>, record: &IdeaRecord<'_>) {
+        let Some(selection) = self.selection else { return self.write_all(buffer, record) };
+        let mut all = Vec::with_capacity(record.wire.len() + BESIDE_LENGTH);
+        self.write_all(&mut all, record);
+        selection.copy(&all, buffer);
+    }
+
+    fn write_all(&self, buffer: &mut Vec<u8>, record: &IdeaRecord<'_>) {
         json::object(buffer, |m| {
             m.integer("process_id", record.id.get());
             m.text("process_slug", record.slug);

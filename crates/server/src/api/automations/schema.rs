@@ -12,6 +12,9 @@ pub struct AutomationPage {
     #[serde(flatten)]
     paging: Paging,
     processes: Vec<AutomationRecord>,
+    /// Where the list goes on, for `cursor`; null at its end. Only for who sends a `cursor`.
+    #[serde(rename = "nextCursor", skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 macro_rules! record {

@@ -3,40 +3,105 @@
 use automation_hub_domain::permission::Permission;
 use automation_hub_storage::{
     Session,
-    ideas::{self, IdeaKey},
+    ideas::{self, FoundRecord, IdeaKey},
 };
-use axum::{body::Body, extract::State, http::StatusCode, response::Response};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use bytes::Bytes;
 
 use crate::{
     api::{
-        automations::{calendar::Calendar, record::RecordWriter, schema::AutomationRecord},
+        automations::{
+            calendar::Calendar,
+            record::{BESIDE_LENGTH, RecordWriter},
+            schema::AutomationRecord,
+            selection::Selection,
+        },
+        conditional::{self, IfNoneMatch, Named},
         envelope::{self, Envelope, OPENING},
         error::ApiError,
-        extract::PathPart,
+        extract::{PathPart, Query},
+        json,
     },
     app::App,
     auth::actor::Actor,
     error::Error,
 };
 
-/// Room for what stands around a record's own members; where it is more, the buffer grows.
-const BESIDE_LENGTH: usize = 3072;
+/// Longer tags make their buffer grow.
+const TAG_LENGTH: usize = 40;
+
+/// A record as somebody asks for it.
+pub(super) struct Wanted<'w> {
+    pub key: &'w str,
+    /// What stands before it.
+    pub opening: &'static [u8],
+    /// What the caller has already.
+    pub known: Option<&'w Named>,
+    /// None for all members.
+    pub selection: Option<&'w Selection>,
+}
+
+/// A record as it is answered.
+pub(super) struct Shown {
+    /// Its entity tag, without quotes.
+    tag: Bytes,
+    /// None for who has it already.
+    body: Option<Vec<u8>>,
+}
+
+impl Shown {
+    pub(super) fn respond(self) -> Result<Response, Error> {
+        let mut response = match self.body {
+            Some(body) => envelope::json_response(StatusCode::OK, Body::from(body)),
+            None => Response::builder()
+                .status(StatusCode::NOT_MODIFIED)
+                .body(Body::empty())
+                .map_err(Error::internal)?,
+        };
+        response.headers_mut().insert(header::ETAG, conditional::quoted(&self.tag)?);
+        Ok(response)
+    }
+}
 
 /// One idea or automation, by its id or its slug.
 #[utoipa::path(
     get, path = "/automations/{id}", tag = "Automation Ideas",
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, body = Envelope<AutomationRecord>), (status = 404))
+    params(
+        ("id" = String, Path, description = "`process_id` or `process_slug`."),
+        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it."),
+    ),
+    responses(
+        (
+            status = 200, body = Envelope<AutomationRecord>,
+            headers(("ETag" = String, description = "Changes with anything that the record shows."))
+        ),
+        (status = 304, description = "It is as the caller has it."), (status = 404)
+    )
 )]
 pub async fn get_automation(
     State(app): State<App>,
     actor: Actor,
     PathPart(key): PathPart,
+    query: Query,
+    IfNoneMatch(known): IfNoneMatch,
 ) -> Result<Response, ApiError> {
-    let shared = app.clone();
-    let body =
-        app.store.look_up(actor.tenant_id(), move |s| read(&shared, s, &actor, (OPENING, &key))).await?;
-    Ok(envelope::json_response(StatusCode::OK, Body::from(body)))
+    let (shared, tenant) = (app.clone(), actor.tenant_id());
+    let selection = Selection::of(&query);
+    let work = move |s: &mut Session<'_>| {
+        let wanted =
+            Wanted { key: &key, opening: OPENING, known: known.as_ref(), selection: selection.as_ref() };
+        read(&shared, s, &actor, &wanted)
+    };
+    let mut response = app.store.look_up(tenant, work).await?.respond()?;
+    // Nobody else's cache, and never without asking whether it may still be seen and is still so.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(response)
 }
 
 /// The record between an envelope's opening and its end.
@@ -44,9 +109,10 @@ pub(super) fn read(
     app: &App,
     session: &mut Session<'_>,
     actor: &Actor,
-    (opening, key): (&[u8], &str),
-) -> Result<Vec<u8>, Error> {
+    wanted: &Wanted<'_>,
+) -> Result<Shown, Error> {
     let calendar = Calendar::of(&actor.tenant.time_zone);
+    wanted.selection.map_or(Ok(()), |selection| selection.check(|| app.forms.of(session)))?;
     // What is known holds nearly always, and the record tells: asking first would cost a statement more. Where it
     // doesn't hold, what is read after it is at least as new.
     let mut directory = match app.directories.last(session.tenant()) {
@@ -54,26 +120,42 @@ pub(super) fn read(
         None => app.directories.of(session)?,
     };
     loop {
-        let mut body = Vec::new();
         let mut unknown = Vec::new();
-        let category = ideas::find_record(session, IdeaKey::parse(key), |found| {
+        let found = ideas::find_record(session, IdeaKey::parse(wanted.key), |found| {
             let directory = directory.is_of(found.versions).then_some(&directory)?;
-            body.reserve_exact(found.wire.len() + BESIDE_LENGTH);
-            body.extend_from_slice(opening);
-            let writer = RecordWriter { directory, calendar: &calendar };
+            let tag = tag(found);
+            if let Some(tag) = wanted.known.and_then(|known| known.find(&tag)) {
+                return Some((found.category, Shown { tag, body: None }));
+            }
+            let mut body = Vec::with_capacity(found.wire.len() + BESIDE_LENGTH);
+            body.extend_from_slice(wanted.opening);
+            let writer = RecordWriter { directory, calendar: &calendar, selection: wanted.selection };
             writer.write(&mut body, found);
+            body.push(b'}');
             unknown.extend(writer.unknown(found));
-            Some(found.category)
+            Some((found.category, Shown { tag: tag.into(), body: Some(body) }))
         })?;
-        let Some(category) = category.ok_or(Error::NotFound("automation"))? else {
+        let Some((category, shown)) = found.ok_or(Error::NotFound("automation"))? else {
             directory = app.directories.of(session)?;
             continue;
         };
         actor.require_in(Permission::Explore, &directory.tree().path_ids(category))?;
         if unknown.is_empty() {
-            body.push(b'}');
-            return Ok(body);
+            return Ok(shown);
         }
         directory.learn(session, &unknown)?;
     }
+}
+
+/// What changes with all that the record shows: which one it is, how often it was changed itself, and how often what it
+/// shows of categories, statuses and people was. [`RecordVersion`](crate::services::ideas::RecordVersion) looks at the first two.
+fn tag(found: &FoundRecord<'_>) -> Vec<u8> {
+    let mut tag = Vec::with_capacity(TAG_LENGTH);
+    for number in [found.id.get(), found.version, found.versions.catalogue, found.versions.people] {
+        if !tag.is_empty() {
+            tag.push(b'.');
+        }
+        json::whole(&mut tag, number);
+    }
+    tag
 }

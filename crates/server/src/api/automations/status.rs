@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::refusal::refused;
 use crate::{
     api::{
+        conditional::IfMatch,
         envelope::{self, Envelope},
         error::ApiError,
         extract::JsonObject,
@@ -16,7 +17,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
-    services::ideas::{self, Target},
+    services::ideas::{self, Expected, IdeaChoice, Target},
 };
 
 #[derive(ToSchema)]
@@ -42,11 +43,16 @@ pub struct MovedIdea {
 /// place by those whom the flow lets force one.
 #[utoipa::path(
     post, path = "/automations/status", tag = "Automation Ideas", request_body = MoveIdeaRequest,
-    responses((status = 201, description = "Resource Updated.", body = Envelope<MovedIdea>), (status = 404))
+    params(IfMatch),
+    responses(
+        (status = 201, description = "Resource Updated.", body = Envelope<MovedIdea>), (status = 404),
+        (status = 412)
+    )
 )]
 pub async fn move_idea(
     State(app): State<App>,
     actor: Actor,
+    expected: Expected,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let mut violations = Violations::default();
@@ -54,7 +60,8 @@ pub async fn move_idea(
     let id = fields.required_integer("process_id");
     let target = target(&mut fields);
     let (Some(id), Some(target)) = (id, target) else { return Err(refused(Error::Invalid(violations))) };
-    ideas::move_to(&app, &actor, id.to_string(), target).await.map_err(refused)?;
+    let choice = IdeaChoice { key: id.to_string(), expected };
+    ideas::move_to(&app, &actor, choice, target).await.map_err(refused)?;
     envelope::updated(MovedIdea { message: "Sync Successful." })
 }
 

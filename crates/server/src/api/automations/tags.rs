@@ -5,16 +5,11 @@ use utoipa::ToSchema;
 
 use super::{refusal::refused, schema::AutomationRecord, updated};
 use crate::{
-    api::{
-        envelope::Envelope,
-        error::ApiError,
-        extract::{JsonObject, PathPart},
-        fields::Fields,
-    },
+    api::{conditional::IfMatch, envelope::Envelope, error::ApiError, extract::JsonObject, fields::Fields},
     app::App,
     auth::actor::Actor,
     error::Violations,
-    services::ideas,
+    services::ideas::{self, IdeaChoice},
 };
 
 #[derive(ToSchema)]
@@ -31,13 +26,16 @@ pub struct SetTagsRequest {
 /// Puts tags in place of those an automation had. One that the tenant knows keeps the spelling it was first set in.
 #[utoipa::path(
     post, path = "/automations/{id}/tags", tag = "Automation Ideas", request_body = SetTagsRequest,
-    params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404))
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
+    responses(
+        (status = 200, description = "Resource Updated.", body = Envelope<AutomationRecord>), (status = 404),
+        (status = 412)
+    )
 )]
 pub async fn set_tags(
     State(app): State<App>,
     actor: Actor,
-    PathPart(key): PathPart,
+    choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let mut violations = Violations::default();
@@ -51,6 +49,7 @@ pub async fn set_tags(
         }
     }
     violations.into_result().map_err(refused)?;
-    ideas::set_tags(&app, &actor, &key, &tags).await.map_err(refused)?;
+    let key = choice.key.clone();
+    ideas::set_tags(&app, &actor, choice, &tags).await.map_err(refused)?;
     updated::record(&app, actor, key).await
 }

@@ -1,20 +1,19 @@
 //! What a change of an idea answers: the record as it is now.
 
-use axum::{body::Body, http::StatusCode, response::Response};
+use automation_hub_storage::Session;
+use axum::response::Response;
 
-use super::show;
+use super::show::{self, Wanted};
 use crate::{
-    api::{
-        envelope::{self, UPDATED},
-        error::ApiError,
-    },
+    api::{envelope::UPDATED, error::ApiError},
     app::App,
     auth::actor::Actor,
 };
 
 pub(super) async fn record(app: &App, actor: Actor, key: String) -> Result<Response, ApiError> {
-    let shared = app.clone();
-    let tenant = actor.tenant_id();
-    let body = app.store.read(tenant, move |s| show::read(&shared, s, &actor, (UPDATED, &key))).await?;
-    Ok(envelope::json_response(StatusCode::OK, Body::from(body)))
+    let (shared, tenant) = (app.clone(), actor.tenant_id());
+    let work = move |s: &mut Session<'_>| {
+        show::read(&shared, s, &actor, &Wanted { key: &key, opening: UPDATED, known: None, selection: None })
+    };
+    Ok(app.store.read(tenant, work).await?.respond()?)
 }

@@ -12,7 +12,7 @@ use automation_hub_domain::{
 use automation_hub_storage::{Session, audit, collaborators, ideas::IdeaKey, users};
 use serde_json::json;
 
-use super::{Held, get_visible, write};
+use super::{Held, IdeaChoice, get_visible, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -92,11 +92,15 @@ pub async fn list_collaborators(app: &App, actor: &Actor, key: &str) -> Result<V
 }
 
 /// Adds people to an automation the actor may edit: all of them or, if anything is wrong, none.
-pub async fn add_collaborators(app: &App, actor: &Actor, key: &str, named: Vec<Named>) -> Result<(), Error> {
-    let (actor, key, now) = (actor.clone(), key.to_owned(), app.clock.now());
+pub async fn add_collaborators(
+    app: &App,
+    actor: &Actor,
+    choice: IdeaChoice,
+    named: Vec<Named>,
+) -> Result<(), Error> {
+    let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
-        held.require(&actor, &held.flow()?.flow.permissions.edit)?;
+        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
         let mut violations = Violations::default();
         let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
         let mut added = Vec::new();
@@ -131,13 +135,12 @@ pub async fn add_collaborators(app: &App, actor: &Actor, key: &str, named: Vec<N
 pub async fn remove_collaborators(
     app: &App,
     actor: &Actor,
-    key: &str,
+    choice: IdeaChoice,
     named: Vec<Named>,
 ) -> Result<(), Error> {
-    let (actor, key, now) = (actor.clone(), key.to_owned(), app.clock.now());
+    let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
-        held.require(&actor, &held.flow()?.flow.permissions.edit)?;
+        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
         let mut violations = Violations::default();
         let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
         let mut removed = Vec::new();

@@ -10,7 +10,7 @@ use automation_hub_domain::{
 use automation_hub_storage::{Session, audit, baselines, ideas::IdeaKey};
 use serde_json::json;
 
-use super::{Held, Surroundings, get_visible, parts, require, write};
+use super::{Held, IdeaChoice, Surroundings, get_visible, parts, require, write};
 use crate::{app::App, auth::actor::Actor, error::Error, forms::TenantForms};
 
 const FROZEN: &str = "The baseline of the project plan is set already, and stays as it is for good.";
@@ -66,11 +66,10 @@ pub async fn cost_benefit(app: &App, actor: &Actor, key: &str) -> Result<Analysi
 }
 
 /// Freezes the project plan as it is, once.
-pub async fn set_baseline(app: &App, actor: &Actor, key: &str) -> Result<Analysis, Error> {
-    let (actor, key, now) = (actor.clone(), key.to_owned(), app.clock.now());
+pub async fn set_baseline(app: &App, actor: &Actor, choice: IdeaChoice) -> Result<Analysis, Error> {
+    let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
-        held.require(&actor, &EDIT)?;
+        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT)?;
         let figures = held.idea.content.figures();
         let ease = figures.get(EASE).and_then(|ease| around.forms.label(EASE, *ease)).map(str::to_owned);
         let baseline = Baseline { set_at: now, ease, figures };

@@ -12,7 +12,7 @@ use automation_hub_domain::{
 };
 
 use super::{
-    Held,
+    Held, IdeaChoice,
     submit::{FlowChoice, find_flow, require_submission},
     touched, write,
 };
@@ -26,12 +26,18 @@ pub struct NewPlace {
     pub status: String,
 }
 
-pub async fn change_flow(app: &App, actor: &Actor, key: String, to: NewPlace) -> Result<StatusId, Error> {
+pub async fn change_flow(
+    app: &App,
+    actor: &Actor,
+    choice: IdeaChoice,
+    to: NewPlace,
+) -> Result<StatusId, Error> {
     let now = app.clock.now();
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
+        let held = Held::find(session, around, &actor, &choice)?;
         actor.require_in(Permission::ChangeIdeaFlow, &held.path)?;
+        choice.expected.require(&held.idea)?;
         let flow = find_flow(&held.around.forms, FlowChoice::Id(to.flow))?;
         require_submission(&actor, held.tree(), flow, Some(held.idea.category))?;
         let (phase, status) = place(flow, &to)?;

@@ -10,7 +10,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{audit, ideas};
 
-use super::{Held, filling::Filling, given::Given, meets, touched, write};
+use super::{Held, IdeaChoice, filling::Filling, given::Given, meets, touched, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -22,14 +22,12 @@ use crate::{
 const COMMENT_LIMIT: usize = 3000;
 
 /// Changes the answers given, and none but those.
-pub async fn answer(app: &App, actor: &Actor, key: String, answers: Vec<Given>) -> Result<(), Error> {
+pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<Given>) -> Result<(), Error> {
     let now = app.clock.now();
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
-        let flow = held.flow()?;
-        held.require(&actor, &flow.flow.permissions.edit)?;
-        let mut filling = Filling::of(&held.idea, flow, held.tree(), now);
+        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
+        let mut filling = Filling::of(&held.idea, held.flow()?, held.tree(), now);
         filling.take(session, &answers)?;
         filling.still_complete(&answers);
         let Filling { draft, violations, changed, .. } = filling;
@@ -56,12 +54,16 @@ fn require_there(actor: &Actor, held: &Held<'_>, category: CategoryId) -> Result
 }
 
 /// Files an idea under another category.
-pub async fn file_under(app: &App, actor: &Actor, key: String, category: CategoryId) -> Result<(), Error> {
+pub async fn file_under(
+    app: &App,
+    actor: &Actor,
+    choice: IdeaChoice,
+    category: CategoryId,
+) -> Result<(), Error> {
     let now = app.clock.now();
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
-        held.require(&actor, &held.flow()?.flow.permissions.edit)?;
+        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
         if !held.tree().is_open(category) {
             return Err(Error::invalid("category_id", "Invalid Category Id."));
         }
@@ -79,11 +81,13 @@ pub enum Target {
 }
 
 /// Moves an idea to a status of its flow: along a transition, or by force where that is permitted.
-pub async fn move_to(app: &App, actor: &Actor, key: String, target: Target) -> Result<(), Error> {
+pub async fn move_to(app: &App, actor: &Actor, choice: IdeaChoice, target: Target) -> Result<(), Error> {
     let now = app.clock.now();
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
+        let held = Held::find(session, around, &actor, &choice)?;
+        // Who may depends on where it goes, and where it may go on where it is: that comes first.
+        choice.expected.require(&held.idea)?;
         let flow = held.flow()?;
         let found = match &target {
             Target::Status(id) => flow.find(*id),
@@ -131,7 +135,12 @@ fn require_way(
 }
 
 /// Hides an idea for good and frees its name.
-pub async fn delete(app: &App, actor: &Actor, key: String, comment: Option<String>) -> Result<Idea, Error> {
+pub async fn delete(
+    app: &App,
+    actor: &Actor,
+    choice: IdeaChoice,
+    comment: Option<String>,
+) -> Result<Idea, Error> {
     let length = comment.as_deref().unwrap_or_default().chars().count();
     if length > COMMENT_LIMIT {
         let message = format!("At most {COMMENT_LIMIT} characters; this has {length}.");
@@ -140,9 +149,7 @@ pub async fn delete(app: &App, actor: &Actor, key: String, comment: Option<Strin
     let now = app.clock.now();
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
-        let flow = held.flow()?;
-        held.require(&actor, &flow.flow.permissions.delete)?;
+        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.delete)?;
         ideas::delete(session, &held.idea, now)?;
         let name = &held.idea.name;
         let mut event = actor.event(now, AuditAction::IDEA_DELETE, ("idea", held.idea.id.get()), name);

@@ -9,7 +9,7 @@ use automation_hub_domain::{
 use automation_hub_storage::{audit, tags};
 use serde_json::json;
 
-use super::{Held, write};
+use super::{Held, IdeaChoice, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -17,12 +17,11 @@ use crate::{
 };
 
 /// Puts tags in place of those an automation had, which the actor may edit.
-pub async fn set_tags(app: &App, actor: &Actor, key: &str, texts: &[String]) -> Result<(), Error> {
+pub async fn set_tags(app: &App, actor: &Actor, choice: IdeaChoice, texts: &[String]) -> Result<(), Error> {
     let new = check(texts)?;
-    let (actor, key, now) = (actor.clone(), key.to_owned(), app.clock.now());
+    let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find(session, around, &actor, &key)?;
-        held.require(&actor, &held.flow()?.flow.permissions.edit)?;
+        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
         let id = held.idea.id;
         let before = tags::list(session, id)?;
         let keys =

@@ -1,0 +1,3 @@
+#![no_main]
+
+automation_hub_fuzz::target!(entity_tags);
