@@ -118,7 +118,8 @@ async fn what_comes_and_goes_meanwhile_shifts_no_page() {
     api.add_ideas(admin.id(), api.payables, &names).await;
     let all = ids(&admin.data("/automations").await);
     let walked = walk(&admin, "/automations?limit=2", async |page| {
-        api.add(vec![idea(&format!("New {page}"), admin.id(), api.payables, 100)]).await;
+        let new = ["a", "b", "c"].map(|n| idea(&format!("New {page}{n}"), admin.id(), api.payables, 100));
+        api.add(new.into()).await;
         // A row that was seen is gone, as is the one the walk goes on after.
         let answer = admin.delete(&format!("/automations/{}", all[page * 2 + usize::from(page < 4)])).await;
         assert_eq!(answer.status, 200, "{}", answer.text());

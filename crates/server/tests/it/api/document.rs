@@ -145,6 +145,22 @@ fn every_call_tells_its_failures_and_credentials() {
 }
 
 #[test]
+fn calls_tell_which_conditions_and_keys_they_take() {
+    let (_, document) = open_api();
+    for (path, method, operation) in described(&serde_json::to_value(document).unwrap()) {
+        let takes = |header: &str| {
+            let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+            parameters.iter().any(|parameter| parameter["in"] == "header" && parameter["name"] == header)
+        };
+        let answers = |status: &str| operation["responses"][status]["content"].is_object();
+        assert_eq!(takes("Idempotency-Key"), method == "POST", "{method} {path}");
+        assert_eq!(answers("422"), method == "POST", "{method} {path}");
+        assert_eq!(takes("If-Match"), answers("412"), "{method} {path}");
+        assert_eq!(takes("If-None-Match"), operation["responses"]["304"].is_object(), "{method} {path}");
+    }
+}
+
+#[test]
 fn every_reference_in_the_document_leads_somewhere() {
     let (_, document) = open_api();
     let document = serde_json::to_value(document).unwrap();

@@ -145,6 +145,8 @@ async fn a_key_means_something_only_beside_its_token() {
     assert_eq!(script.post(PATH, KEY, &api.submission("Two")).await.status, 201);
     let answer = other.post(PATH, KEY, &api.submission("Three")).await;
     assert_eq!((answer.status, answer.header("idempotency-replayed")), (201, None), "{}", answer.body);
+    let answer = other.call("GET", "/automations/three", &[], "").await;
+    assert_eq!(answer.status, 200, "it was carried out");
 }
 
 #[rstest]

@@ -6,6 +6,8 @@ use automation_hub_storage::ideas::{IdeaOrder, IdeaSort, Position, SortKey};
 
 pub const PIECES: &[&str] = &[
     "0-12-process_created_epoch-desc-7-1794916800000",
+    "0-12-process_overall_gauge_score-asc-7-",
+    "0-12-process_name-asc-7-",
     "-",
     "--",
     "5-",
