@@ -131,8 +131,12 @@ fn every_call_tells_its_failures_and_credentials() {
     let document = serde_json::to_value(document).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     for (path, method, operation) in described(&document) {
-        for status in ["400", "401", "403", "429", "503"] {
-            let content = &operation["responses"][status]["content"]["application/problem+json"];
+        let of_body: &[&str] =
+            if operation["requestBody"].is_object() { &["408", "413", "415"] } else { &[] };
+        for status in ["400", "401", "403", "404", "429", "500", "503"].iter().chain(of_body) {
+            let told = &operation["responses"][status];
+            let shared = told["$ref"].as_str().and_then(|at| document.pointer(at.trim_start_matches('#')));
+            let content = &shared.unwrap_or(told)["content"]["application/problem+json"];
             assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
         }
         assert!(operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty()), "{path}");
@@ -142,6 +146,17 @@ fn every_call_tells_its_failures_and_credentials() {
     assert_eq!(schemes["mode"]["name"], "x-ah-openapi-auth");
     assert_eq!(schemes["app_key"]["name"], "x-ah-openapi-app-key");
     assert_eq!(schemes["token"]["scheme"], "bearer");
+}
+
+#[test]
+fn every_body_has_an_example() {
+    let (_, document) = open_api();
+    let document = serde_json::to_value(document).unwrap();
+    for (path, method, operation) in described(&document) {
+        let body = &operation["requestBody"];
+        let has_example = !body["content"]["application/json"]["example"].is_null();
+        assert_eq!(body.is_object(), has_example, "{method} {path}");
+    }
 }
 
 #[test]
