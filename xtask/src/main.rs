@@ -1,5 +1,7 @@
 //! What the commands in the README call: runs cargo, npm and the rest in the right order, and installs what is missing.
 
+mod contract;
+mod demo;
 mod fuzz;
 mod postgres;
 mod process;

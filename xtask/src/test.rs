@@ -6,9 +6,10 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::ValueEnum;
 
+use crate::contract;
 use crate::postgres::Cluster;
 use crate::process::{cargo, root, run, target_folder};
-use crate::tools::{CHROMIUM, POSTGRESQL, debian_packages, nextest, node_packages};
+use crate::tools::{CHROMIUM, POSTGRESQL, PYTHON, debian_packages, nextest, node_packages, python_packages};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Step {
@@ -18,6 +19,8 @@ pub(crate) enum Step {
     Sqlite,
     /// The same tests on a PostgreSQL server made for them
     Postgres,
+    /// The Open API against its own document, on both databases: lint, drawn requests, generated clients
+    Contract,
     /// Journeys in a real browser
     Browser,
 }
@@ -40,6 +43,9 @@ pub(crate) fn run_steps(chosen: &[Step]) -> Result<()> {
         let cluster = timed("a PostgreSQL server", Cluster::start)?;
         timed("tests on PostgreSQL", || run(tests().env("AUTOMATION_HUB_TEST_POSTGRES", cluster.url())))?;
     }
+    if is_chosen(Step::Contract) {
+        contract::check()?;
+    }
     if is_chosen(Step::Browser) {
         timed("browser journeys", || run(&mut journeys()))?;
     }
@@ -61,13 +67,19 @@ pub(crate) fn soak() -> Result<()> {
 fn prepare(is_chosen: impl Fn(Step) -> bool) -> Result<()> {
     node_packages()?;
     let mut packages = Vec::new();
-    if is_chosen(Step::Postgres) {
+    if is_chosen(Step::Postgres) || is_chosen(Step::Contract) {
         packages.push(POSTGRESQL);
+    }
+    if is_chosen(Step::Contract) {
+        packages.push(PYTHON);
     }
     if is_chosen(Step::Browser) {
         packages.push(CHROMIUM);
     }
     debian_packages(&packages)?;
+    if is_chosen(Step::Contract) {
+        python_packages()?;
+    }
     nextest()
 }
 
@@ -94,7 +106,7 @@ fn journeys() -> Command {
 }
 
 #[expect(clippy::disallowed_methods, reason = "says how long a step takes")]
-fn timed<T>(name: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn timed<T>(name: &str, step: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("==> {name}");
     let start = Instant::now();
     let result = step();

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::process::{cargo, find_program, output_of, root, run, run_aside};
+use crate::process::{cargo, find_program, output_of, root, run, run_aside, target_folder};
 
 /// A Debian package and how to tell that what it brings is there already.
 #[derive(Clone, Copy)]
@@ -20,6 +20,7 @@ pub(crate) const POSTGRESQL: Package =
     Package { name: "postgresql", is_there: || postgres_folder().is_some() };
 pub(crate) const CXX: Package =
     Package { name: "g++", is_there: || find_program(&["c++", "g++", "clang++"]).is_some() };
+pub(crate) const PYTHON: Package = Package { name: "python3-venv", is_there: has_python };
 pub(crate) const INTER: Package = Package { name: "fonts-inter", is_there: || has_font("Inter") };
 pub(crate) const JETBRAINS_MONO: Package =
     Package { name: "fonts-jetbrains-mono", is_there: || has_font("JetBrains Mono") };
@@ -37,6 +38,36 @@ pub(crate) fn node_packages() -> Result<()> {
         bail!("Node.js 20 or newer with npm is needed for the browser files; found {version:?}");
     }
     run_aside(Command::new("npm").arg("ci"))
+}
+
+/// Where the Python packages are, which no other project on this machine has a part in.
+pub(crate) fn python_folder() -> PathBuf {
+    target_folder().join("contract-python")
+}
+
+/// Installs the Python packages unless those there are of the same list. pip compares what it gets with the hashes.
+pub(crate) fn python_packages() -> Result<()> {
+    let wanted = fs::read(root().join("contract/requirements.txt"))?;
+    let installed = python_folder().join("requirements.txt");
+    if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    run_aside(Command::new("python3").args(["-m", "venv", "--clear"]).arg(python_folder()))?;
+    run_aside(Command::new(python_folder().join("bin/pip")).args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--requirement",
+        "contract/requirements.txt",
+    ]))?;
+    fs::write(installed, wanted)?;
+    Ok(())
+}
+
+/// Debian keeps the part of `venv` that brings pip in a package of its own.
+fn has_python() -> bool {
+    output_of(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_some()
 }
 
 /// Installs those packages of which nothing is there yet.

@@ -144,13 +144,13 @@ fn kind(text: &str) -> Option<LogKind> {
 #[utoipa::path(
     get, path = "/auditlogs", tag = "Audit Logs",
     params(
-        ("kind" = Option<String>, Query, description = "`event` or `call`; both unless given."),
+        ("kind" = Option<String>, Query, pattern = "^(event|call)$", description = "`event` or `call`; both unless given."),
         ("from" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
         ("to" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
         ("user" = Option<i64>, Query, description = "Id of whoever acted; `user_id` means the same."),
         ("token" = Option<i64>, Query, description = "Id of the token; `token_id` means the same."),
         ("action" = Option<String>, Query, description = "`idea.move`, or `GET /automations/{id}`."),
-        ("after" = Option<String>, Query, description = "A `log_cursor`: only what stands below it. \
+        ("after" = Option<String>, Query, pattern = "^(-?[0-9]{1,18}-(event|call)-[0-9]{1,18})$", description = "A `log_cursor`: only what stands below it. \
             Paging with it misses and repeats nothing, whatever happens meanwhile."),
         ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),

@@ -133,7 +133,7 @@ fn entry(shown: Shown, category_name: String, people: &People) -> ComponentEntry
 #[utoipa::path(
     get, path = "/components", tag = "Components",
     params(
-        ("status" = Option<String>, Query, description = "Keys separated by commas, or `all` that the caller sees; \
+        ("status" = Option<String>, Query, pattern = "^(all|(DRAFT|SUBMITTED|IN_REVIEW|PUBLISHED|REJECTED_NEEDS_UPDATE|REJECTED_PERMANENTLY|ARCHIVED)(,(DRAFT|SUBMITTED|IN_REVIEW|PUBLISHED|REJECTED_NEEDS_UPDATE|REJECTED_PERMANENTLY|ARCHIVED))*)$", description = "Keys separated by commas, or `all` that the caller sees; \
             `PUBLISHED` unless given."),
         ("search" = Option<String>, Query, description = "Part of the name; `s` means the same."),
         ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),

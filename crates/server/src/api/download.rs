@@ -47,13 +47,13 @@ const FILE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; s
 #[utoipa::path(
     get, path = "/download/file/{file_id}", tag = "Documents",
     params(
-        ("file_id" = i64, Path),
+        ("file_id" = i64, Path, description = "As documents, media and components show it."),
         ("Range" = Option<String>, Header, description = "One range of bytes; several are answered with all."),
-        ("If-None-Match" = Option<String>, Header),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` of the file."),
     ),
     responses(
-        (status = 200, description = "The whole file.", content_type = "application/octet-stream"),
-        (status = 206, description = "The range asked for.", content_type = "application/octet-stream"),
+        (status = 200, description = "The whole file.", content_type = "*/*"),
+        (status = 206, description = "The range asked for.", content_type = "*/*"),
         (status = 304, description = "It is the one the caller has."),
         (status = 404),
         (status = 416, description = "The file has no such range."),

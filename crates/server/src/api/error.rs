@@ -329,6 +329,7 @@ pub struct Problem<'a> {
     status_code: u16,
     /// From each field that breaks a rule to the sentences about it.
     #[serde(rename = "errorDetails")]
+    #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
     error_details: serde_json::Map<String, serde_json::Value>,
     /// The stable word for this failure.
     r#type: &'a str,

@@ -85,7 +85,10 @@ impl FromRequest<App> for OptionalJsonObject {
             return Ok(Self(serde_json::Map::new()));
         }
         let request = Request::from_parts(parts, Body::from(body));
-        JsonObject::from_request(request, app).await.map(|JsonObject(fields)| Self(fields))
+        match JsonValue::from_request(request, app).await? {
+            JsonValue(Value::Null) => Ok(Self(serde_json::Map::new())),
+            value => JsonObject::of(value).map(|JsonObject(fields)| Self(fields)),
+        }
     }
 }
 
@@ -165,8 +168,23 @@ impl<'de> Visitor<'de> for StrictVisitor {
         Ok(value.into())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+    // Whole numbers beyond 64 bits are numbers all the same; one of the two parsers tells them so.
+    fn visit_i128<E: serde::de::Error>(self, value: i128) -> Result<Value, E> {
+        #[expect(clippy::cast_precision_loss, reason = "as every number of this size")]
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: serde::de::Error>(self, value: u128) -> Result<Value, E> {
+        #[expect(clippy::cast_precision_loss, reason = "as every number of this size")]
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        // One of the two parsers lets these through.
+        if !value.is_finite() {
+            return Err(E::custom("a number is out of range"));
+        }
+        Ok(whole(value).map_or_else(|| value.into(), Value::from))
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
@@ -194,6 +212,14 @@ impl<'de> Visitor<'de> for StrictVisitor {
         }
         Ok(Value::Object(fields))
     }
+}
+
+/// `2.0` is the whole number 2 to JSON Schema, and to clients whose language has one kind of number.
+fn whole(value: f64) -> Option<i64> {
+    // The least number that is too large: as a float, the largest that isn't would round up to it.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and lies between the ends")]
+    (value.fract() == 0.0 && (-END..END).contains(&value)).then_some(value as i64)
 }
 
 /// What is said of a member that its object has already.
@@ -327,6 +353,13 @@ mod tests {
         }
         let Strict(value) = serde_json::from_str(r#"{"a":[{"b":1},{"b":2.5,"c":null}]}"#).unwrap();
         assert_eq!(value, serde_json::json!({"a": [{"b": 1}, {"b": 2.5, "c": null}]}));
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_fraction() {
+        let Strict(value) = serde_json::from_str("[2.0,-1e3,2.5,9223372036854775807,1e19,-0.0]").unwrap();
+        let whole: Vec<_> = value.as_array().unwrap().iter().map(Value::as_i64).collect();
+        assert_eq!(whole, [Some(2), Some(-1000), None, Some(i64::MAX), None, Some(0)]);
     }
 
     #[test]

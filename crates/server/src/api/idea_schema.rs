@@ -68,7 +68,7 @@ pub(super) fn flow_of_source(source: &str) -> Option<FlowChoice> {
     get, path = "/idea-schema", tag = "Idea flows",
     params(
         ("idea_flow_id" = Option<i64>, Query, description = "As `GET /idea-flows` shows it."),
-        ("source_type" = Option<String>, Query, description = "`COE` or `EMPLOYEE`, where no flow is given; \
+        ("source_type" = Option<String>, Query, pattern = "^(COE|EMPLOYEE)$", description = "`COE` or `EMPLOYEE`, where no flow is given; \
             `EMPLOYEE` unless given."),
     ),
     responses((status = 200, body = IdeaSchema), (status = 404))

@@ -71,7 +71,7 @@ struct UserRole {
     get, path = "/users", tag = "Users",
     params(
         ("search" = Option<String>, Query, description = "Part of a name or an e-mail address; `s` means the same."),
-        ("inviteStatus" = Option<String>, Query, description = "`all`, `active`, `inactive` or `pending`."),
+        ("inviteStatus" = Option<String>, Query, pattern = "^(all|active|inactive|pending)$", description = "`all`, `active`, `inactive` or `pending`."),
         ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),
     responses((status = 200, body = Envelope<UserPage>))

@@ -22,6 +22,7 @@ use automation_hub_server::{
         secret::Secret,
     },
     config::Config,
+    demo::{Size, Workshop},
     error::Error,
     keys::Keys,
     pages::visit::{SESSION_COOKIE, VISIT_COOKIE},
@@ -111,6 +112,26 @@ impl TestHub {
     /// A hub that nobody has set up yet.
     pub async fn start_empty() -> Self {
         Self::on(TestDatabase::create().await.unwrap(), TenantId::new(0), |_| ()).await
+    }
+
+    /// A hub with the sample organisation, and how to get in as `automation-hub demo --json` tells it.
+    pub async fn start_sample() -> (Self, serde_json::Value) {
+        let mut hub = Self::start_empty().await;
+        let before = &hub.app;
+        let workshop = Workshop {
+            store: &before.store,
+            files: &before.files,
+            peppers: &before.keys.peppers,
+            passwords: &before.config.passwords,
+            now: NOON,
+        };
+        let access = workshop.prepare(Size { ideas: 240, tokens: 0 }).await.unwrap();
+        // The workshop writes past the app, which reads tokens when it starts.
+        let (store, keys, config) = (before.store.clone(), before.keys.clone(), before.config.clone());
+        let app = App::with_random(store, keys, config, hub.clock.clone(), hub.random.clone()).await.unwrap();
+        hub.router = router(app.clone());
+        hub.app = app;
+        (hub, serde_json::to_value(access).unwrap())
     }
 
     async fn on(database: TestDatabase, tenant: TenantId, change: impl FnOnce(&mut Config)) -> Self {

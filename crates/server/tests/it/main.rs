@@ -8,6 +8,7 @@ mod bucket;
 mod calls;
 mod cli;
 mod coding;
+mod conformance;
 mod copies;
 mod durability;
 mod feed;

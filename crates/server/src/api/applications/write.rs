@@ -20,6 +20,14 @@ use crate::{
     services::applications::{self, ApplicationRow},
 };
 
+/// The entries by themselves, or in an object.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum SaveApplicationsRequest {
+    Alone(Vec<ApplicationRequest>),
+    Wrapped { applications: Vec<ApplicationRequest> },
+}
+
 /// One entry as it is to be.
 #[derive(ToSchema)]
 #[expect(
@@ -29,13 +37,13 @@ use crate::{
 pub struct ApplicationRequest {
     /// Null for one to be added. If there is one with this name and version, it is that one.
     application_id: Option<i64>,
-    #[schema(max_length = 100)]
+    #[schema(format = "line", max_length = 100)]
     application_name: String,
-    #[schema(max_length = 50)]
+    #[schema(format = "line", max_length = 50)]
     application_version: String,
-    #[schema(max_length = 50)]
+    #[schema(format = "line", max_length = 50)]
     application_language: String,
-    #[schema(max_length = 1000)]
+    #[schema(format = "optional-line", max_length = 1000)]
     application_comments: Option<String>,
     #[schema(minimum = 0, maximum = 1)]
     application_is_citrix_client: Option<u8>,
@@ -61,7 +69,7 @@ pub struct DeletedApplication {
 
 /// Adds and changes entries, all of them or none. The list may stand under `applications` in an object.
 #[utoipa::path(
-    put, path = "/appinventory", tag = "Application inventory", request_body = Vec<ApplicationRequest>,
+    put, path = "/appinventory", tag = "Application inventory", request_body = SaveApplicationsRequest,
     responses(
         (status = 201, description = "Resource Updated.", body = Envelope<SavedApplications>),
         (status = 409, description = "Another application has this name and version by now.")

@@ -20,7 +20,7 @@ use crate::{
 )]
 pub struct AnswerIdeaRequest {
     /// Assessment, section, question, answer; any name of a section will do. `{"value": null}` takes an answer back.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = inputs::schema)]
     user_inputs: Value,
 }
 

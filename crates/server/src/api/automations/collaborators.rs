@@ -93,7 +93,7 @@ async fn listed(app: &App, actor: &Actor, key: &str) -> Result<CollaboratorList,
     Ok(CollaboratorList { collaborators: members.into_iter().map(CollaboratorEntry::from).collect() })
 }
 
-/// People to add to an automation, or to take off it: all or, if anything is wrong, none.
+/// People to add to an automation: all or, if anything is wrong, none.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
@@ -104,15 +104,42 @@ pub struct CollaboratorsRequest {
     collaborators: Vec<CollaboratorRequest>,
 }
 
+/// Somebody to add: a person by address or id, and a role by id or slug.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a part of the body")]
 struct CollaboratorRequest {
-    /// In any letter case; or `user_id`.
+    /// In any letter case.
+    #[schema(format = "email", min_length = 3)]
     user_email: Option<String>,
     user_id: Option<i64>,
-    /// Or `role_slug`. Where somebody is removed, neither stands for all roles of theirs.
     role_id: Option<i64>,
     /// With or without `ah-`.
+    #[schema(format = "filled-text")]
+    role_slug: Option<String>,
+}
+
+/// People to take off an automation: all or, if anything is wrong, none.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose members are read one by one to name all that is wrong"
+)]
+pub struct FormerCollaboratorsRequest {
+    #[schema(min_items = 1, max_items = 100)]
+    collaborators: Vec<FormerCollaboratorRequest>,
+}
+
+/// Somebody to take off: a person by address or id, and in which role. Without a role it is all of theirs.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a part of the body")]
+struct FormerCollaboratorRequest {
+    /// In any letter case.
+    #[schema(format = "email", min_length = 3)]
+    user_email: Option<String>,
+    user_id: Option<i64>,
+    role_id: Option<i64>,
+    /// With or without `ah-`.
+    #[schema(format = "filled-text")]
     role_slug: Option<String>,
 }
 
@@ -136,7 +163,8 @@ pub async fn add_collaborators(
 
 /// Takes people off an automation.
 #[utoipa::path(
-    delete, path = "/automations/{id}/collaborators", tag = "Collaborators", request_body = CollaboratorsRequest,
+    delete, path = "/automations/{id}/collaborators", tag = "Collaborators",
+    request_body = FormerCollaboratorsRequest,
     params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
     responses((status = 200, body = Envelope<CollaboratorList>), (status = 404), (status = 412))
 )]

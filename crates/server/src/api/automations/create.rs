@@ -3,7 +3,10 @@
 use automation_hub_domain::{id::FlowId, idea::SubmissionType};
 use axum::{extract::State, response::Response};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, Type},
+};
 
 use super::{
     inputs,
@@ -29,7 +32,7 @@ pub struct CreateIdeaRequest {
     idea_flow_id: i64,
     /// Assessment, section, question, answer, as in the template of `GET /idea-schema`: `{"value": …, "comment": "…"}`,
     /// for people the e-mail address itself. Applications take `new_applications` beside `value`.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = inputs::schema)]
     user_inputs: Value,
 }
 
@@ -49,27 +52,41 @@ pub async fn create_idea_from_schema(
     create(&app, &actor, answered(&body)?).await
 }
 
-/// Either a flat record, or what `POST /idea-from-schema` takes.
+/// A filled-in schema, or a flat record.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum CreateAutomationRequest {
+    FromSchema(CreateIdeaRequest),
+    Flat(FlatAutomationRequest),
+}
+
+/// A flat record. Besides these members, it takes those of a record of `GET /automations/{id}` that hold answers.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
     reason = "describes the body, whose members are read one by one to name all that is wrong"
 )]
-pub struct CreateAutomationRequest {
-    #[schema(max_length = 100)]
-    process_name: Option<String>,
-    process_description: Option<String>,
+pub struct FlatAutomationRequest {
+    #[schema(format = "line", max_length = 100)]
+    process_name: String,
+    #[schema(format = "filled-text")]
+    process_description: String,
     /// Of an active category; `category` means the same.
-    category_id: Option<i64>,
-    /// 1 to 8; 1 unless given. `idea_flow_id` means the flow itself.
+    category_id: i64,
+    /// 1 unless given; `idea_flow_id` means the flow itself.
+    #[schema(minimum = 1, maximum = 8)]
     process_submission_type: Option<i64>,
-    idea_flow_id: Option<i64>,
     /// E-mail address; the token's user unless given. A tenant-level token has to give it.
     submitter: Option<String>,
     /// E-mail address of the process owner.
     owner: Option<String>,
-    #[schema(value_type = Option<Object>)]
-    user_inputs: Option<Value>,
+    /// Not in a flat record.
+    #[schema(schema_with = nothing, required = false)]
+    user_inputs: (),
+}
+
+fn nothing() -> Object {
+    ObjectBuilder::new().schema_type(Type::Null).build()
 }
 
 /// Submits an idea: a flat record, of which only the overview has to be complete, or a filled-in schema.
@@ -85,7 +102,11 @@ pub async fn create_automation(
     actor: Actor,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
-    let submission = if body.contains_key("user_inputs") { answered(&body)? } else { flat(body)? };
+    let submission = if body.get("user_inputs").is_some_and(|inputs| !inputs.is_null()) {
+        answered(&body)?
+    } else {
+        flat(body)?
+    };
     create(&app, &actor, submission).await
 }
 

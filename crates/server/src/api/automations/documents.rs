@@ -121,14 +121,16 @@ pub async fn list_documents(
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body, which is read as it comes")]
 pub struct AddDocumentRequest {
-    #[schema(max_length = 255)]
+    #[schema(format = "line", max_length = 255)]
     document_title: String,
+    #[schema(format = "filled-text")]
     document_description: String,
-    /// 1 to 11.
+    #[schema(minimum = 1, maximum = 11)]
     document_type_id: i64,
     /// One of `file` and `embed_link`.
     file: Option<EncodedFile>,
     /// `https://…` or `http://…`; not for type 10.
+    #[schema(format = "link", max_length = 2048)]
     embed_link: Option<String>,
 }
 
@@ -136,11 +138,15 @@ pub struct AddDocumentRequest {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the body, which is read as it comes")]
 pub struct EncodedFile {
+    #[schema(format = "filled-text")]
     file_name: String,
+    #[schema(format = "filled-text")]
     mimetype: String,
     /// In base64.
+    #[schema(content_encoding = "base64", min_length = 1)]
     file_content: String,
     /// Always `base64`.
+    #[schema(pattern = "^base64$")]
     file_encoding: String,
 }
 
@@ -157,9 +163,7 @@ pub struct AddedDocument {
     post, path = "/automations/{id}/documents", tag = "Documents", request_body = AddDocumentRequest,
     params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
     responses(
-        (status = 201, body = Envelope<AddedDocument>), (status = 404),
-        (status = 408, description = "The body stood still for too long."),
-        (status = 413, description = "The body is larger than this server takes."),
+        (status = 201, body = Envelope<AddedDocument>)
     )
 )]
 pub async fn add_document(

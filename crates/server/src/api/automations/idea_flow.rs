@@ -22,7 +22,9 @@ pub struct ChangeFlowRequest {
     /// Any flow but those of change requests.
     idea_flow_id: i64,
     /// As `GET /idea-flows` shows it.
+    #[schema(format = "filled-text")]
     phase_variable: String,
+    #[schema(format = "filled-text")]
     status_variable: String,
 }
 

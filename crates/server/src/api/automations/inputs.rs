@@ -2,6 +2,10 @@
 
 use automation_hub_domain::questionnaire::answer::Style;
 use serde_json::{Map, Value};
+use utoipa::openapi::{
+    ObjectBuilder, Schema, Type,
+    schema::{AdditionalProperties, Object},
+};
 
 use crate::{
     api::fields::REQUIRED,
@@ -32,6 +36,15 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
     }
     violations.into_result()?;
     Ok(answers)
+}
+
+/// What a body's answers have to look like: objects down to the question.
+pub(super) fn schema() -> Object {
+    let object = || ObjectBuilder::new().schema_type(Type::Object);
+    let section = object().additional_properties(Some(AdditionalProperties::FreeForm(true)));
+    let assessment = object().additional_properties(Some(Schema::from(section)));
+    let all = object().additional_properties(Some(Schema::from(assessment))).min_properties(Some(1));
+    all.description(Some("Assessment, section, question, answer.")).build()
 }
 
 /// Names, pointers and values of an object's members.

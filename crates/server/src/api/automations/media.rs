@@ -88,7 +88,7 @@ pub async fn list_media(
 #[expect(dead_code, reason = "describes the body, which is read as it comes")]
 pub struct AddMediaRequest {
     /// The file's name unless given.
-    #[schema(max_length = 255)]
+    #[schema(format = "optional-line", max_length = 255)]
     media_title: Option<String>,
     file: EncodedFile,
 }
@@ -104,9 +104,7 @@ pub struct AddedMedia {
     post, path = "/automations/{id}/media", tag = "Documents", request_body = AddMediaRequest,
     params(("id" = String, Path, description = "`process_id` or `process_slug`.")),
     responses(
-        (status = 201, body = Envelope<AddedMedia>), (status = 404),
-        (status = 408, description = "The body stood still for too long."),
-        (status = 413, description = "The body is larger than this server takes."),
+        (status = 201, body = Envelope<AddedMedia>)
     )
 )]
 pub async fn add_media(

@@ -1,5 +1,7 @@
 //! The record as the API document describes it. Records are written without such a value; a test holds both together.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,6 +30,8 @@ macro_rules! record {
         #[expect(non_snake_case, reason = "the names are those of the wire")]
         pub struct AutomationRecord {
             $($(#[$attribute])* $name: $type,)+
+            #[serde(flatten)]
+            answers: BTreeMap<String, serde_json::Value>,
         }
 
         impl AutomationRecord {

@@ -20,6 +20,7 @@ use crate::{
     services::ideas::{self, Expected, IdeaChoice, Target},
 };
 
+/// Where an idea is to go: a status by its id, or by its variables.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
@@ -30,7 +31,9 @@ pub struct MoveIdeaRequest {
     /// Of a status that the idea's flow has; it fixes the phase too.
     phase_status_id: Option<i64>,
     /// In place of the id, together with `status_variable`: both as `GET /idea-flows` shows them.
+    #[schema(format = "filled-text")]
     phase_variable: Option<String>,
+    #[schema(format = "filled-text")]
     status_variable: Option<String>,
 }
 

@@ -26,8 +26,9 @@ use crate::{
 )]
 pub struct SubmitIdeaRequest {
     /// Unique in the tenant, ignoring case and outer blanks.
-    #[schema(max_length = 100)]
+    #[schema(format = "line", max_length = 100)]
     process_name: String,
+    #[schema(format = "filled-text")]
     process_description: String,
     /// Of an active category; `category` means the same.
     category_id: i64,
@@ -55,51 +56,66 @@ pub struct SubmitIdeaRequest {
     reason = "describes the body, whose members are read one by one to name all that is wrong"
 )]
 pub struct SubmitCoeIdeaRequest {
-    #[schema(max_length = 100)]
+    #[schema(format = "line", max_length = 100)]
     process_name: String,
     /// The company's own number.
+    #[schema(format = "optional-line", max_length = 100)]
     orchestrator_automation_uuid: Option<String>,
+    #[schema(format = "filled-text")]
     process_description: String,
     /// Of an active category; `category` means the same.
     category_id: i64,
+    #[schema(format = "filled-text")]
     process_pain_points: String,
+    #[schema(format = "filled-text")]
     process_negative_impact: String,
-    /// `automation-goal-cost`, `automation-goal-quality` or `automation-goal-productivity`.
+    #[schema(pattern = "^automation-goal-(cost|quality|productivity)$")]
     automation_goal: String,
-    /// `task-stability-` and `no-change-expected`, `minor-change-expected`, `some-change-expected`,
-    /// `several-changes-expected` or `major-change-expected`.
+    #[schema(pattern = "^task-stability-((no|minor|some|major)-change|several-changes)-expected$")]
     task_stability: String,
-    /// `application-stability-` and the same.
+    #[schema(pattern = "^application-stability-((no|minor|some|major)-change|several-changes)-expected$")]
     application_stability: String,
     #[schema(minimum = 1, maximum = 366)]
     employee_average_working_days: Option<i64>,
     #[schema(minimum = 0.5, maximum = 24)]
     employee_working_hours: Option<f64>,
+    #[schema(minimum = 0)]
     employee_average_full_cost: Option<f64>,
-    /// `frequency-daily`, `-weekly`, `-bi-weekly`, `-monthly`, `-quarterly` or `-yearly`.
+    #[schema(pattern = "^frequency-(daily|weekly|bi-weekly|monthly|quarterly|yearly)$")]
     frequency: Option<String>,
     #[schema(minimum = 1)]
     volumes: Option<i64>,
     /// Minutes for each transaction.
+    #[schema(minimum = 0)]
     average_processing_time: Option<f64>,
-    /// `peaks-even`, `peaks-slight`, `peaks-some` or `peaks-strong`.
+    #[schema(pattern = "^peaks-(even|slight|some|strong)$")]
     peaks: Option<String>,
+    #[schema(minimum = 1)]
     number_of_employees: Option<i64>,
     /// Per cent.
+    #[schema(minimum = 0, maximum = 100)]
     average_error_rate: Option<f64>,
     /// Minutes for each error.
+    #[schema(minimum = 0)]
     average_rework_time: Option<f64>,
     /// Per cent.
+    #[schema(minimum = 0, maximum = 100)]
     average_review_share: Option<f64>,
     /// Minutes for each transaction.
+    #[schema(minimum = 0)]
     average_review_time: Option<f64>,
+    #[schema(minimum = 1)]
     number_of_steps: Option<i64>,
+    #[schema(minimum = 1)]
     number_of_ways: Option<i64>,
     /// Per cent.
+    #[schema(minimum = 0, maximum = 100)]
     digital_input: Option<f64>,
     /// Per cent.
+    #[schema(minimum = 0, maximum = 100)]
     structured_input: Option<f64>,
     /// Per cent.
+    #[schema(minimum = 0, maximum = 100)]
     scanned_documents: Option<f64>,
     /// Ids of entries of the application inventory.
     applications: Option<Vec<i64>>,
@@ -119,8 +135,9 @@ pub struct SubmitCoeIdeaRequest {
     reason = "describes the body, whose members are read one by one to name all that is wrong"
 )]
 pub struct SubmitMiningIdeaRequest {
-    #[schema(max_length = 100)]
+    #[schema(format = "line", max_length = 100)]
     process_name: String,
+    #[schema(format = "filled-text")]
     process_description: String,
     /// Of an active category; `category` means the same.
     category_id: i64,

@@ -20,8 +20,13 @@ use crate::{
 pub struct SetTagsRequest {
     /// All that the automation is to have, of 1 to 50 characters each; none takes away those it had.
     #[schema(max_items = 20)]
-    tags: Vec<String>,
+    tags: Vec<TagText>,
 }
+
+#[derive(ToSchema)]
+#[schema(format = "line", max_length = 50)]
+#[expect(dead_code, reason = "describes a part of the body")]
+struct TagText(String);
 
 /// Puts tags in place of those an automation had. One that the tenant knows keeps the spelling it was first set in.
 #[utoipa::path(

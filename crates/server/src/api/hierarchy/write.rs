@@ -36,8 +36,9 @@ struct LevelRequest {
     /// Of a level that there is, or the next number.
     #[schema(minimum = 1, maximum = 5)]
     category_level_id: i64,
-    #[schema(max_length = 100)]
+    #[schema(format = "line", max_length = 100)]
     category_level_name: String,
+    #[schema(format = "optional-line", max_length = 100)]
     category_level_slug: Option<String>,
 }
 
@@ -47,13 +48,17 @@ struct CategoryRequest {
     /// None for one to be added.
     category_id: Option<i64>,
     /// Required where one is added.
-    #[schema(max_length = 100)]
+    #[schema(format = "line", max_length = 100)]
     category_name: Option<String>,
     /// At the top of the body, 1 takes a category there.
+    #[schema(minimum = 1, maximum = 5)]
     category_level_id: Option<i64>,
+    #[schema(minimum = 0, maximum = 2_147_483_647)]
     category_order_number: Option<i64>,
+    #[schema(minimum = 0, maximum = 1)]
     category_is_other: Option<u8>,
     /// 0 archives it and all below it.
+    #[schema(minimum = 0, maximum = 1)]
     category_is_active: Option<u8>,
     /// Those to stand below it. What stands there already stays.
     #[schema(no_recursion)]
@@ -119,8 +124,9 @@ fn category(item: &Value, at: &str, wrong: &mut Violations) -> CategoryRow {
     let Some(mut fields) = Fields::of_item(item, at, wrong) else { return row };
     let id = fields.integer("category_id").map(CategoryId::new);
     let is_new = !fields.is_given("category_id");
-    let name =
-        (is_new || fields.has("category_name")).then(|| fields.required_line("category_name", 100)).flatten();
+    let name = (is_new || fields.is_given("category_name"))
+        .then(|| fields.required_line("category_name", 100))
+        .flatten();
     let below = fields.items("subcategories").unwrap_or_default();
     CategoryRow {
         id,

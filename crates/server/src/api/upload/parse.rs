@@ -53,7 +53,9 @@ pub(super) fn run(app: &App, tenant: TenantId, receiver: mpsc::Receiver<Piece>) 
     if start == BYTE_ORDER_MARK {
         start.clear();
     }
-    let settings = ReaderSettings { track_path: false, ..ReaderSettings::default() };
+    // Numbers as all other bodies may have them; how long one is, is bounded with the rest.
+    let settings =
+        ReaderSettings { track_path: false, restrict_number_values: false, ..ReaderSettings::default() };
     let json = JsonStreamReader::new_custom(Read::chain(Cursor::new(start), pieces), settings);
     let mut parser = Parser { json, budget: &budget, app, tenant, handle: Handle::current(), whole: None };
     let parsed = begun.map_err(Failure::from).and_then(|_| parser.body());

@@ -24,30 +24,53 @@ use crate::{
     services::people::{self, PersonChange, PersonInput},
 };
 
-/// A person to add or to change.
+/// A person to add.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
-    clippy::struct_field_names,
     reason = "describes the body, whose fields are read one by one to name all that is wrong"
 )]
-pub struct UserRequest {
-    /// Unique in the tenant, ignoring case; picks whom `/edituser` changes.
-    #[schema(max_length = 64)]
+pub struct AddUserRequest {
+    /// Unique in the tenant, ignoring case.
+    #[schema(format = "email", max_length = 64)]
     user_email: String,
-    /// Required where somebody is added.
-    #[schema(max_length = 50)]
+    #[schema(format = "line", max_length = 50)]
+    user_first_name: String,
+    #[schema(format = "line", max_length = 50)]
+    user_last_name: String,
+    #[serde(flatten)]
+    particulars: UserParticulars,
+}
+
+/// A person to change.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body, whose fields are read one by one to name all that is wrong"
+)]
+pub struct EditUserRequest {
+    /// Picks who is changed, ignoring case.
+    #[schema(format = "email")]
+    user_email: String,
+    #[schema(format = "line", max_length = 50, nullable = false)]
     user_first_name: Option<String>,
-    /// Required where somebody is added.
-    #[schema(max_length = 50)]
+    #[schema(format = "line", max_length = 50, nullable = false)]
     user_last_name: Option<String>,
-    #[schema(max_length = 50)]
+    #[serde(flatten)]
+    particulars: UserParticulars,
+}
+
+/// What may be left out of a person.
+#[derive(ToSchema)]
+#[expect(dead_code, clippy::struct_field_names, reason = "describes a part of the body")]
+struct UserParticulars {
+    #[schema(format = "optional-line", max_length = 50)]
     user_location: Option<String>,
-    #[schema(max_length = 50)]
+    #[schema(format = "optional-line", max_length = 50)]
     user_department: Option<String>,
-    #[schema(max_length = 50)]
+    #[schema(format = "optional-line", max_length = 50)]
     user_business_unit: Option<String>,
-    #[schema(max_length = 50)]
+    #[schema(format = "optional-line", max_length = 50)]
     user_job_title: Option<String>,
     /// 1 unless given.
     #[schema(minimum = 0, maximum = 1)]
@@ -69,7 +92,7 @@ struct UserRoleRequest {
 
 /// Adds a person. Other roles than Standard User need the permission to manage user roles.
 #[utoipa::path(
-    post, path = "/adduser", tag = "Users", request_body = UserRequest,
+    post, path = "/adduser", tag = "Users", request_body = AddUserRequest,
     responses(
         (status = 201, description = "Resource Updated.", body = Envelope<UserEntry>),
         (status = 409, description = "Somebody has this address.")
@@ -88,7 +111,7 @@ pub async fn add_user(
 
 /// Changes the person with this address. What is left out stays; `user_roles` replaces all roles.
 #[utoipa::path(
-    post, path = "/edituser", tag = "Users", request_body = UserRequest,
+    post, path = "/edituser", tag = "Users", request_body = EditUserRequest,
     responses(
         (status = 201, description = "Resource Updated.", body = Envelope<UserEntry>),
         (status = 404, description = "Nobody has this address."),

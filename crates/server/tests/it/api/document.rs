@@ -131,8 +131,12 @@ fn every_call_tells_its_failures_and_credentials() {
     let document = serde_json::to_value(document).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     for (path, method, operation) in described(&document) {
-        for status in ["400", "401", "403", "429", "503"] {
-            let content = &operation["responses"][status]["content"]["application/problem+json"];
+        let of_body: &[&str] =
+            if operation["requestBody"].is_object() { &["408", "413", "415"] } else { &[] };
+        for status in ["400", "401", "403", "404", "429", "500", "503"].iter().chain(of_body) {
+            let told = &operation["responses"][status];
+            let shared = told["$ref"].as_str().and_then(|at| document.pointer(at.trim_start_matches('#')));
+            let content = &shared.unwrap_or(told)["content"]["application/problem+json"];
             assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem", "{method} {path} {status}");
         }
         assert!(operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty()), "{path}");
@@ -152,11 +156,22 @@ fn calls_tell_which_conditions_and_keys_they_take() {
             let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
             parameters.iter().any(|parameter| parameter["in"] == "header" && parameter["name"] == header)
         };
-        let answers = |status: &str| operation["responses"][status]["content"].is_object();
+        let answers = |status: &str| operation["responses"][status].is_object();
         assert_eq!(takes("Idempotency-Key"), method == "POST", "{method} {path}");
         assert_eq!(answers("422"), method == "POST", "{method} {path}");
         assert_eq!(takes("If-Match"), answers("412"), "{method} {path}");
         assert_eq!(takes("If-None-Match"), operation["responses"]["304"].is_object(), "{method} {path}");
+    }
+}
+
+#[test]
+fn every_body_has_an_example() {
+    let (_, document) = open_api();
+    let document = serde_json::to_value(document).unwrap();
+    for (path, method, operation) in described(&document) {
+        let body = &operation["requestBody"];
+        let has_example = !body["content"]["application/json"]["example"].is_null();
+        assert_eq!(body.is_object(), has_example, "{method} {path}");
     }
 }
 
