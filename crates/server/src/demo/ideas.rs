@@ -10,7 +10,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     Constraint, StorageError,
-    ideas::{self, IdeaFilter},
+    ideas::{self, IdeaFilter, PreparedIdea},
 };
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -22,13 +22,13 @@ use crate::{
     sample::{self, SampleAnswers, SampleIdea},
 };
 
-const BATCH: usize = 4000;
+const BATCH: usize = 8000;
 /// Batches that may wait to be written.
 const AHEAD: usize = 1;
 /// From here on it is quicker to make the indexes once at the end.
 const MANY: u64 = 20_000;
 
-type Batch = Vec<(NewIdea, String)>;
+type Batch = Vec<PreparedIdea<'static>>;
 
 /// Adds ideas until there are as many as asked for.
 pub(super) async fn top_up(
@@ -76,11 +76,11 @@ fn insert_new(
     limit: u64,
 ) -> Result<u64, StorageError> {
     let mut written = 0;
-    for (new, wire) in batch {
+    for idea in batch {
         if written == limit {
             break;
         }
-        match ideas::insert(session, new, wire) {
+        match ideas::insert_prepared(session, idea) {
             Ok(_) => written += 1,
             Err(StorageError::Conflict(Constraint::IdeaName)) => {}
             Err(error) => return Err(error),
@@ -127,7 +127,7 @@ impl Plan {
     }
 
     /// None where the idea refers to something that is no longer there.
-    fn idea(&self, idea: SampleIdea) -> Option<(NewIdea, String)> {
+    fn idea(&self, idea: SampleIdea) -> Option<PreparedIdea<'static>> {
         let &(phase, status) = self.statuses.get(idea.status)?;
         let kind = SubmissionType::from_code(idea.submission_type.into())?;
         let new = NewIdea {
@@ -145,7 +145,7 @@ impl Plan {
             content: self.content(kind, idea),
         };
         let wire = own_members(&new, &self.forms);
-        Some((new, wire))
+        PreparedIdea::new(new, wire).ok()
     }
 
     fn content(&self, kind: SubmissionType, idea: SampleIdea) -> IdeaContent {

@@ -4,6 +4,7 @@
 use automation_hub_domain::{clock::Timestamp, tenant::Tenant};
 use jiff::{
     civil::{Date, DateTime},
+    fmt::temporal::DateTimePrinter,
     tz::{TimeZone, TimeZoneOffsetInfo},
 };
 
@@ -155,9 +156,11 @@ impl Local<'_> {
         title.push_str(", ");
         push_time(&mut title, *shown);
         title.extend([" ", rules.abbreviation()]);
-        Moment { text, iso: at.to_string(), title }
+        Moment { text, iso: PRINTER.timestamp_to_string(at), title }
     }
 }
+
+static PRINTER: DateTimePrinter = DateTimePrinter::new();
 
 /// Lists hold hundreds of instants, and general formatting takes several times as long.
 fn push(text: &mut String, number: impl itoa::Integer) {

@@ -8,13 +8,18 @@ use axum::{
 
 use crate::{error::Error, pages::error::PageError};
 
+/// Room for nearly every page: growing on the way costs a large one several copies of itself.
+const PAGE_LENGTH: usize = 64 * 1024;
+
 /// A page: HTML that no cache keeps, as it shows what one person may see at one moment.
 pub fn page(template: &impl Template) -> Result<Response, PageError> {
     page_with(StatusCode::OK, template)
 }
 
 pub fn page_with(status: StatusCode, template: &impl Template) -> Result<Response, PageError> {
-    Ok(answer(status, template.render().map_err(Error::internal)?))
+    let mut html = String::with_capacity(PAGE_LENGTH);
+    template.render_into(&mut html).map_err(Error::internal)?;
+    Ok(answer(status, html))
 }
 
 /// Several blocks of a page in one answer, for htmx to put each in its place.

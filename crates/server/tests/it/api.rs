@@ -218,8 +218,10 @@ impl Api {
         let app = self.hub.app.clone();
         let work = move |s: &mut Session<'_>| {
             let forms = app.forms.of(s)?;
-            let rows: Vec<_> =
-                ideas.iter().map(|idea| (idea.clone(), record::own_members(idea, &forms))).collect();
+            let prepare = |idea: &NewIdea| {
+                ideas::PreparedIdea::new(idea.clone(), record::own_members(idea, &forms)).unwrap()
+            };
+            let rows: Vec<_> = ideas.iter().map(prepare).collect();
             ideas::insert_many(s, &rows).map_err(Error::from)
         };
         self.hub.app.store.write(self.hub.tenant, work).await.unwrap();

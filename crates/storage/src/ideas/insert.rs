@@ -1,5 +1,7 @@
 //! Writing ideas: one, or a batch whose counts are written once.
 
+use std::borrow::Cow;
+
 use automation_hub_domain::{
     id::{ApplicationId, IdeaId, UserId},
     idea::NewIdea,
@@ -16,26 +18,48 @@ pub struct Inserted {
     pub slug: String,
 }
 
+/// An idea with all that is worked out of it before it is written.
+pub struct PreparedIdea<'n> {
+    new: Cow<'n, NewIdea>,
+    wire: Cow<'n, str>,
+    name_key: String,
+    name_words: String,
+    description_words: String,
+    content: String,
+}
+
+impl PreparedIdea<'static> {
+    /// `wire` is as in [`insert`].
+    pub fn new(new: NewIdea, wire: String) -> Result<Self, StorageError> {
+        PreparedIdea::of(Cow::Owned(new), Cow::Owned(wire))
+    }
+}
+
 /// Writes an idea and counts it. `wire` holds its own members as a JSON object without the braces.
 /// A name that is taken is `Conflict(IdeaName)`.
 pub fn insert(session: &mut Session<'_>, new: &NewIdea, wire: &str) -> Result<Inserted, StorageError> {
-    let inserted = insert_row(session, new, wire)?;
+    insert_prepared(session, &PreparedIdea::of(Cow::Borrowed(new), Cow::Borrowed(wire))?)
+}
+
+/// As [`insert`], of what was prepared before.
+pub fn insert_prepared(session: &mut Session<'_>, idea: &PreparedIdea<'_>) -> Result<Inserted, StorageError> {
+    let inserted = idea.insert_row(session)?;
     let mut tally = Tally::default();
-    tally.add(new.category, new.status, new.submission_type);
+    idea.count(&mut tally);
     tally.write(session)?;
     Ok(inserted)
 }
 
-/// As [`insert`] for many in one transaction; a thousand at a time is a good measure.
+/// As [`insert`] for many in one transaction; some thousands at a time are a good measure.
 pub fn insert_many(
     session: &mut Session<'_>,
-    ideas: &[(NewIdea, String)],
+    ideas: &[PreparedIdea<'_>],
 ) -> Result<Vec<Inserted>, StorageError> {
     let mut tally = Tally::default();
     let mut inserted = Vec::with_capacity(ideas.len());
-    for (new, wire) in ideas {
-        inserted.push(insert_row(session, new, wire)?);
-        tally.add(new.category, new.status, new.submission_type);
+    for idea in ideas {
+        inserted.push(idea.insert_row(session)?);
+        idea.count(&mut tally);
     }
     tally.write(session)?;
     Ok(inserted)
@@ -49,29 +73,6 @@ pub fn begin_filling(system: &mut System<'_>) -> Result<(), StorageError> {
 
 pub fn end_filling(system: &mut System<'_>) -> Result<(), StorageError> {
     indexes::bring_back(system)
-}
-
-fn insert_row(session: &mut Session<'_>, new: &NewIdea, wire: &str) -> Result<Inserted, StorageError> {
-    let row = Prepared { content: content::encode(&new.content)?, name_key: new.name.key(), new, wire };
-    let base = slug_of(new.name.as_str());
-    let mut slug = base.clone();
-    let mut suffix = 1_u32;
-    // Names are unique, so their slugs nearly are; asking first would cost every insert a statement.
-    let id = loop {
-        if let Some(id) = row.try_insert(session, &slug)? {
-            break id;
-        }
-        if is_taken(session, "name_key = $2 AND is_deleted = 0", &row.name_key)? {
-            return Err(StorageError::Conflict(Constraint::IdeaName));
-        }
-        if !is_taken(session, "slug = $2", &slug)? {
-            return Err(StorageError::Conflict(Constraint::Other("ideas_slug_key".to_owned())));
-        }
-        suffix += 1;
-        slug = format!("{base}-{suffix}");
-    };
-    use_applications(session, id, &new.content.applications)?;
-    Ok(Inserted { id, slug })
 }
 
 pub(super) fn use_applications(
@@ -111,20 +112,48 @@ fn is_taken(session: &mut Session<'_>, by: &str, key: &str) -> Result<bool, Stor
     Ok(session.optional(&sql, values![tenant, key], |_| Ok(()))?.is_some())
 }
 
-/// A row but for its slug.
-struct Prepared<'n> {
-    new: &'n NewIdea,
-    name_key: String,
-    content: String,
-    wire: &'n str,
-}
+impl<'n> PreparedIdea<'n> {
+    fn of(new: Cow<'n, NewIdea>, wire: Cow<'n, str>) -> Result<Self, StorageError> {
+        Ok(Self {
+            name_key: new.name.key(),
+            name_words: search::words(new.name.as_str()),
+            description_words: search::words(&new.content.description),
+            content: content::encode(&new.content)?,
+            new,
+            wire,
+        })
+    }
 
-impl Prepared<'_> {
+    fn count(&self, tally: &mut Tally) {
+        tally.add(self.new.category, self.new.status, self.new.submission_type);
+    }
+
+    fn insert_row(&self, session: &mut Session<'_>) -> Result<Inserted, StorageError> {
+        let base = slug_of(self.new.name.as_str());
+        let mut slug = base.clone();
+        let mut suffix = 1_u32;
+        // Names are unique, so their slugs nearly are; asking first would cost every insert a statement.
+        let id = loop {
+            if let Some(id) = self.try_insert(session, &slug)? {
+                break id;
+            }
+            if is_taken(session, "name_key = $2 AND is_deleted = 0", &self.name_key)? {
+                return Err(StorageError::Conflict(Constraint::IdeaName));
+            }
+            if !is_taken(session, "slug = $2", &slug)? {
+                return Err(StorageError::Conflict(Constraint::Other("ideas_slug_key".to_owned())));
+            }
+            suffix += 1;
+            slug = format!("{base}-{suffix}");
+        };
+        use_applications(session, id, &self.new.content.applications)?;
+        Ok(Inserted { id, slug })
+    }
+
     /// `None` if a unique index refuses the row. Without `DO NOTHING`, `PostgreSQL` would give up the transaction.
     fn try_insert(&self, session: &mut Session<'_>, slug: &str) -> Result<Option<IdeaId>, StorageError> {
         let tenant = session.tenant();
-        let Self { new, name_key, content, wire } = self;
-        let name = new.name.as_str();
+        let Self { new, wire, name_key, name_words, description_words, content } = self;
         session.optional(
             "INSERT INTO ideas (tenant_id, uuid, slug, name, name_key, search_key, category_id, submission_type, \
              phase_id, phase_status_id, submitter_user_id, owner_user_id, idea_score, benefit_hours, benefit_cost, \
@@ -134,9 +163,9 @@ impl Prepared<'_> {
                 tenant,
                 &new.uuid,
                 slug,
-                name,
+                new.name.as_str(),
                 name_key,
-                &search::search_key(name, slug, &new.content.description),
+                &search::joined(name_words, slug, description_words),
                 new.category,
                 new.submission_type.code(),
                 new.phase,
@@ -151,7 +180,7 @@ impl Prepared<'_> {
                 new.created_at.millis(),
                 new.updated_at.millis(),
                 content,
-                *wire
+                wire.as_ref()
             ],
             |row| row.get(0),
         )

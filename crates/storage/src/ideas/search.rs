@@ -6,7 +6,16 @@ use crate::users::contains_pattern;
 
 /// Name, description and slug; hyphens equal blanks, so that a slug is found by its words and words by a slug.
 pub(super) fn search_key(name: &str, slug: &str, description: &str) -> String {
-    [name, slug, description].map(|part| text::fold(&part.replace('-', " "))).join("\n")
+    joined(&words(name), slug, &words(description))
+}
+
+/// As [`search_key`], of words that were folded before.
+pub(super) fn joined(name: &str, slug: &str, description: &str) -> String {
+    [name, &words(slug), description].join("\n")
+}
+
+pub(super) fn words(part: &str) -> String {
+    text::fold(&part.replace('-', " "))
 }
 
 /// Empty for a search without a word, which finds all.

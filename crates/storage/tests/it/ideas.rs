@@ -9,7 +9,7 @@ use automation_hub_domain::{
     page::{Direction, PageRequest},
 };
 use automation_hub_storage::applications::{self, NewApplication};
-use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, Window};
+use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window};
 use automation_hub_storage::testing::TestDatabase;
 use automation_hub_storage::{Constraint, Engine, Session, StorageError, values};
 use rstest::rstest;
@@ -85,7 +85,7 @@ async fn slugs_that_clash_are_numbered_and_never_look_like_an_id() {
     let acme = Organization::found().await;
     let new: Vec<_> = ["A b", "A-b", "a, b", "2026", "!!!", "???", "Status"]
         .into_iter()
-        .map(|name| (acme.idea(name, 1), String::new()))
+        .map(|name| PreparedIdea::new(acme.idea(name, 1), String::new()).unwrap())
         .collect();
     let inserted = acme.write(move |s| ideas::insert_many(s, &new)).await.unwrap();
     let slugs: Vec<_> = inserted.iter().map(|one| one.slug.as_str()).collect();
@@ -141,7 +141,8 @@ async fn five(acme: &Organization) {
     plain.content.description = "Straight-through processing".into();
     owned.content.applications = vec![application];
     owned.owner = Some(acme.ana);
-    let rows: Vec<_> = ideas.into_iter().map(|idea| (idea, String::new())).collect();
+    let rows: Vec<_> =
+        ideas.into_iter().map(|idea| PreparedIdea::new(idea, String::new()).unwrap()).collect();
     acme.write(move |s| ideas::insert_many(s, &rows)).await.unwrap();
 }
 

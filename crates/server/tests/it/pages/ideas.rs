@@ -98,7 +98,8 @@ pub fn submitted_at(mut idea: NewIdea, at: Timestamp) -> NewIdea {
 }
 
 pub async fn submit(hub: &TestHub, new: Vec<NewIdea>) -> Vec<ideas::Inserted> {
-    let new: Vec<_> = new.into_iter().map(|idea| (idea, String::new())).collect();
+    let new: Vec<_> =
+        new.into_iter().map(|idea| ideas::PreparedIdea::new(idea, String::new()).unwrap()).collect();
     let work =
         move |s: &mut automation_hub_storage::Session<'_>| ideas::insert_many(s, &new).map_err(Error::from);
     hub.app.store.write(hub.tenant, work).await.unwrap()
