@@ -13,19 +13,20 @@ pub(crate) fn put_aside(system: &mut System<'_>, table: &str) -> Result<(), Stor
             "INSERT INTO indexes_aside (name, definition) VALUES ($1, $2)",
             values![&name, &definition],
         )?;
-        system.execute(&["DROP INDEX ", &name].concat(), values![])?;
+        system.execute(&["DROP INDEX \"", &name, "\""].concat(), values![])?;
     }
     Ok(())
 }
 
 /// Makes the indexes that were put aside.
 pub(crate) fn bring_back(system: &mut System<'_>) -> Result<(), StorageError> {
+    // Taken and read in one, so that of two nodes that start together one makes them and the other finds none.
     let definitions: Vec<String> =
-        system.all("SELECT definition FROM indexes_aside ORDER BY name", values![], |row| row.get(0))?;
+        system.all("DELETE FROM indexes_aside RETURNING definition", values![], |row| row.get(0))?;
     for definition in &definitions {
+        // As the engine itself wrote it down.
         system.execute(definition, values![])?;
     }
-    system.execute("DELETE FROM indexes_aside", values![])?;
     Ok(())
 }
 

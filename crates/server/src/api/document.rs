@@ -58,7 +58,7 @@ const ANY_CALL: [Failure; 7] = [
     ),
     ("404", "NotFound", "There is no such record, or the address names no tenant.", None),
     ("429", "TooManyRequests", "Too many requests; `Retry-After` says when to try again.", PATIENCE),
-    ("500", "Failed", "The hub failed at this. Nothing was changed.", None),
+    ("500", "Failed", "The hub failed at this. What was to be changed may be changed.", None),
     ("503", "Unavailable", "The hub can't answer now; `Retry-After` says when to try again.", PATIENCE),
 ];
 /// Failures of calls with a body.

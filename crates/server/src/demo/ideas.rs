@@ -126,7 +126,7 @@ impl Plan {
         }
     }
 
-    /// None where the idea refers to something that is no longer there.
+    /// None where the idea refers to something that is no longer there, or can't be written down.
     fn idea(&self, idea: SampleIdea) -> Option<PreparedIdea<'static>> {
         let &(phase, status) = self.statuses.get(idea.status)?;
         let kind = SubmissionType::from_code(idea.submission_type.into())?;

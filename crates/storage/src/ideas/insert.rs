@@ -65,9 +65,12 @@ pub fn insert_many(
     Ok(inserted)
 }
 
-/// To be called before very many ideas are written to a database without any: lists are slow from now on. However that
-/// ends, [`end_filling`] or the next start of the program makes them fast again.
+/// To be called before very many ideas are written. In a database without any, lists are slow from now on; however that
+/// ends, [`end_filling`] or the next start of the program makes them fast again. Where there are ideas nothing happens.
 pub fn begin_filling(system: &mut System<'_>) -> Result<(), StorageError> {
+    if system.optional("SELECT 1 FROM ideas LIMIT 1", values![], |_| Ok(()))?.is_some() {
+        return Ok(());
+    }
     indexes::put_aside(system, "ideas")
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, mpsc};
 
 use automation_hub_domain::id::TenantId;
+use automation_hub_storage::testing::TestDatabase;
 use automation_hub_storage::{Engine, StorageError, values};
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -208,4 +209,18 @@ async fn a_transaction_the_engine_gave_up_is_not_reported_as_kept() {
         .await;
     let kept = numbers(store).await.contains(&2);
     assert_eq!(written.is_ok(), kept);
+}
+
+/// What `.cargo/config.toml` has the engine built with: without it all works, only slower.
+#[tokio::test]
+async fn the_embedded_engine_is_built_as_we_want_it() {
+    let database = TestDatabase::embedded().await.unwrap();
+    let options: Vec<String> = database
+        .store
+        .read(TENANT, |s| s.all("PRAGMA compile_options", values![], |row| row.get(0)))
+        .await
+        .unwrap();
+    for wanted in ["DEFAULT_MEMSTATUS=0", "MAX_MMAP_SIZE=1099511627776"] {
+        assert!(options.iter().any(|option| option == wanted), "{wanted}: {options:#?}");
+    }
 }

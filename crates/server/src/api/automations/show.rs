@@ -33,7 +33,10 @@ use crate::{
 };
 
 /// Longer tags make their buffer grow.
-const TAG_LENGTH: usize = 40;
+const TAG_LENGTH: usize = 48;
+
+/// To be raised when the same record is written in another way than before: who has the old one has to get the new.
+const FORMAT: i64 = 1;
 
 /// A record as somebody asks for it.
 pub(super) struct Wanted<'w> {
@@ -147,11 +150,14 @@ pub(super) fn read(
     }
 }
 
-/// What changes with all that the record shows: which one it is, how often it was changed itself, and how often what it
-/// shows of categories, statuses and people was. [`RecordVersion`](crate::services::ideas::RecordVersion) looks at the first two.
+/// What changes with all that the record shows: which one it is, how often and when last it was changed itself, how often
+/// what it shows of categories, statuses and people was, and how records are written.
+/// [`RecordVersion`](crate::services::ideas::RecordVersion) looks at the first three.
 fn tag(found: &FoundRecord<'_>) -> Vec<u8> {
     let mut tag = Vec::with_capacity(TAG_LENGTH);
-    for number in [found.id.get(), found.version, found.versions.catalogue, found.versions.people] {
+    let of_record = [found.id.get(), found.version, found.updated_at.millis()];
+    let of_names = [found.versions.catalogue, found.versions.people];
+    for number in of_record.into_iter().chain(of_names).chain([FORMAT]) {
         if !tag.is_empty() {
             tag.push(b'.');
         }

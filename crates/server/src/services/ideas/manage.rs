@@ -86,21 +86,20 @@ pub async fn move_to(app: &App, actor: &Actor, choice: IdeaChoice, target: Targe
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find(session, around, &actor, &choice)?;
-        // Who may depends on where it goes, and where it may go on where it is: that comes first.
-        choice.expected.require(&held.idea)?;
         let flow = held.flow()?;
+        may_move_at_all(&actor, &held, flow)?;
+        // Whether it may go there depends on where it is: that it is there comes first.
+        choice.expected.require(&held.idea)?;
         let found = match &target {
             Target::Status(id) => flow.find(*id),
             Target::Variables { phase, status } => flow.find_by_keys(phase, status),
         };
         let Some((phase, status)) = found else {
-            let held_back = may_move_at_all(&actor, &held, flow);
             let field = match target {
                 Target::Status(_) => "phase_status_id",
                 Target::Variables { .. } => "status_variable",
             };
-            let unknown = Error::invalid(field, "The idea's flow has no such status.");
-            return Err(held_back.err().unwrap_or(unknown));
+            return Err(Error::invalid(field, "The idea's flow has no such status."));
         };
         require_way(&actor, &held, flow, (phase, status))?;
         let after = Idea { phase: phase.id, status: status.id, ..touched(&held.idea, now) };

@@ -238,6 +238,8 @@ async fn who_may_not_change_a_record_is_told_that_first() {
     let condition = [("if-match", stale.as_str())];
     assert_eq!(leo.call("PATCH", ONE, &condition, &described("x")).await.status, 403);
     assert_eq!(leo.call("DELETE", &format!("/automations/{id}"), &condition, "").await.status, 403);
+    let to_approved = format!(r#"{{"process_id":{id},"phase_status_id":1}}"#);
+    assert_eq!(leo.call("POST", "/automations/status", &condition, &to_approved).await.status, 403);
     assert_eq!(script.call("PATCH", "/automations/two", &condition, &described("x")).await.status, 404);
 }
 
