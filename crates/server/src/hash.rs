@@ -1,11 +1,10 @@
-//! Hashing of keys that nobody can choose so that they clash.
+//! Hashing of keys that callers can't choose so that they clash: ids are counted up by the hub, digests depend on a pepper.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// For tables by such keys.
 pub type QuickHash = BuildHasherDefault<QuickHasher>;
 
-/// For keys that callers can't choose: ids are counted up by the hub, digests depend on a pepper.
 #[derive(Default)]
 pub struct QuickHasher(u64);
 

@@ -18,7 +18,7 @@ use crate::{
 const ONE: &str = "/automations/one";
 
 /// A hub on a port of its own with an idea called One, and a script of an administrator.
-async fn begin() -> (Api, Script) {
+pub(super) async fn begin() -> (Api, Script) {
     let api = documents::begin().await;
     let admin = api.hub.add_user("adam@nordwind.example", &[SYSTEM_ADMIN]).await;
     let token = api.hub.issue(Some(admin), TokenForm::Uuid, None).await;

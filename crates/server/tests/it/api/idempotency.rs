@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-use super::{Api, SYSTEM_ADMIN, documents};
+use super::{Api, SYSTEM_ADMIN, conditional::begin, documents};
 use crate::{
     app::NOON,
     calls::{RawAnswer, Script},
@@ -24,15 +24,6 @@ use crate::{
 
 const PATH: &str = "/automationidea";
 const KEY: &str = "8e03978e-40d5-43dd-bc93-6894a57f9324";
-
-/// A hub on a port of its own with an idea called One, and a script of an administrator.
-async fn begin() -> (Api, Script) {
-    let api = documents::begin().await;
-    let admin = api.hub.add_user("adam@nordwind.example", &[SYSTEM_ADMIN]).await;
-    let token = api.hub.issue(Some(admin), TokenForm::Uuid, None).await;
-    let script = Script { address: api.hub.listen().await, token };
-    (api, script)
-}
 
 impl Api {
     fn submission(&self, name: &str) -> String {
