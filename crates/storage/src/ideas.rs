@@ -2,6 +2,7 @@
 
 mod content;
 mod counts;
+mod filling;
 mod filter;
 mod insert;
 mod list;
@@ -19,8 +20,9 @@ use automation_hub_domain::{
 };
 
 pub use counts::{count, count_by_status};
+pub use filling::{Apart, begin_filling, end_filling};
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
-pub use insert::{Inserted, PreparedIdea, begin_filling, end_filling, insert, insert_many, insert_prepared};
+pub use insert::{Inserted, PreparedIdea, insert, insert_many, insert_prepared};
 pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list, list_of};
 pub use update::{delete, exists, find_to_change, update};
 pub use wire::set_wire_integer;

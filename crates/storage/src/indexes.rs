@@ -3,7 +3,7 @@
 
 use crate::{Engine, StorageError, System, values};
 
-/// Puts the indexes of a table aside, except for those that keep keys unique. For a table that nobody reads yet.
+/// Puts the indexes of a table aside. For a table that nobody reads yet and whose only writer keeps its keys unique.
 pub(crate) fn put_aside(system: &mut System<'_>, table: &str) -> Result<(), StorageError> {
     let query = of_table(system.engine());
     let indexes: Vec<(String, String)> =
@@ -30,11 +30,12 @@ pub(crate) fn bring_back(system: &mut System<'_>) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Name and definition of the indexes of table $1 that only make reading faster.
+/// Name and definition of the indexes of table $1. On a server, which others may write to, those that keep keys unique
+/// stay.
 const fn of_table(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => {
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = $1 AND sql LIKE 'CREATE INDEX %'"
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = $1 AND sql LIKE 'CREATE %'"
         }
         Engine::Postgres => {
             "SELECT indexname::text, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = $1 \

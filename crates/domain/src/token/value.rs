@@ -46,10 +46,13 @@ impl TokenForm {
 }
 
 fn is_lower_case_uuid(token: &[u8]) -> bool {
-    token.iter().enumerate().all(|(at, byte)| match at {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-    })
+    const PATTERN: &[u8; UUID_LENGTH] = b"hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+    // Without a way out of the loop many bytes are compared at once.
+    token.len() == UUID_LENGTH
+        && token.iter().zip(PATTERN).fold(true, |is_uuid, (byte, expected)| {
+            let is_digit = matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            is_uuid & if *expected == b'h' { is_digit } else { *byte == b'-' }
+        })
 }
 
 fn is_prefixed(token: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! The three headers of an Open API call, as they arrived, and the credential they make together.
 
 use automation_hub_domain::token::credential::{Credential, CredentialError, trim_blanks};
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::verify::Refusal;
 
@@ -22,13 +22,11 @@ pub enum Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    fn of(headers: &'a HeaderMap, name: &HeaderName) -> Self {
-        let mut values = headers.get_all(name).iter();
-        match (values.next(), values.next()) {
-            (None, _) => Self::Absent,
-            (Some(value), None) => Self::One(trim_blanks(value.as_bytes())),
-            (Some(_), Some(_)) => Self::Repeated,
-        }
+    fn add(&mut self, value: &'a HeaderValue) {
+        *self = match self {
+            Self::Absent => Self::One(trim_blanks(value.as_bytes())),
+            Self::One(_) | Self::Repeated => Self::Repeated,
+        };
     }
 }
 
@@ -45,12 +43,23 @@ impl<'a> Presented<'a> {
     pub fn of(headers: &'a HeaderMap, query: Option<&str>) -> Self {
         let names_token =
             |query: &str| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == ACCESS_TOKEN);
-        Self {
-            authorization: Field::of(headers, &header::AUTHORIZATION),
-            token_type: Field::of(headers, &TOKEN_TYPE),
-            app_key: Field::of(headers, &APP_KEY),
+        let mut presented = Self {
+            authorization: Field::Absent,
+            token_type: Field::Absent,
+            app_key: Field::Absent,
             has_query_token: query.is_some_and(names_token),
+        };
+        // Requests have few fields: to look at each once is cheaper than to look three up.
+        for (name, value) in headers {
+            if name == header::AUTHORIZATION {
+                presented.authorization.add(value);
+            } else if name == TOKEN_TYPE {
+                presented.token_type.add(value);
+            } else if name == APP_KEY {
+                presented.app_key.add(value);
+            }
         }
+        presented
     }
 
     /// Looked at only once the token has matched and turned out to have an app key.

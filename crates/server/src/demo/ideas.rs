@@ -10,7 +10,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     Constraint, StorageError,
-    ideas::{self, IdeaFilter, PreparedIdea},
+    ideas::{self, Apart, IdeaFilter, PreparedIdea},
 };
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -92,9 +92,11 @@ fn insert_new(
 fn produce(plan: Plan, count: usize) -> mpsc::Receiver<Batch> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
-        let mut sample = sample::ideas(count);
+        let mut apart = Apart::default();
+        let mut ideas =
+            sample::ideas(count).filter_map(|idea| plan.idea(idea)).filter_map(|idea| apart.admit(idea));
         loop {
-            let batch: Batch = sample.by_ref().take(BATCH).filter_map(|idea| plan.idea(idea)).collect();
+            let batch: Batch = ideas.by_ref().take(BATCH).collect();
             // An empty batch is the end, or a tenant from which somebody removed what ideas refer to.
             if batch.is_empty() || sender.blocking_send(batch).is_err() {
                 break;

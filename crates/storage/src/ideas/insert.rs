@@ -1,6 +1,6 @@
 //! Writing ideas: one, or a batch whose counts are written once.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter};
 
 use automation_hub_domain::{
     id::{ApplicationId, IdeaId, UserId},
@@ -9,7 +9,7 @@ use automation_hub_domain::{
 };
 
 use super::{content, counts::Tally, search};
-use crate::{Constraint, Session, StorageError, System, indexes, values};
+use crate::{Constraint, Session, StorageError, values};
 
 /// What an idea got when it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub struct Inserted {
 pub struct PreparedIdea<'n> {
     new: Cow<'n, NewIdea>,
     wire: Cow<'n, str>,
+    slug: String,
     name_key: String,
     name_words: String,
     description_words: String,
@@ -32,6 +33,10 @@ impl PreparedIdea<'static> {
     /// `wire` is as in [`insert`].
     pub fn new(new: NewIdea, wire: String) -> Result<Self, StorageError> {
         PreparedIdea::of(Cow::Owned(new), Cow::Owned(wire))
+    }
+
+    pub(super) fn with_slug(self, slug: String) -> Self {
+        Self { slug, ..self }
     }
 }
 
@@ -63,19 +68,6 @@ pub fn insert_many(
     }
     tally.write(session)?;
     Ok(inserted)
-}
-
-/// To be called before very many ideas are written. In a database without any, lists are slow from now on; however that
-/// ends, [`end_filling`] or the next start of the program makes them fast again. Where there are ideas nothing happens.
-pub fn begin_filling(system: &mut System<'_>) -> Result<(), StorageError> {
-    if system.optional("SELECT 1 FROM ideas LIMIT 1", values![], |_| Ok(()))?.is_some() {
-        return Ok(());
-    }
-    indexes::put_aside(system, "ideas")
-}
-
-pub fn end_filling(system: &mut System<'_>) -> Result<(), StorageError> {
-    indexes::bring_back(system)
 }
 
 pub(super) fn use_applications(
@@ -118,6 +110,7 @@ fn is_taken(session: &mut Session<'_>, by: &str, key: &str) -> Result<bool, Stor
 impl<'n> PreparedIdea<'n> {
     fn of(new: Cow<'n, NewIdea>, wire: Cow<'n, str>) -> Result<Self, StorageError> {
         Ok(Self {
+            slug: slug_of(new.name.as_str()),
             name_key: new.name.key(),
             name_words: search::words(new.name.as_str()),
             description_words: search::words(&new.content.description),
@@ -127,36 +120,41 @@ impl<'n> PreparedIdea<'n> {
         })
     }
 
+    pub(super) fn name_key(&self) -> &str {
+        &self.name_key
+    }
+
+    /// The slugs it may have, the plainest first.
+    pub(super) fn slugs(&self) -> impl Iterator<Item = String> {
+        let numbered = |number: u32| format!("{}-{number}", self.slug);
+        iter::once(self.slug.clone()).chain((2..).map(numbered))
+    }
+
     fn count(&self, tally: &mut Tally) {
         tally.add(self.new.category, self.new.status, self.new.submission_type);
     }
 
     fn insert_row(&self, session: &mut Session<'_>) -> Result<Inserted, StorageError> {
-        let base = slug_of(self.new.name.as_str());
-        let mut slug = base.clone();
-        let mut suffix = 1_u32;
         // Names are unique, so their slugs nearly are; asking first would cost every insert a statement.
-        let id = loop {
+        for slug in self.slugs() {
             if let Some(id) = self.try_insert(session, &slug)? {
-                break id;
+                use_applications(session, id, &self.new.content.applications)?;
+                return Ok(Inserted { id, slug });
             }
             if is_taken(session, "name_key = $2 AND is_deleted = 0", &self.name_key)? {
                 return Err(StorageError::Conflict(Constraint::IdeaName));
             }
             if !is_taken(session, "slug = $2", &slug)? {
-                return Err(StorageError::Conflict(Constraint::Other("ideas_slug_key".to_owned())));
+                break;
             }
-            suffix += 1;
-            slug = format!("{base}-{suffix}");
-        };
-        use_applications(session, id, &self.new.content.applications)?;
-        Ok(Inserted { id, slug })
+        }
+        Err(StorageError::Conflict(Constraint::Other("ideas_slug_key".to_owned())))
     }
 
     /// `None` if a unique index refuses the row. Without `DO NOTHING`, `PostgreSQL` would give up the transaction.
     fn try_insert(&self, session: &mut Session<'_>, slug: &str) -> Result<Option<IdeaId>, StorageError> {
         let tenant = session.tenant();
-        let Self { new, wire, name_key, name_words, description_words, content } = self;
+        let Self { new, wire, slug: _, name_key, name_words, description_words, content } = self;
         session.optional(
             "INSERT INTO ideas (tenant_id, uuid, slug, name, name_key, search_key, category_id, submission_type, \
              phase_id, phase_status_id, submitter_user_id, owner_user_id, idea_score, benefit_hours, benefit_cost, \
