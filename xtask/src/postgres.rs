@@ -24,7 +24,7 @@ then
   (
     trap - TERM
     exec "$1/postgres" -D "$2/data" -p "$3" -k "$2" -h 127.0.0.1 -c fsync=off -c synchronous_commit=off \
-      -c full_page_writes=off -c max_connections=200
+      -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c autovacuum=off -c max_connections=200
   ) >"$2/log" 2>&1 </dev/null &
   server=$!
 else

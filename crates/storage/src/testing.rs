@@ -103,9 +103,15 @@ struct ServerDatabase {
 
 impl ServerDatabase {
     async fn create(server: String) -> Result<Self, StorageError> {
-        let template = postgres_template(&server).await?;
+        let connection = connect(&server).await?;
+        let template = postgres_template(&server, &connection).await?;
         let name = format!("automation_hub_test_{}", Uuid::new_v4().simple());
-        administer(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
+        let mut sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        if server_version(&connection).await? >= FIRST_WITH_STRATEGIES {
+            // The other way writes each page to the log first, and takes twice as long.
+            sql.push_str(" STRATEGY FILE_COPY");
+        }
+        connection.batch_execute(&sql).await?;
         Ok(Self { server, name })
     }
 
@@ -134,35 +140,65 @@ impl Drop for ServerDatabase {
     }
 }
 
-async fn postgres_template(server: &str) -> Result<String, StorageError> {
+/// Versions before it know one strategy to copy a database by, and no word for it.
+const FIRST_WITH_STRATEGIES: i32 = 150_000;
+
+async fn server_version(connection: &deadpool_postgres::ClientWrapper) -> Result<i32, StorageError> {
+    let row = connection.query_one("SELECT current_setting('server_version_num')::int", &[]).await?;
+    Ok(row.get(0))
+}
+
+/// An empty migrated database, made by whoever comes first and copied by all.
+async fn postgres_template(
+    server: &str,
+    connection: &deadpool_postgres::ClientWrapper,
+) -> Result<String, StorageError> {
     let template = format!("automation_hub_template_{:016x}", migrate::fingerprint(Engine::Postgres));
-    let connection = connect(server).await?;
-    connection.execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK]).await?;
-    let exists =
-        connection.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&template]).await?.is_some();
-    if !exists {
-        let unfinished = format!("{template}_unfinished");
-        for sql in [
-            format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)"),
-            format!(
-                "CREATE DATABASE {unfinished} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
-            ),
-        ] {
-            connection.batch_execute(&sql).await?;
-        }
-        let location = Location::Postgres(with_database(server, &unfinished));
-        let store = Store::open(TestDatabase::options(&location)).await?;
-        store.migrate().await?;
-        store.close().await;
-        connection
-            .batch_execute(&format!(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{unfinished}'"
-            ))
-            .await?;
-        connection.batch_execute(&format!("ALTER DATABASE {unfinished} RENAME TO {template}")).await?;
+    if is_there(connection, &template).await? {
+        return Ok(template);
     }
-    // The lock ends with the connection.
-    Ok(template)
+    connection.execute("SELECT pg_advisory_lock($1)", &[&TEMPLATE_LOCK]).await?;
+    let made = make_template(server, connection, &template).await;
+    connection.execute("SELECT pg_advisory_unlock($1)", &[&TEMPLATE_LOCK]).await?;
+    made.map(|()| template)
+}
+
+async fn is_there(
+    connection: &deadpool_postgres::ClientWrapper,
+    database: &str,
+) -> Result<bool, StorageError> {
+    Ok(connection.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&database]).await?.is_some())
+}
+
+async fn make_template(
+    server: &str,
+    connection: &deadpool_postgres::ClientWrapper,
+    template: &str,
+) -> Result<(), StorageError> {
+    // Somebody else may have made it while we waited for our turn.
+    if is_there(connection, template).await? {
+        return Ok(());
+    }
+    let unfinished = format!("{template}_unfinished");
+    for sql in [
+        format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)"),
+        format!(
+            "CREATE DATABASE {unfinished} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
+        ),
+    ] {
+        connection.batch_execute(&sql).await?;
+    }
+    let location = Location::Postgres(with_database(server, &unfinished));
+    let store = Store::open(TestDatabase::options(&location)).await?;
+    store.migrate().await?;
+    store.close().await;
+    connection
+        .batch_execute(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{unfinished}'"
+        ))
+        .await?;
+    connection.batch_execute(&format!("ALTER DATABASE {unfinished} RENAME TO {template}")).await?;
+    Ok(())
 }
 
 async fn copy_tables(url: &str) -> Result<Vec<(String, Vec<u8>)>, StorageError> {

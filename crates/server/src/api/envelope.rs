@@ -4,7 +4,7 @@ use automation_hub_domain::page::{PageRequest, total_pages};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -75,12 +75,12 @@ pub fn success_array<T>(items: impl IntoIterator<Item = T>, write: impl FnMut(&m
     json_response(StatusCode::OK, Body::from(body))
 }
 
+/// Who may keep it is said on its way out, where the answer itself doesn't say it.
 pub fn json_response(status: StatusCode, body: Body) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (status, headers, body).into_response()
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// Where in a list its answer stands. Stands beside the rows, which have a name of their own.

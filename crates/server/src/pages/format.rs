@@ -202,7 +202,8 @@ fn units(n: i64, unit: &str) -> String {
 
 /// A number of things with thousands separated: `1,248`.
 pub fn count(n: u64) -> String {
-    let digits = n.to_string();
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(n);
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -220,9 +221,13 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
 
 /// Rounded to a whole number, half up, with thousands separated.
 pub fn whole(value: f64) -> String {
-    let digits = value.abs().round().to_string();
     // Figures are far below 2^64; what isn't a number never gets here as one.
-    let text = digits.parse().map_or(digits, count);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rounded, and without its sign"
+    )]
+    let text = count(value.abs().round() as u64);
     if value <= -0.5 { format!("−{text}") } else { text }
 }
 

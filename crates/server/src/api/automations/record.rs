@@ -244,13 +244,13 @@ impl RecordWriter<'_> {
 
 /// `17 Nov 2026`, in the tenant's time zone.
 fn day(buffer: &mut Vec<u8>, Date { year, month, day }: Date) {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
+    const MONTHS: [&[u8; 5]; 12] = [
+        b" Jan ", b" Feb ", b" Mar ", b" Apr ", b" May ", b" Jun ", b" Jul ", b" Aug ", b" Sep ", b" Oct ",
+        b" Nov ", b" Dec ",
+    ];
     json::whole(buffer, day);
-    for text in [" ", month, " "] {
-        buffer.extend_from_slice(text.as_bytes());
-    }
+    let month = usize::try_from(month - 1).ok().and_then(|month| MONTHS.get(month));
+    buffer.extend_from_slice(month.map_or(b" ".as_slice(), |month| month.as_slice()));
     json::whole(buffer, year);
 }
 

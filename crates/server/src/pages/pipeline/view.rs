@@ -245,7 +245,11 @@ fn row(idea: &IdeaLine, found: &Found, format: &Format, base: &str) -> Row {
 
 /// The address of an automation's page. Slugs hold letters of any script.
 pub fn profile_path(base: &str, slug: &str) -> String {
-    let mut path = format!("{base}/automation-profile/");
-    path.extend(form_urlencoded::byte_serialize(slug.as_bytes()));
+    let mut path = [base, "/automation-profile/", slug].concat();
+    let stands_for_itself = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !slug.bytes().all(stands_for_itself) {
+        path.truncate(path.len() - slug.len());
+        path.extend(form_urlencoded::byte_serialize(slug.as_bytes()));
+    }
     path
 }
