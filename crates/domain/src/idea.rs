@@ -54,6 +54,9 @@ impl SubmissionType {
         Self::BusinessProcess,
     ];
 
+    /// What lists of the Open API show unless other kinds are asked for.
+    pub const USUAL: [Self; 2] = [Self::EmployeeDriven, Self::CoeDriven];
+
     pub const fn code(self) -> i64 {
         match self {
             Self::EmployeeDriven => 1,

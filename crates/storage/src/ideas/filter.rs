@@ -13,6 +13,9 @@ use sea_query::{
 
 use super::search;
 
+/// Of [`SubmissionType::USUAL`], as the index of them says it.
+const IS_USUAL: &str = "submission_type IN (1, 2)";
+
 /// Instants from the first to the last, both included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
@@ -175,8 +178,15 @@ impl IdeaFilter {
         if let Some(categories) = &self.categories {
             select.and_where(any_of("category_id", categories.iter().map(|id| id.get()).collect()));
         }
-        if let Some(kinds) = &self.submission_types {
-            select.and_where(any_of("submission_type", kinds.iter().map(|kind| kind.code()).collect()));
+        match &self.submission_types {
+            // As text, for the same reason.
+            Some(kinds) if **kinds == SubmissionType::USUAL => {
+                select.and_where(Expr::cust(IS_USUAL));
+            }
+            Some(kinds) => {
+                select.and_where(any_of("submission_type", kinds.iter().map(|kind| kind.code()).collect()));
+            }
+            None => {}
         }
         self.restrict_people(tenant, select);
         between(select, "created_at", self.created);

@@ -274,28 +274,42 @@ async fn an_offset_skips_and_the_count_stays() {
     assert_eq!((page.total, page.items.len(), page.items[0].name.as_str()), (5, 1, "d"));
 }
 
-#[tokio::test]
-async fn the_embedded_engine_finds_a_page_of_one_status_newest_first_in_an_index_alone() {
-    // The other engine plans by what a table holds, and this one holds nothing.
+/// The steps by which the embedded engine finds a page of one status, newest first. The other engine plans by what a
+/// table holds, and this one holds nothing.
+async fn plan_of_one_status(kinds: &str) -> Vec<String> {
     let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
-    let plan = acme
-        .read(|s| {
-            let mut plan = Vec::new();
-            let tenant = s.tenant();
-            s.each(
-                "EXPLAIN QUERY PLAN SELECT i.wire FROM (SELECT id FROM ideas WHERE tenant_id = $1 AND is_deleted = 0 \
-                 AND phase_status_id = $2 AND submission_type IN ($3, $4) ORDER BY created_at DESC, id DESC LIMIT 50) f \
-                 JOIN ideas i ON i.id = f.id ORDER BY i.created_at DESC, i.id DESC",
-                values![tenant, APPROVED, 1_i64, 2_i64],
-                |row| {
-                    plan.push(row.get::<String>(3)?);
-                    Ok(())
-                },
-            )?;
-            Ok(plan)
-        })
-        .await;
-    assert!(plan.iter().any(|step| step.contains("USING COVERING INDEX ideas_by_status")), "{plan:#?}");
+    let statement = [
+        "EXPLAIN QUERY PLAN SELECT i.wire FROM (SELECT id FROM ideas WHERE tenant_id = $1 AND is_deleted = 0 \
+         AND phase_status_id = $2",
+        kinds,
+        " ORDER BY created_at DESC, id DESC LIMIT 50) f \
+         JOIN ideas i ON i.id = f.id ORDER BY i.created_at DESC, i.id DESC",
+    ]
+    .concat();
+    acme.read(move |s| {
+        let tenant = s.tenant();
+        s.all(&statement, values![tenant, APPROVED], |row| row.get(3))
+    })
+    .await
+}
+
+#[rstest]
+#[case::of_all_kinds("", "ideas_by_status")]
+#[case::of_some_kinds(" AND submission_type IN (3, 4)", "ideas_by_status")]
+#[case::of_the_usual_kinds(" AND submission_type IN (1, 2)", "ideas_usual_by_status")]
+#[tokio::test]
+async fn the_embedded_engine_finds_a_page_of_one_status_in_an_index_alone(
+    #[case] kinds: &str,
+    #[case] index: &str,
+) {
+    let plan = plan_of_one_status(kinds).await;
+    let step = format!("SEARCH ideas USING COVERING INDEX {index} (");
+    assert!(plan.iter().any(|found| found.starts_with(&step)), "{plan:#?}");
+}
+
+#[test]
+fn the_usual_kinds_are_those_of_their_index() {
+    assert_eq!(SubmissionType::USUAL.map(SubmissionType::code), [1, 2]);
 }
 
 async fn indexes(acme: &Organization) -> Vec<String> {

@@ -106,8 +106,7 @@ fn submission_types(
     violations: &mut Violations,
 ) -> Option<Vec<SubmissionType>> {
     if query.text(&KINDS).is_none() {
-        let usual = vec![SubmissionType::EmployeeDriven, SubmissionType::CoeDriven];
-        return (!is_search).then_some(usual);
+        return (!is_search).then(|| SubmissionType::USUAL.to_vec());
     }
     let codes = query.integers(&KINDS, violations)?;
     let kinds: Option<Vec<_>> = codes.into_iter().map(SubmissionType::from_code).collect();
