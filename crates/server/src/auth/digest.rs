@@ -4,7 +4,7 @@ use std::{fmt, hash::Hash, num::NonZeroU32};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 use uuid::Uuid;
 
 /// What a digest is of, so that a token never passes for an app key.
@@ -30,7 +30,11 @@ impl Digest {
 
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        // Word by word: byte by byte took as long as half of the hash.
+        let (ours, theirs) = (self.0.as_chunks::<8>().0, other.0.as_chunks::<8>().0);
+        let words =
+            ours.iter().zip(theirs).map(|(a, b)| u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b)));
+        words.fold(Choice::from(1), |equal, word| equal & word).into()
     }
 }
 
