@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ impl Cluster {
     pub(crate) fn start() -> Result<Self> {
         let programs = postgres_folder().context("PostgreSQL's server programs were not found")?;
         let owner = Owner::find()?;
-        let folder = std::env::temp_dir().join(format!("automation-hub-test-{}", std::process::id()));
+        let folder = place().join(format!("automation-hub-test-{}", std::process::id()));
         let password = random_hex()?;
         prepare(&folder, owner, &password)
             .with_context(|| format!("{} could not be made", folder.display()))?;
@@ -97,6 +97,19 @@ impl Owner {
             bail!("PostgreSQL can't run as root, and there is no user named postgres");
         };
         Ok(Some(Self { uid, gid }))
+    }
+}
+
+/// In memory where there is room: a database is made and thrown away for each test, which on a disk takes most of the
+/// test's time.
+fn place() -> PathBuf {
+    const MEMORY: &str = "/dev/shm";
+    const ROOM_KIB: u64 = 3 << 20;
+    let free = output_of(Command::new("df").args(["--output=avail", MEMORY]));
+    let kib = free.and_then(|table| table.lines().last()?.trim().parse::<u64>().ok());
+    match kib {
+        Some(ROOM_KIB..) => MEMORY.into(),
+        _ => std::env::temp_dir(),
     }
 }
 

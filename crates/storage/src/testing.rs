@@ -106,12 +106,7 @@ impl ServerDatabase {
         let connection = connect(&server).await?;
         let template = postgres_template(&server, &connection).await?;
         let name = format!("automation_hub_test_{}", Uuid::new_v4().simple());
-        let mut sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        if server_version(&connection).await? >= FIRST_WITH_STRATEGIES {
-            // The other way writes each page to the log first, and takes twice as long.
-            sql.push_str(" STRATEGY FILE_COPY");
-        }
-        connection.batch_execute(&sql).await?;
+        connection.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
         Ok(Self { server, name })
     }
 
@@ -138,14 +133,6 @@ impl Drop for ServerDatabase {
             tracing::warn!(%error, "a test database was left behind");
         }
     }
-}
-
-/// Versions before it know one strategy to copy a database by, and no word for it.
-const FIRST_WITH_STRATEGIES: i32 = 150_000;
-
-async fn server_version(connection: &deadpool_postgres::ClientWrapper) -> Result<i32, StorageError> {
-    let row = connection.query_one("SELECT current_setting('server_version_num')::int", &[]).await?;
-    Ok(row.get(0))
 }
 
 /// An empty migrated database, made by whoever comes first and copied by all.
