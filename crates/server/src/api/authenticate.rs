@@ -20,7 +20,7 @@ use crate::{
         calls::Call,
         error::ApiError,
         extract,
-        router::{Answered, Calls},
+        router::{Calls, Dispatched},
     },
     app::App,
     auth::{
@@ -54,7 +54,13 @@ pub async fn answer(
     }
     let is_head = request.method() == Method::HEAD;
     let now = app.clock.now();
-    let mut response = match admit(app, base.addressed.as_ref(), context, now, &mut request).await {
+    let form = if is_form_with_header(request.headers()) {
+        // Boxed, as hardly any request is one, and all would carry the room it takes.
+        Box::pin(refuse_token_in_form(app, &mut request)).await
+    } else {
+        Ok(())
+    };
+    let mut response = match admit(app, base.addressed.as_ref(), context, now, (&request, form)) {
         Ok(verified) => call(app, verified, (calls, &base), context, now, request).await,
         Err(error) => error.respond(context.id),
     };
@@ -74,12 +80,13 @@ fn strip_body(response: &mut Response) {
     }
 }
 
-async fn admit(
+/// Who makes a request, given what its body had against it.
+fn admit(
     app: &App,
     addressed: Option<&(String, String)>,
     context: RequestContext,
     now: Timestamp,
-    request: &mut Request,
+    (request, form): (&Request, Result<(), ApiError>),
 ) -> Result<Verified, ApiError> {
     let refuse = |error: ApiError| match app.tokens.verifier.count_refusal(context.address, now) {
         Some(retry_after_secs) => Refusal::TooMany { retry_after_secs }.into(),
@@ -89,9 +96,7 @@ async fn admit(
         app.tenant_by_slugs(organization, tenant).ok_or_else(|| refuse(ApiError::tenant_not_found()))
     };
     let addressed = addressed.map(found).transpose()?;
-    if is_form_with_header(request.headers()) {
-        refuse_token_in_form(app, request).await?;
-    }
+    form?;
     let verified = verify(app, request.headers(), request.uri().query(), context.address, now)?;
     // The credential decides the tenant; an address that names another one is none of its business.
     if addressed.is_some_and(|tenant| tenant.id != verified.tenant.id) {
@@ -169,14 +174,14 @@ async fn refuse_token_in_form(app: &App, request: &mut Request) -> Result<(), Ap
 }
 
 /// Lets an admitted call through, and writes down that it was made.
-pub async fn call(
+pub fn call(
     app: &App,
     verified: Verified,
     (calls, base): (&Calls, &Base),
     context: RequestContext,
     now: Timestamp,
     request: Request,
-) -> Response {
+) -> impl Future<Output = Response> + Send {
     #[expect(clippy::disallowed_methods, reason = "measures how long the call takes")]
     let begun = Instant::now();
     let call = Call::begin(now, &verified.token, context, &request);
@@ -193,21 +198,30 @@ pub async fn call(
         claim: None,
     };
     let uri = request.uri().clone();
-    let Answered { route, mut response } = calls.answer(app, actor, base.call(uri.path()), request).await;
-    if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
-        // Which methods a path takes was said on the way already.
-        let allow = response.headers_mut().remove(header::ALLOW);
-        response = error.respond(context.id);
-        if let Some(allow) = allow {
-            response.headers_mut().insert(header::ALLOW, allow);
+    let Dispatched { route, answering } = calls.dispatch(app, actor, base.call(uri.path()), request);
+    // Only what is needed at the end waits with it: each step up copies what waits.
+    async move {
+        let mut response = answering.await;
+        if let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() {
+            response = put_in_envelope(&error, response.headers_mut(), context);
         }
+        if let Some(until) = retiring
+            && let Ok(value) = HeaderValue::try_from(until.millis().to_string())
+        {
+            response.headers_mut().insert(RETIRING, value);
+        }
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        app.calls.record(call.end(route, response.status(), begun.elapsed()));
+        response
     }
-    if let Some(until) = retiring
-        && let Ok(value) = HeaderValue::try_from(until.millis().to_string())
-    {
-        response.headers_mut().insert(RETIRING, value);
+}
+
+/// The answer to a failure, with what was said on the way of which methods a path takes.
+#[cold]
+fn put_in_envelope(error: &ApiError, told: &mut HeaderMap, context: RequestContext) -> Response {
+    let mut response = error.respond(context.id);
+    if let Some(allow) = told.remove(header::ALLOW) {
+        response.headers_mut().insert(header::ALLOW, allow);
     }
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    app.calls.record(call.end(route, response.status(), begun.elapsed()));
     response
 }

@@ -3,7 +3,7 @@
 //! Calls are many and their paths are few, so they get a table of their own: it knows which row of the route table a
 //! call is before anything of the request is read, and costs a fraction of a general router.
 
-use std::{collections::BTreeMap, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, future::ready, pin::Pin, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -113,11 +113,17 @@ where
 /// The calls by their paths, relative to the base path.
 pub struct Calls(matchit::Router<Vec<(&'static Route, Endpoint)>>);
 
-/// What came of a call.
-pub struct Answered {
+/// A call that is on its way to its answer.
+pub struct Dispatched {
     /// The row of the route table it turned out to be: `/automations/{id}`; empty for a call that doesn't exist.
     pub route: &'static str,
-    pub response: Response,
+    pub answering: Answering,
+}
+
+impl Dispatched {
+    fn refused(route: &'static str, refusal: impl IntoResponse) -> Self {
+        Self { route, answering: Box::pin(ready(refusal.into_response())) }
+    }
 }
 
 /// All calls, and the document that describes them.
@@ -148,41 +154,38 @@ pub fn document() -> OpenApi {
 
 impl Calls {
     /// Has a call answered, if its row of the route table lets the actor make it. The path is relative to the base path.
-    pub async fn answer(&self, app: &App, actor: Actor, path: &str, mut request: Request) -> Answered {
-        let refused = |route, error: ApiError| Answered { route, response: error.into_response() };
+    /// Nothing is waited for yet: whoever waits holds only what is needed for that.
+    pub fn dispatch(&self, app: &App, actor: Actor, path: &str, mut request: Request) -> Dispatched {
         let Ok(found) = self.0.at(path) else {
-            return refused("", ApiError::route_not_found());
+            return Dispatched::refused("", ApiError::route_not_found());
         };
         // What answers GET answers HEAD.
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
         let Some((route, endpoint)) = found.value.iter().find(|(route, _)| route.method == *method) else {
-            return Answered {
-                route: "",
-                response: other_methods(found.value.iter().map(|(route, _)| *route)),
-            };
+            return Dispatched::refused("", other_methods(found.value.iter().map(|(route, _)| *route)));
         };
         if let Err(error) = route.check(&actor) {
-            return refused(route.path, error.into());
+            return Dispatched::refused(route.path, ApiError::from(error));
         }
         if let Some((_, part)) = found.params.iter().last() {
             let Ok(part) = percent_decode_str(part).decode_utf8() else {
-                return refused(route.path, Error::NotFound("record").into());
+                return Dispatched::refused(route.path, ApiError::from(Error::NotFound("record")));
             };
             request.extensions_mut().insert(PathPart(part.into_owned()));
         }
         let key = if route.method == Method::POST { idempotency::key(request.headers()) } else { Ok(None) };
-        let response = match key {
+        let answering = match key {
             Ok(None) => {
                 request.extensions_mut().insert(actor);
-                endpoint(request, app.clone()).await
+                endpoint(request, app.clone())
             }
             Ok(Some(key)) => {
                 let keyed = Keyed { app: app.clone(), actor, key, path: path.to_owned(), request };
-                idempotency::answer(keyed, Arc::clone(endpoint)).await
+                Box::pin(idempotency::answer(keyed, Arc::clone(endpoint)))
             }
-            Err(error) => ApiError::from(error).into_response(),
+            Err(error) => return Dispatched::refused(route.path, ApiError::from(error)),
         };
-        Answered { route: route.path, response }
+        Dispatched { route: route.path, answering }
     }
 }
 

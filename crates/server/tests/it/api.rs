@@ -331,7 +331,7 @@ impl Caller<'_> {
     async fn answer(&self, request: Request<Body>) -> Response {
         let Api { hub, calls, .. } = self.api;
         let path = request.uri().path().to_owned();
-        tell(calls.answer(&hub.app, self.actor.clone(), &path, request).await.response)
+        tell(calls.dispatch(&hub.app, self.actor.clone(), &path, request).answering.await)
     }
 }
 

@@ -15,8 +15,13 @@ pub(super) struct Readers {
 
 #[derive(Default)]
 struct Pool {
-    idle: Vec<rusqlite::Connection>,
+    #[expect(
+        clippy::vec_box,
+        reason = "a connection is a large value, and each read takes one out and puts it back"
+    )]
+    idle: Vec<Box<rusqlite::Connection>>,
     open: usize,
+    waiting: usize,
 }
 
 impl Readers {
@@ -57,7 +62,7 @@ impl Readers {
         result
     }
 
-    fn take(&self) -> Result<rusqlite::Connection, StorageError> {
+    fn take(&self) -> Result<Box<rusqlite::Connection>, StorageError> {
         let mut pool = self.lock();
         loop {
             if let Some(connection) = pool.idle.pop() {
@@ -67,25 +72,36 @@ impl Readers {
                 pool.open += 1;
                 break;
             }
+            pool.waiting += 1;
             pool = self.freed.wait(pool).unwrap_or_else(PoisonError::into_inner);
+            pool.waiting -= 1;
         }
         drop(pool);
-        self.settings.open_reader().inspect_err(|_| self.release_place())
+        self.settings.open_reader().map(Box::new).inspect_err(|_| self.release_place())
     }
 
-    fn give_back(&self, connection: rusqlite::Connection) {
-        self.lock().idle.push(connection);
-        self.freed.notify_one();
+    fn give_back(&self, connection: Box<rusqlite::Connection>) {
+        self.change(|pool| pool.idle.push(connection));
     }
 
-    fn discard(&self, connection: rusqlite::Connection) {
+    fn discard(&self, connection: Box<rusqlite::Connection>) {
         drop(connection);
         self.release_place();
     }
 
     fn release_place(&self) {
-        self.lock().open -= 1;
-        self.freed.notify_one();
+        self.change(|pool| pool.open -= 1);
+    }
+
+    /// Waking costs a call of the system even where nobody waits, and nearly always nobody does.
+    fn change(&self, change: impl FnOnce(&mut Pool)) {
+        let mut pool = self.lock();
+        change(&mut pool);
+        let is_awaited = pool.waiting > 0;
+        drop(pool);
+        if is_awaited {
+            self.freed.notify_one();
+        }
     }
 
     /// No closure of a caller runs under this lock, so a poisoned one guards nothing half done.

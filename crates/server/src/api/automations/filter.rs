@@ -7,12 +7,62 @@ use automation_hub_domain::{
     page::{Direction, PageRequest},
 };
 use automation_hub_storage::ideas::{IdeaFilter, IdeaOrder, IdeaSort, Window};
+use utoipa::IntoParams;
 
 use super::{cursor::Cursor, selection::Selection};
 use crate::{
     api::extract::Query,
     error::{Error, Violations},
 };
+
+/// The query of a list of ideas, as the API document describes it. It is read by [`Listing::parse`].
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "the names, types and comments of its fields are what is used of it")]
+pub struct ListQuery {
+    /// Part of name, description or slug; `s` means the same.
+    search: Option<String>,
+    /// Ids of phases, separated by commas; `phases` means the same.
+    #[param(pattern = "^(all|[0-9]{1,18}(,[0-9]{1,18})*)$")]
+    phase: Option<String>,
+    /// Ids of statuses, separated by commas, or `all`.
+    #[param(pattern = "^(all|[0-9]{1,18}(,[0-9]{1,18})*)$")]
+    status: Option<String>,
+    /// Ids of categories; those below them are included.
+    #[param(pattern = "^(all|[0-9]{1,18}(,[0-9]{1,18})*)$")]
+    category: Option<String>,
+    /// 1 to 8, separated by commas, or `all`. 1 and 2 unless given; all of them in a search.
+    #[param(pattern = "^(all|[1-8](,[1-8])*)$")]
+    submission_type: Option<String>,
+    /// Business unit of the submitter.
+    bu: Option<String>,
+    /// Id of an application.
+    applications: Option<i64>,
+    /// A tag, in any letter case; `tags` means the same.
+    tag: Option<String>,
+    /// Epoch in seconds or milliseconds.
+    created_start: Option<i64>,
+    /// Epoch in seconds or milliseconds.
+    created_end: Option<i64>,
+    /// Epoch in seconds or milliseconds.
+    updated_start: Option<i64>,
+    /// Epoch in seconds or milliseconds.
+    updated_end: Option<i64>,
+    /// `process_created_epoch`, `process_updated_epoch`, `process_name`, `process_overall_gauge_score` or `process_id`.
+    #[param(pattern = "^(process_(created_epoch|updated_epoch|name|overall_gauge_score|id))$")]
+    sort: Option<String>,
+    /// `asc` or `desc`.
+    #[param(pattern = "^(asc|desc)$")]
+    sort_order: Option<String>,
+    /// Empty to begin with, then the `nextCursor` of the answer before: each page costs the same, and what comes or goes
+    /// meanwhile shifts none. `offset` and `page` are ignored.
+    cursor: Option<String>,
+    /// Names of members, separated by commas: only these are sent.
+    fields: Option<String>,
+    limit: Option<u64>,
+    offset: Option<u64>,
+    page: Option<u64>,
+}
 
 /// What a caller asks for: a filter whose categories are as given, an order, and which rows of the result.
 #[derive(Clone, Debug)]

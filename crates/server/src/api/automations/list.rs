@@ -14,7 +14,7 @@ use crate::{
         automations::{
             calendar::Calendar,
             cursor::Cursor,
-            filter::{Listing, Reading},
+            filter::{ListQuery, Listing, Reading},
             record::RecordWriter,
             schema::AutomationPage,
             scope,
@@ -38,29 +38,7 @@ const DEEP: u64 = 5_000;
 /// Ideas and automations in the categories the caller may see, newest first.
 #[utoipa::path(
     get, path = "/automations", tag = "Automation Ideas",
-    params(
-        ("search" = Option<String>, Query, description = "Part of name, description or slug; `s` means the same."),
-        ("phase" = Option<String>, Query, pattern = "^(all|[0-9]{1,18}(,[0-9]{1,18})*)$", description = "Ids of phases, separated by commas; `phases` means the same."),
-        ("status" = Option<String>, Query, pattern = "^(all|[0-9]{1,18}(,[0-9]{1,18})*)$", description = "Ids of statuses, separated by commas, or `all`."),
-        ("category" = Option<String>, Query, pattern = "^(all|[0-9]{1,18}(,[0-9]{1,18})*)$", description = "Ids of categories; those below them are included."),
-        ("submissionType" = Option<String>, Query, pattern = "^(all|[1-8](,[1-8])*)$", description = "1 to 8, separated by commas, or `all`. \
-            1 and 2 unless given; all of them in a search."),
-        ("bu" = Option<String>, Query, description = "Business unit of the submitter."),
-        ("applications" = Option<i64>, Query, description = "Id of an application."),
-        ("tag" = Option<String>, Query, description = "A tag, in any letter case; `tags` means the same."),
-        ("createdStart" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
-        ("createdEnd" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
-        ("updatedStart" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
-        ("updatedEnd" = Option<i64>, Query, description = "Epoch in seconds or milliseconds."),
-        ("sort" = Option<String>, Query, pattern = "^(process_(created_epoch|updated_epoch|name|overall_gauge_score|id))$", description = "`process_created_epoch`, `process_updated_epoch`, \
-            `process_name`, `process_overall_gauge_score` or `process_id`."),
-        ("sortOrder" = Option<String>, Query, pattern = "^(asc|desc)$", description = "`asc` or `desc`."),
-        ("cursor" = Option<String>, Query, description = "Empty to begin with, then the `nextCursor` of the answer before: \
-            each page costs the same, and what comes or goes meanwhile shifts none. `offset` and `page` are ignored."),
-        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
-        ("limit" = Option<u64>, Query),
-        ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
-    ),
+    params(ListQuery),
     responses((status = 200, body = Envelope<AutomationPage>))
 )]
 pub async fn list_automations(
