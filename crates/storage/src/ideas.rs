@@ -3,6 +3,9 @@
 mod content;
 mod counts;
 mod filter;
+mod found;
+mod id_set;
+pub(crate) mod indexing;
 mod insert;
 mod list;
 mod search;
@@ -20,6 +23,7 @@ use automation_hub_domain::{
 
 pub use counts::{count, count_by_status};
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
+pub use found::Found;
 pub use insert::{Inserted, PreparedIdea, begin_filling, end_filling, insert, insert_many, insert_prepared};
 pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list, list_of};
 pub use update::{delete, exists, find_to_change, update};
