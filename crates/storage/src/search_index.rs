@@ -58,11 +58,15 @@ async fn make_on_server(database: &postgres::Database) -> Result<Indexing, Stora
         }
         connection.batch_execute("DROP INDEX CONCURRENTLY IF EXISTS ideas_search").await?;
     }
-    if let Err(refused) = connection.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_trgm").await {
-        return Ok(Indexing::Refused(refused.into()));
+    for statement in [
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        "CREATE INDEX CONCURRENTLY ideas_search ON ideas USING gin (search_key gin_trgm_ops)",
+    ] {
+        match connection.batch_execute(statement).await.map_err(StorageError::from) {
+            Ok(()) => {}
+            Err(refused @ StorageError::Driver(_)) => return Ok(Indexing::Refused(refused)),
+            Err(error) => return Err(error),
+        }
     }
-    connection
-        .batch_execute("CREATE INDEX CONCURRENTLY ideas_search ON ideas USING gin (search_key gin_trgm_ops)")
-        .await?;
     Ok(Indexing::Settled)
 }

@@ -4,22 +4,29 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
+use automation_hub_domain::page::Direction;
 use sea_query::{Expr, Query as Build, SelectStatement};
 
 use super::{
     counts,
     filter::{IdeaFilter, IdeaOrder, IdeaSort, Reached},
     id_set::IdSet,
-    indexing::word_ids,
+    indexing::{self, word_ids},
     list::Section,
     search::{self, Fragment, Fragments},
 };
-use crate::{Connection, Engine, Session, StorageError, query::Query, values};
+use crate::{
+    Connection, Engine, Session, StorageError,
+    query::{NAMED_IDS, Query},
+    values,
+};
 
 /// So few are always fetched and sorted.
 const FEW: u64 = 300;
 /// An idea that is fetched costs as much as so many that are passed over in an index.
 const FETCHED: u64 = 20;
+/// How many ideas that aren't indexed are looked through for a page.
+const FAR: i64 = 2000;
 /// The trigrams that a word is found by: the word itself tells about the rest.
 const TRIGRAMS: usize = 16;
 
@@ -36,8 +43,19 @@ pub(super) struct Candidates {
     pattern: String,
 }
 
+impl Found {
+    /// The same for a later snapshot, which may know more of those ideas: each that is shown is looked at again, and
+    /// those that became what is searched since are left out.
+    #[must_use]
+    pub fn for_later(&self) -> Self {
+        Self(
+            self.0.as_ref().map(|found| Arc::new(Candidates { is_exact: false, ..Candidates::clone(found) })),
+        )
+    }
+}
+
 impl IdeaFilter {
-    /// Looks a search up once, for a total and a page of the same session. Never for two sessions: ideas change.
+    /// Looks a search up once, for a total and a page of the same session.
     pub fn look_up(&mut self, session: &mut Session<'_>) -> Result<(), StorageError> {
         if let Some(mut candidates) = self.candidates(session)? {
             // A total has to check them anyhow.
@@ -61,6 +79,21 @@ impl IdeaFilter {
             }
             _ => Ok(None),
         }
+    }
+
+    /// As [`candidates`](Self::candidates), for a page without a total.
+    pub(super) fn candidates_of_page(
+        &self,
+        session: &mut Session<'_>,
+    ) -> Result<Option<Arc<Candidates>>, StorageError> {
+        if self.search.is_none() || session.engine() == Engine::Postgres {
+            return Ok(None);
+        }
+        // A page is full long before all of what isn't indexed has been looked through.
+        if self.found.0.is_none() && indexing::lag(session)? > FAR {
+            return Ok(None);
+        }
+        self.candidates(session)
     }
 }
 
@@ -108,7 +141,7 @@ impl Candidates {
             return Ok(self.ids.len());
         }
         if self.ids.len() <= FEW || self.ids.len() * FETCHED <= within(session, filter)? {
-            let mut select = self.few(session, filter);
+            let mut select = self.by_id(session, filter, self.ids.iter());
             select.expr(Expr::cust("COUNT(*)"));
             let query = Query::render(session.engine(), &select);
             let n: i64 = session.one(&query.sql, &query.values()?, |row| row.get(0))?;
@@ -131,23 +164,70 @@ impl Candidates {
         (filter, order): (&IdeaFilter, IdeaOrder),
         section: Section<'_>,
     ) -> Result<Vec<i64>, StorageError> {
-        let is_fetched = self.is_fetched(session, filter, order, section)?;
-        let mut select = if is_fetched { self.few(session, filter) } else { all(session, filter) };
-        select.column("id");
-        if is_fetched {
-            section.cut(&mut select);
+        if section.limit == 0 {
+            return Ok(Vec::new());
         }
+        if order.sort == IdeaSort::Id {
+            return self.section_by_id(session, filter, section.towards(order), section);
+        }
+        if !self.is_fetched(session, filter, section)? {
+            return self.section_on_the_way(session, (filter, order), section);
+        }
+        let mut select = self.by_id(session, filter, self.ids.iter());
+        section.cut(select.column("id"));
         section.place(&mut select, order);
         let query = Query::render(session.engine(), &select);
-        let values = query.values()?;
-        if is_fetched {
-            return session.all(&query.sql, &values, |row| row.get(0));
+        session.all(&query.sql, &query.values()?, |row| row.get(0))
+    }
+
+    /// The set is in this order already, and the table too wide to be walked along: ideas are asked for in portions.
+    fn section_by_id(
+        &self,
+        session: &mut Session<'_>,
+        filter: &IdeaFilter,
+        order: IdeaOrder,
+        section: Section<'_>,
+    ) -> Result<Vec<i64>, StorageError> {
+        let ascends = order.direction == Direction::Ascending;
+        let after = section.after.map(|position| position.id.get());
+        let is_left = |id: &i64| after.is_none_or(|after| if ascends { *id > after } else { *id < after });
+        let mut ids: Vec<_> = self.ids.iter().filter(is_left).collect();
+        if !ascends {
+            ids.reverse();
         }
+        let page = |ids: Vec<i64>| {
+            let skip = usize::try_from(section.skip).unwrap_or(usize::MAX);
+            ids.into_iter().skip(skip).take(usize::try_from(section.limit).unwrap_or(usize::MAX)).collect()
+        };
+        if self.is_exact && filter.is_search_alone() {
+            return Ok(page(ids));
+        }
+        let mut through = Vec::new();
+        for some in ids.chunks(NAMED_IDS) {
+            let mut select = self.by_id(session, filter, some.iter().copied());
+            order.sort(select.column("id"), "ideas");
+            let query = Query::render(session.engine(), &select);
+            through.extend(session.all(&query.sql, &query.values()?, |row| row.get::<i64>(0))?);
+            if through.len() as u64 >= section.skip.saturating_add(section.limit) {
+                break;
+            }
+        }
+        Ok(page(through))
+    }
+
+    /// Along the index of the list, for as long as it takes.
+    fn section_on_the_way(
+        &self,
+        session: &mut Session<'_>,
+        (filter, order): (&IdeaFilter, IdeaOrder),
+        section: Section<'_>,
+    ) -> Result<Vec<i64>, StorageError> {
+        let mut select = all(session, filter);
+        section.place(select.column("id"), order);
+        let query = Query::render(session.engine(), &select);
+        let values = query.values()?;
         let mut checking: Connection<'_> = **session;
         let (mut skipped, mut ids) = (0, Vec::new());
-        if section.limit == 0 {
-            return Ok(ids);
-        }
         session.each_until(&query.sql, &values, |row| {
             let id = row.get(0)?;
             if self.means(&mut checking, id)? {
@@ -169,12 +249,10 @@ impl Candidates {
         &self,
         session: &mut Session<'_>,
         filter: &IdeaFilter,
-        order: IdeaOrder,
         section: Section<'_>,
     ) -> Result<bool, StorageError> {
         let found = self.ids.len();
-        // The table itself is in the order of ids, but far too wide to be walked along.
-        if found <= FEW || order.sort == IdeaSort::Id {
+        if found <= FEW {
             return Ok(true);
         }
         let whole = counts::count(session, &IdeaFilter::default())?;
@@ -195,10 +273,15 @@ impl Candidates {
         Ok(meant.is_some())
     }
 
-    /// Those that the rest of a filter lets through, by way of their ids.
-    fn few(&self, session: &Session<'_>, filter: &IdeaFilter) -> SelectStatement {
+    /// Those of some candidates that the search means and the rest of a filter lets through, by way of their ids.
+    fn by_id(
+        &self,
+        session: &Session<'_>,
+        filter: &IdeaFilter,
+        ids: impl Iterator<Item = i64>,
+    ) -> SelectStatement {
         let mut select = Build::select();
-        select.from("ideas").and_where(is_any_of(self.ids.iter()));
+        select.from("ideas").and_where(is_any_of(ids));
         filter.restrict_apart_from_search(session.tenant().get(), Reached::ById, &mut select);
         if !self.is_exact {
             filter.restrict_search(&mut select);

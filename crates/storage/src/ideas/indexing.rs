@@ -1,7 +1,10 @@
 //! Keeps the index of the embedded engine that searches go by: words, and which ideas have them. It follows the ideas
 //! in portions, each in a transaction of its own, and whoever searches looks through what isn't indexed yet.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::ControlFlow,
+};
 
 use automation_hub_domain::id::IdeaId;
 
@@ -11,8 +14,11 @@ use super::{
 };
 use crate::{Engine, Session, StorageError, System, values};
 
-/// How many ideas are indexed at once. Few enough that a write which waits for them is hardly later.
-const PORTION: i64 = 500;
+/// How many ideas are indexed at once, and about how many words they have. Each word is a place to write to, so it is
+/// they who tell how long others' writes have to wait; of texts on the same subjects a thousand have hardly more than a
+/// hundred.
+const PORTION: i64 = 1000;
+const WORDS: usize = 2500;
 /// A tenant's words are numbered within a range of ids.
 const TENANT_BITS: u32 = 32;
 
@@ -47,6 +53,15 @@ pub(crate) fn is_behind(system: &mut System<'_>) -> Result<bool, StorageError> {
     )
 }
 
+/// How many ideas came since the last one that is indexed, if their ids have no gaps.
+pub(super) fn lag(session: &mut Session<'_>) -> Result<i64, StorageError> {
+    session.one(
+        "SELECT COALESCE((SELECT MAX(id) FROM ideas), 0) - (SELECT indexed_up_to FROM search_progress)",
+        values![],
+        |row| row.get(0),
+    )
+}
+
 /// Indexes some of the ideas that aren't. What is written of an idea, and that it is indexed, is one transaction, so it
 /// may be broken off at any moment.
 pub(crate) fn index_portion(system: &mut System<'_>) -> Result<(), StorageError> {
@@ -58,7 +73,7 @@ pub(crate) fn index_portion(system: &mut System<'_>) -> Result<(), StorageError>
 
 fn take_changed(system: &mut System<'_>, edits: &mut Edits) -> Result<(), StorageError> {
     let mut done = Vec::new();
-    system.each(
+    system.each_until(
         "SELECT b.idea_id, b.tenant_id, b.indexed_key, CASE WHEN i.is_deleted = 0 THEN i.search_key ELSE '' END \
          FROM search_backlog b LEFT JOIN ideas i ON i.id = b.idea_id ORDER BY b.idea_id LIMIT $1",
         values![PORTION],
@@ -72,7 +87,7 @@ fn take_changed(system: &mut System<'_>, edits: &mut Edits) -> Result<(), Storag
             before.difference(&after).for_each(|word| words.note(word, id, false));
             after.difference(&before).for_each(|word| words.note(word, id, true));
             done.push(id);
-            Ok(())
+            Ok(if edits.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         },
     )?;
     for id in done {
@@ -83,7 +98,7 @@ fn take_changed(system: &mut System<'_>, edits: &mut Edits) -> Result<(), Storag
 
 fn take_new(system: &mut System<'_>, edits: &mut Edits) -> Result<(), StorageError> {
     let mut last: Option<i64> = None;
-    system.each(
+    system.each_until(
         "SELECT id, tenant_id, is_deleted, search_key FROM ideas \
          WHERE id > (SELECT indexed_up_to FROM search_progress) ORDER BY id LIMIT $1",
         values![PORTION],
@@ -95,7 +110,7 @@ fn take_new(system: &mut System<'_>, edits: &mut Edits) -> Result<(), StorageErr
                 indexed_words(&key).for_each(|word| words.note(word, id, true));
             }
             last = Some(id);
-            Ok(())
+            Ok(if edits.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         },
     )?;
     if let Some(last) = last {
@@ -123,6 +138,10 @@ impl WordEdits {
 }
 
 impl Edits {
+    fn is_enough(&self) -> bool {
+        self.0.values().map(|words| words.0.len()).sum::<usize>() >= WORDS
+    }
+
     /// In the order of the index, which then finds each place near the one before.
     fn write(self, system: &mut System<'_>) -> Result<(), StorageError> {
         for (tenant, words) in self.0 {

@@ -117,7 +117,7 @@ pub fn is_any_after(
 /// Which rows of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'p> {
-    after: Option<&'p Position>,
+    pub(super) after: Option<&'p Position>,
     pub(super) skip: u64,
     pub(super) limit: u64,
     is_from_end: bool,
@@ -153,7 +153,12 @@ impl<'p> Section<'p> {
         if let Some(position) = self.after {
             order.go_on_after(select, position);
         }
-        if self.is_from_end { order.reversed() } else { order }.sort(select, IDEAS);
+        self.towards(order).sort(select, IDEAS);
+    }
+
+    /// The order in which its rows are found.
+    pub(super) fn towards(self, order: IdeaOrder) -> IdeaOrder {
+        if self.is_from_end { order.reversed() } else { order }
     }
 }
 
@@ -230,7 +235,7 @@ fn each_row(
     columns: &[&'static str],
     visit: &mut dyn FnMut(&Row<'_>) -> Result<(), StorageError>,
 ) -> Result<(), StorageError> {
-    let selected = match filter.candidates(session)? {
+    let selected = match filter.candidates_of_page(session)? {
         Some(candidates) => {
             select_found(candidates.section(session, (filter, order), section)?, order, columns)
         }
