@@ -22,7 +22,7 @@ impl Default for Block {
 
 /// Number of an id's block, and its place there.
 pub(super) const fn place(id: i64) -> (i64, u16) {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the last twelve bits")]
+    #[expect(clippy::cast_sign_loss, reason = "the last twelve bits")]
     let offset = (id & ((1 << BLOCK_BITS) - 1)) as u16;
     (id >> BLOCK_BITS, offset)
 }

@@ -310,6 +310,8 @@ fn check_order(s: &mut Session<'_>, order: IdeaOrder) -> Result<(), StorageError
     Ok(())
 }
 
+type Check<'c> = &'c dyn Fn(&Idea) -> bool;
+
 #[tokio::test]
 async fn a_search_goes_together_with_every_other_filter() {
     let acme = Organization::found().await;
@@ -320,7 +322,7 @@ async fn a_search_goes_together_with_every_other_filter() {
         let at = |at| Some(Timestamp::from_millis(at));
         for search in ["all of", "even", "third", "rare", "party third"] {
             let with = || text(search);
-            let filters: [(IdeaFilter, &dyn Fn(&Idea) -> bool); 8] = [
+            let filters: [(IdeaFilter, Check<'_>); 8] = [
                 (IdeaFilter { statuses: vec![APPROVED], ..with() }, &|idea| idea.status == APPROVED),
                 (IdeaFilter { categories: Some(vec![legal]), ..with() }, &|idea| idea.category == legal),
                 (IdeaFilter { categories: Some(vec![legal, payables]), ..with() }, &|_| true),
