@@ -451,3 +451,31 @@ async fn a_database_from_before_the_index_is_searched_at_once_and_indexed_later(
     index_all(acme.store()).await;
     assert_eq!(found(acme.store(), acme.tenant, "rare").await, rare);
 }
+
+#[tokio::test]
+async fn what_was_found_before_is_looked_at_again_where_it_is_shown_later() {
+    let acme = Organization::found().await;
+    let new = ["Match", "Pay", "Scan"].map(|name| acme.idea(name, 1));
+    let [matched, paid, scanned] = insert_all(&acme, new.into()).await[..] else { panic!() };
+    index_all(acme.store()).await;
+    let mut later = text("hand");
+    later.found = acme
+        .read(|s| {
+            let mut filter = text("hand");
+            filter.look_up(s)?;
+            assert_eq!(ideas::count(s, &filter)?, 3);
+            Ok(filter.found.for_later())
+        })
+        .await;
+    change(&acme, paid, |idea| idea.content.description = "Through the portal".into()).await.unwrap();
+    delete(&acme, scanned).await;
+    let request = PageRequest { offset: 0, limit: 9 };
+    let shown = acme
+        .read(move |s| {
+            let mut ids = Vec::new();
+            ideas::each_record(s, &later, IdeaOrder::default(), request, |record| ids.push(record.id))?;
+            Ok(ids)
+        })
+        .await;
+    assert_eq!(shown, [matched]);
+}
