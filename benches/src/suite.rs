@@ -10,6 +10,7 @@ mod pages;
 mod postgres;
 mod reads;
 mod report;
+mod search;
 mod uploads;
 
 use std::path::{Path, PathBuf};
@@ -89,6 +90,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     memory::fresh(&bench, &mut report);
     reads::measure(&bench, &mut report).await?;
     lists::measure(&bench, &mut report).await?;
+    search::measure(&bench, &mut report).await?;
     creates::measure(&bench, &mut report).await?;
     memory::highest(&bench, &mut report)?;
     if let Some(huge) = &bench.huge {
@@ -119,6 +121,10 @@ impl Bench {
         let small = hub(count(0)?).await?;
         let large = hub(count(1)?).await?;
         let huge = if options.full { Some(hub(1_000_000).await?) } else { None };
+        progress("waiting until searches are indexed");
+        for hub in [&small, &large].into_iter().chain(&huge) {
+            hub.data().wait_until_indexed().await?;
+        }
         progress("copying the records for the floor");
         let file = folder.path().join("floor.sqlite");
         let mut database = floor::create_database(&file)?;

@@ -3,9 +3,10 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use rusqlite::Connection as Database;
+use rusqlite::{Connection as Database, OpenFlags};
 use serde::Deserialize;
 
 use crate::floor::fill;
@@ -18,6 +19,7 @@ use super::progress;
 pub(super) const OPEN_API: &str = "/api/v1/openapi";
 /// Records are copied in portions, so that no answer grows with the number of ideas.
 const PORTION: usize = 2000;
+const POLL: Duration = Duration::from_millis(200);
 
 /// A folder with ideas, and how to sign calls for it.
 pub(super) struct Data {
@@ -104,6 +106,18 @@ impl Data {
             args.extend(flags.iter().map(ToString::to_string));
             args
         })
+    }
+
+    /// What the server does in the background after many ideas were made would be counted as the cost of requests.
+    pub(super) async fn wait_until_indexed(&self) -> Result<()> {
+        let file = self.folder.join("automation-hub.sqlite");
+        let database = Database::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let is_behind = "SELECT EXISTS (SELECT 1 FROM search_backlog) OR \
+            (SELECT COALESCE(MAX(id), 0) FROM ideas) > (SELECT indexed_up_to FROM search_progress)";
+        while database.query_row(is_behind, [], |row| row.get(0))? {
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
     }
 
     pub(super) fn serve(&self, program: &Path, database: Option<&str>) -> Result<Server> {

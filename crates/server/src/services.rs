@@ -8,6 +8,7 @@ pub mod documents;
 pub mod files;
 pub mod handover;
 pub mod ideas;
+pub mod indexing;
 pub mod media;
 pub mod operator;
 pub mod people;

@@ -6,6 +6,7 @@ mod readers;
 pub(crate) mod sqlite;
 mod writer;
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,6 +33,12 @@ impl Counters {
     fn count_commit(&self) {
         self.commits.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// An open database, by its engine.
+pub(crate) enum Database {
+    Sqlite(sqlite::Database),
+    Postgres(postgres::Database),
 }
 
 /// A connection inside the transaction of its closure.
@@ -132,6 +139,37 @@ impl<'c> Connection<'c> {
                 Ok(())
             }
             Driver::Postgres(client) => client.each(sql, values, |row| visit(&Row(Source::Postgres(row)))),
+        }
+    }
+
+    /// As [`each`](Self::each) until `visit` has enough.
+    pub(crate) fn each_until(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StorageError>,
+    ) -> Result<(), StorageError> {
+        self.count_statement();
+        match self.driver {
+            Driver::Sqlite(connection) => {
+                let mut statement = sqlite::prepare(connection, sql, values)?;
+                let mut rows = statement.raw_query();
+                while let Some(row) = rows.next()? {
+                    if visit(&Row(Source::Sqlite(row)))?.is_break() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Driver::Postgres(client) => {
+                let mut state = ControlFlow::Continue(());
+                client.each(sql, values, |row| {
+                    if state.is_continue() {
+                        state = visit(&Row(Source::Postgres(row)))?;
+                    }
+                    Ok(())
+                })
+            }
         }
     }
 

@@ -4,6 +4,9 @@ mod content;
 mod counts;
 mod filling;
 mod filter;
+mod found;
+mod id_set;
+pub(crate) mod indexing;
 mod insert;
 mod list;
 mod search;
@@ -22,6 +25,7 @@ use automation_hub_domain::{
 pub use counts::{count, count_by_status};
 pub use filling::{Apart, begin_filling, end_filling};
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
+pub use found::Found;
 pub use insert::{Inserted, PreparedIdea, insert, insert_many, insert_prepared};
 pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list, list_of};
 pub use update::{delete, exists, find_to_change, update};

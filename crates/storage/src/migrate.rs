@@ -60,6 +60,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0020_indexes_aside",
     "0021_priority" differs,
     "0022_unused_indexes",
+    "0023_search" differs,
     "0024_usual_ideas_by_status",
 ];
 

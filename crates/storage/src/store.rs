@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use automation_hub_domain::{clock::Timestamp, id::TenantId};
 
-use crate::db::{Connection, Counters, blocking, postgres, sqlite};
+use crate::db::{Connection, Counters, Database, blocking, postgres, sqlite};
 use crate::dialect::Engine;
 use crate::error::StorageError;
 use crate::indexes;
 use crate::migrate;
+use crate::search_index::{self, Indexing};
 use crate::session::{Session, System};
 use crate::tenants;
 use crate::values;
@@ -29,11 +30,6 @@ pub struct Store {
 struct Inner {
     database: Database,
     counters: Arc<Counters>,
-}
-
-enum Database {
-    Sqlite(sqlite::Database),
-    Postgres(postgres::Database),
 }
 
 impl Store {
@@ -159,6 +155,12 @@ impl Store {
                 "PostgreSQL makes its own backups: use pg_dump, or a base backup with archived logs",
             )),
         }
+    }
+
+    /// Brings the index that searches for ideas go by a little further. To be called again and again in the background;
+    /// whoever searches finds the same however far it is.
+    pub async fn index_ideas(&self) -> Result<Indexing, StorageError> {
+        search_index::go_on(&self.inner.database).await
     }
 
     /// Statements executed by closures since the store was opened.

@@ -14,7 +14,7 @@ use automation_hub_server::{
     keys::Keys,
     listen,
     router::router,
-    services::{alarms, upkeep},
+    services::{alarms, indexing, upkeep},
 };
 use automation_hub_storage::{Location, Store};
 use tokio::net::TcpListener;
@@ -75,9 +75,10 @@ impl Hub {
         let follower = tokio::spawn(ChangeFeed::run(app.clone()));
         let upkeep = tokio::spawn(upkeep::run(app.clone()));
         let clock = tokio::spawn(alarms::watch_clock(app.clone()));
+        let indexing = tokio::spawn(indexing::run(app.clone()));
         let worker = tokio::spawn(worker::run(app.clone()));
         let served = listen::serve(self.listener, router(app.clone()), &self.config, stop).await;
-        for task in [recorder, follower, upkeep, clock] {
+        for task in [recorder, follower, upkeep, clock, indexing] {
             task.abort();
         }
         // Cut off between a mail and its note, a job would send the mail again.

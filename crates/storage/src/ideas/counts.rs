@@ -46,11 +46,14 @@ impl Tally {
     }
 }
 
-/// How many ideas a filter lets through: from the counts where they know, else by counting.
+/// How many ideas a filter lets through: from the counts where they know, by the index of a
+/// search, else by counting.
 pub fn count(session: &mut Session<'_>, filter: &IdeaFilter) -> Result<u64, StorageError> {
     let tenant = session.tenant().get();
     let statement = if filter.is_counted() {
         counted(tenant, filter)
+    } else if let Some(candidates) = filter.candidates(session)? {
+        return candidates.count(session, filter);
     } else {
         let mut select = Build::select();
         select.expr(Expr::cust("COUNT(*)")).from("ideas");

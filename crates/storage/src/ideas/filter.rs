@@ -11,7 +11,7 @@ use sea_query::{
     Expr, ExprTrait, LikeExpr, NullOrdering, Order, Query as Build, SelectStatement, SimpleExpr,
 };
 
-use super::search;
+use super::{found::Found, search};
 
 /// Of [`SubmissionType::USUAL`], as the index of them says it.
 const IS_USUAL: &str = "submission_type IN (1, 2)";
@@ -49,6 +49,19 @@ pub struct IdeaFilter {
     pub owner: Option<UserId>,
     /// Has a tag that is equal to this one.
     pub tag: Option<String>,
+    /// What the search has found, once it was [looked up](Self::look_up).
+    pub found: Found,
+}
+
+/// How a statement gets at the ideas it looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// As the engine thinks best.
+    Anyhow,
+    /// By ids that it names.
+    ById,
+    /// By the index of an order, from its beginning.
+    InOrder,
 }
 
 /// What a list can be sorted by: columns with an index.
@@ -145,14 +158,37 @@ pub(super) fn any_of(column: &'static str, ids: Vec<i64>) -> SimpleExpr {
 impl IdeaFilter {
     /// Whether the kept counts tell how many there are.
     pub(super) fn is_counted(&self) -> bool {
-        self.search.is_none()
-            && self.business_unit.is_none()
+        self.search.is_none() && self.is_counted_apart_from_search()
+    }
+
+    fn is_counted_apart_from_search(&self) -> bool {
+        self.business_unit.is_none()
             && self.application.is_none()
             && self.created.is_open()
             && self.updated.is_open()
             && self.submitter.is_none()
             && self.owner.is_none()
             && self.tag.is_none()
+    }
+
+    /// Whether there is nothing but a search, if that.
+    pub(super) fn is_search_alone(&self) -> bool {
+        self.is_counted_apart_from_search()
+            && self.phases.is_empty()
+            && self.statuses.is_empty()
+            && self.categories.is_none()
+            && self.submission_types.is_none()
+    }
+
+    /// What the kept counts know of it.
+    pub(super) fn counted_part(&self) -> Self {
+        Self {
+            phases: self.phases.clone(),
+            statuses: self.statuses.clone(),
+            categories: self.categories.clone(),
+            submission_types: self.submission_types.clone(),
+            ..Self::default()
+        }
     }
 
     /// Whether rows come out of an index that decides about all of this filter, in the order of the list. Otherwise
@@ -166,7 +202,33 @@ impl IdeaFilter {
     }
 
     pub(super) fn restrict(&self, tenant: i64, select: &mut SelectStatement) {
-        select.and_where(Expr::col("tenant_id").eq(tenant));
+        self.restrict_apart_from_search(tenant, Reached::Anyhow, select);
+        self.restrict_search(select);
+    }
+
+    pub(super) fn restrict_search(&self, select: &mut SelectStatement) {
+        let pattern = self.search.as_deref().map(search::pattern).unwrap_or_default();
+        if !pattern.is_empty() {
+            select.and_where(Expr::col("search_key").like(LikeExpr::new(pattern).escape('\\')));
+        }
+    }
+
+    pub(super) fn restrict_apart_from_search(
+        &self,
+        tenant: i64,
+        reached: Reached,
+        select: &mut SelectStatement,
+    ) {
+        select.and_where(match reached {
+            Reached::Anyhow | Reached::InOrder => Expr::col("tenant_id").eq(tenant),
+            // The sign keeps the embedded engine from an index that begins with it, as all do.
+            Reached::ById => Expr::cust("+tenant_id").eq(tenant),
+        });
+        let any_of = |column, ids: Vec<i64>| match ids.len() {
+            // Several places in an index are no order.
+            2.. if reached == Reached::InOrder => Expr::cust(["+", column].concat()).is_in(ids),
+            _ => any_of(column, ids),
+        };
         // As text: a partial index serves only where the statement says so itself.
         select.and_where(Expr::cust("is_deleted = 0"));
         if !self.statuses.is_empty() {
@@ -205,10 +267,6 @@ impl IdeaFilter {
             tagged.column("idea_id").from("idea_tags").and_where(Expr::col("tenant_id").eq(tenant));
             tagged.and_where(Expr::col("tag_id").in_subquery(tags));
             select.and_where(Expr::col("id").in_subquery(tagged));
-        }
-        let pattern = self.search.as_deref().map(search::pattern).unwrap_or_default();
-        if !pattern.is_empty() {
-            select.and_where(Expr::col("search_key").like(LikeExpr::new(pattern).escape('\\')));
         }
     }
 

@@ -9,6 +9,7 @@ use sea_query::{Expr, ExprTrait, JoinType, Query as Build, SelectStatement};
 use super::{
     COLUMNS, IdeaLine, IdeaRecord, LINE_COLUMNS, RECORD_COLUMNS, count,
     filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey},
+    found::is_any_of,
     from_row, line, record,
 };
 use crate::{Row, Session, StorageError, query::Query};
@@ -22,8 +23,10 @@ pub fn list(
     order: IdeaOrder,
     request: PageRequest,
 ) -> Result<Page<IdeaLine>, StorageError> {
-    let total = count(session, filter)?;
-    list_of(session, filter, order, (request, total))
+    let mut filter = filter.clone();
+    filter.look_up(session)?;
+    let total = count(session, &filter)?;
+    list_of(session, &filter, order, (request, total))
 }
 
 /// As [`list()`] for who knows how many there are in all.
@@ -34,9 +37,11 @@ pub fn list_of(
     (request, total): (PageRequest, u64),
 ) -> Result<Page<IdeaLine>, StorageError> {
     let section = Section::of(request, Some(total));
-    let query =
-        Query::render(session.engine(), &select(session, filter, order, section, LINE_COLUMNS.into_iter()));
-    let items = session.all(&query.sql, &query.values()?, line)?;
+    let mut items = Vec::new();
+    each_row(session, (filter, order), section, &LINE_COLUMNS, &mut |row| {
+        items.push(line(row)?);
+        Ok(())
+    })?;
     Ok(Page { items, total, request })
 }
 
@@ -111,10 +116,10 @@ pub fn is_any_after(
 
 /// Which rows of a list.
 #[derive(Clone, Copy)]
-struct Section<'p> {
-    after: Option<&'p Position>,
-    skip: u64,
-    limit: u64,
+pub(super) struct Section<'p> {
+    pub(super) after: Option<&'p Position>,
+    pub(super) skip: u64,
+    pub(super) limit: u64,
     is_from_end: bool,
 }
 
@@ -133,6 +138,27 @@ impl<'p> Section<'p> {
 
     fn after(after: Option<&'p Position>, limit: u64) -> Self {
         Self { after, skip: 0, limit, is_from_end: false }
+    }
+
+    /// Only its rows, of those in its place.
+    pub(super) fn cut(self, select: &mut SelectStatement) {
+        select.limit(self.limit);
+        if self.skip > 0 {
+            select.offset(self.skip);
+        }
+    }
+
+    /// Rows from where it goes on, or from the end, in the order in which they are found.
+    pub(super) fn place(self, select: &mut SelectStatement, order: IdeaOrder) {
+        if let Some(position) = self.after {
+            order.go_on_after(select, position);
+        }
+        self.towards(order).sort(select, IDEAS);
+    }
+
+    /// The order in which its rows are found.
+    pub(super) fn towards(self, order: IdeaOrder) -> IdeaOrder {
+        if self.is_from_end { order.reversed() } else { order }
     }
 }
 
@@ -153,7 +179,7 @@ fn select(
     }
     let mut ids = Build::select();
     ids.column("id");
-    restrict(&mut ids, session, filter, if section.is_from_end { order.reversed() } else { order }, section);
+    restrict(&mut ids, session, filter, order, section);
     select.from_subquery(ids, FOUND).join(
         JoinType::InnerJoin,
         IDEAS,
@@ -170,15 +196,18 @@ fn restrict(
     order: IdeaOrder,
     section: Section<'_>,
 ) {
-    select.from(IDEAS).limit(section.limit);
-    if section.skip > 0 {
-        select.offset(section.skip);
-    }
+    select.from(IDEAS);
+    section.cut(select);
     filter.restrict(session.tenant().get(), select);
-    if let Some(position) = section.after {
-        order.go_on_after(select, position);
-    }
-    order.sort(select, IDEAS);
+    section.place(select, order);
+}
+
+/// Rows by their ids, in the order of a list.
+fn select_found(ids: Vec<i64>, order: IdeaOrder, columns: &[&'static str]) -> SelectStatement {
+    let mut select = Build::select();
+    select.columns(columns.iter().copied()).from(IDEAS).and_where(is_any_of(ids.into_iter()));
+    order.sort(&mut select, IDEAS);
+    select
 }
 
 fn visit_all(
@@ -206,7 +235,12 @@ fn each_row(
     columns: &[&'static str],
     visit: &mut dyn FnMut(&Row<'_>) -> Result<(), StorageError>,
 ) -> Result<(), StorageError> {
-    let selected = select(session, filter, order, section, columns.iter().copied());
+    let selected = match filter.candidates_of_page(session)? {
+        Some(candidates) => {
+            select_found(candidates.section(session, (filter, order), section)?, order, columns)
+        }
+        None => select(session, filter, order, section, columns.iter().copied()),
+    };
     let query = Query::render(session.engine(), &selected);
     let mut left = section.limit;
     session.each(&query.sql, &query.values()?, |row| {

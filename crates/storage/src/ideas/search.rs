@@ -1,4 +1,4 @@
-//! The folded text an idea is searched by, and the pattern a search makes of it.
+//! The folded text an idea is searched by, the words it is indexed by, and the pattern a search makes of it.
 
 use automation_hub_domain::text;
 
@@ -21,4 +21,78 @@ pub(super) fn words(part: &str) -> String {
 /// Empty for a search without a word, which finds all.
 pub(super) fn pattern(search: &str) -> String {
     contains_pattern(&search.replace('-', " "))
+}
+
+/// What an idea is indexed by: runs of letters and digits. Folded text holds no capital of those that `LIKE` takes for
+/// their small letters; should one turn up, it is found by both.
+pub(super) fn indexed_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// What a search says of one word of the ideas it finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fragment {
+    pub(super) text: String,
+    /// Whether the word may begin before it, and end after it.
+    is_open: (bool, bool),
+}
+
+impl Fragment {
+    pub(super) fn fits(&self, word: &str) -> bool {
+        match self.is_open {
+            (false, false) => word == self.text,
+            (false, true) => word.starts_with(&self.text),
+            (true, false) => word.ends_with(&self.text),
+            (true, true) => word.contains(&self.text),
+        }
+    }
+}
+
+/// A search as words. Whatever contains the searched text has words that fit all fragments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fragments {
+    pub(super) all: Vec<Fragment>,
+    /// Whether the reverse holds too: the text is one run of letters and digits, so any place where it stands lies
+    /// within a word.
+    pub(super) is_exact: bool,
+}
+
+impl Fragments {
+    /// `None` where there is nothing to go by: no letter and no digit.
+    pub(super) fn of(search: &str) -> Option<Self> {
+        let text = words(search).to_ascii_lowercase();
+        let is_exact = text.chars().all(char::is_alphanumeric);
+        let begins_open = text.starts_with(char::is_alphanumeric);
+        let ends_open = text.ends_with(char::is_alphanumeric);
+        let runs: Vec<_> = indexed_words(&text).collect();
+        let last = runs.len().checked_sub(1)?;
+        let fragment = |(at, run): (usize, &&str)| Fragment {
+            text: (*run).to_owned(),
+            is_open: (at == 0 && begins_open, at == last && ends_open),
+        };
+        Some(Self { all: runs.iter().enumerate().map(fragment).collect(), is_exact })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_says_where_its_words_may_go_on() {
+        let fragments = |search| Fragments::of(search).map(|found| (found.all, found.is_exact));
+        let open = |text: &str, is_open| Fragment { text: text.to_owned(), is_open };
+        assert_eq!(fragments("Voice"), Some((vec![open("voice", (true, true))], true)));
+        assert_eq!(
+            fragments(" voice-of the "),
+            Some((
+                vec![open("voice", (true, false)), open("of", (false, false)), open("the", (false, true))],
+                false
+            ))
+        );
+        assert_eq!(fragments("voice,"), Some((vec![open("voice", (true, false))], false)));
+        assert_eq!(fragments("(voice"), Some((vec![open("voice", (false, true))], false)));
+        assert_eq!(fragments("%_"), None);
+        assert_eq!(fragments(" - "), None);
+    }
 }

@@ -8,7 +8,8 @@ use automation_hub_domain::{
 };
 
 use super::{
-    COLUMNS, IdeaKey, content, counts::Tally, from_row, insert::use_applications, search, wire::with_attached,
+    COLUMNS, IdeaKey, content, counts::Tally, from_row, indexing, insert::use_applications, search,
+    wire::with_attached,
 };
 use crate::{Session, StorageError, values};
 
@@ -37,7 +38,9 @@ pub fn update(
 ) -> Result<(), StorageError> {
     let tenant = session.tenant();
     let name_key = text::fold(&after.name);
+    let search_key = search::search_key(&after.name, &before.slug, &after.content.description);
     let wire = with_attached(session, before.id, wire)?;
+    indexing::note_change(session, before.id, &search_key)?;
     session.execute(
         "UPDATE ideas SET name = $1, name_key = $2, search_key = $3, category_id = $4, submission_type = $5, \
          phase_id = $6, phase_status_id = $7, submitter_user_id = $8, owner_user_id = NULLIF($9, 0), \
@@ -46,7 +49,7 @@ pub fn update(
         values![
             &after.name,
             &name_key,
-            &search::search_key(&after.name, &before.slug, &after.content.description),
+            &search_key,
             after.category,
             after.submission_type.code(),
             after.phase,
@@ -80,6 +83,7 @@ pub fn update(
 /// Hides an idea for good: it is found and counted no more, and its name is free.
 pub fn delete(session: &mut Session<'_>, idea: &Idea, at: Timestamp) -> Result<(), StorageError> {
     let tenant = session.tenant();
+    indexing::note_change(session, idea.id, "")?;
     session.execute(
         "UPDATE ideas SET is_deleted = 1, updated_at = $1 WHERE tenant_id = $2 AND id = $3 AND is_deleted = 0",
         values![at.millis(), tenant, idea.id],

@@ -6,7 +6,7 @@ use automation_hub_domain::{
     idea::SubmissionType,
     page::{Direction, PageRequest},
 };
-use automation_hub_storage::ideas::{IdeaFilter, IdeaOrder, IdeaSort, Window};
+use automation_hub_storage::ideas::{Found, IdeaFilter, IdeaOrder, IdeaSort, Window};
 use utoipa::IntoParams;
 
 use super::{cursor::Cursor, selection::Selection};
@@ -145,6 +145,7 @@ fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
         updated: window(query, ["updatedStart", "updatedEnd"], violations),
         submitter: None,
         owner: None,
+        found: Found::default(),
         tag: query.text(&["tag", "tags"]).map(str::to_owned),
     }
 }

@@ -1,11 +1,11 @@
 //! `GET /automations`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use automation_hub_domain::{id::UserId, page::PageRequest, permission::Permission};
 use automation_hub_storage::{
     Session, StorageError,
-    ideas::{self, IdeaFilter, IdeaOrder, Position},
+    ideas::{self, Found, IdeaFilter, IdeaOrder, Position},
 };
 use axum::{extract::State, response::Response};
 
@@ -59,7 +59,8 @@ pub(super) async fn answer(
 ) -> Result<Response, Error> {
     let request = listing.request;
     let calendar = Calendar::of(&actor.tenant.time_zone);
-    stream::answer(Reader { app, actor, calendar, listing, permissions }, request).await
+    stream::answer(Reader { app, actor, calendar, listing, permissions, found: Arc::default() }, request)
+        .await
 }
 
 type Part = stream::Part<Position>;
@@ -72,6 +73,8 @@ struct Reader {
     calendar: Arc<Calendar>,
     listing: Listing,
     permissions: &'static [Permission],
+    /// What a search has found, for the parts that follow the first.
+    found: Arc<OnceLock<Found>>,
 }
 
 impl Source for Reader {
@@ -87,9 +90,13 @@ impl Source for Reader {
         let work = move |s: &mut Session<'_>| -> Result<_, Error> {
             reader.check_selection(s)?;
             let directory = reader.app.directories.of(s)?;
-            let filter = reader.scoped(&directory);
+            let mut filter = reader.scoped(&directory);
             let (total, after) = match &reader.listing.reading {
-                Reading::Pages | Reading::Start => (ideas::count(s, &filter)?, None),
+                Reading::Pages | Reading::Start => {
+                    filter.look_up(s)?;
+                    reader.found.get_or_init(|| filter.found.for_later());
+                    (ideas::count(s, &filter)?, None)
+                }
                 Reading::After(cursor) => (cursor.total, Some(&cursor.after)),
             };
             let part = reader.part(s, &directory, Part::first, |s, order, visit| match after {
@@ -111,7 +118,8 @@ impl Source for Reader {
             .store
             .scan(self.actor.tenant_id(), move |s| {
                 let directory = reader.app.directories.of(s)?;
-                let filter = reader.scoped(&directory);
+                let mut filter = reader.scoped(&directory);
+                filter.found = reader.found.get().cloned().unwrap_or_default();
                 Ok(reader.part(s, &directory, Part::following, |s, order, visit| {
                     ideas::each_record_after(s, &filter, order, &after, limit, visit)
                 })?)

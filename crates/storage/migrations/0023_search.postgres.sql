@@ -1,0 +1,1 @@
+-- Nothing yet: the index that searches go by needs an extension that may be out of reach, and is made in the background.

@@ -1,0 +1,481 @@
+//! Searching ideas: the same is found however far the index is behind, in every order and beside every other filter.
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{IdeaId, TenantId},
+    idea::{Idea, NewIdea, SubmissionType},
+    page::{Direction, PageRequest},
+    text,
+};
+use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window};
+use automation_hub_storage::testing::TestDatabase;
+use automation_hub_storage::{Constraint, Indexing, Session, StorageError, Store, StoreOptions, values};
+use proptest::{
+    prelude::{Just, Strategy, any, prop_oneof},
+    sample::{Index, select},
+    test_runner::{Config, TestRunner},
+};
+use rstest::rstest;
+
+use crate::organization::{APPROVED, Organization, found_tenant};
+
+/// More than an index takes in at once, than are sorted without a second thought, and than are looked through for a
+/// page while they aren't indexed.
+const MANY: usize = 2100;
+
+fn text(search: &str) -> IdeaFilter {
+    IdeaFilter { search: Some(search.into()), ..IdeaFilter::default() }
+}
+
+/// What a search means, said another way: the words of it stand in name, description or slug.
+fn means(idea: &Idea, search: &str) -> bool {
+    let fold = |text: &str| text::fold(&text.replace('-', " "));
+    let search = fold(search);
+    [&*idea.name, &idea.slug, &idea.content.description].iter().any(|part| fold(part).contains(&search))
+}
+
+async fn index_once(store: &Store) -> bool {
+    matches!(store.index_ideas().await.unwrap(), Indexing::Behind)
+}
+
+async fn index_all(store: &Store) {
+    while index_once(store).await {}
+}
+
+async fn change(
+    acme: &Organization,
+    id: IdeaId,
+    change: impl Fn(&mut Idea) + Send + 'static,
+) -> Result<(), StorageError> {
+    acme.write(move |s| {
+        let before = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
+        let mut after = before.clone();
+        change(&mut after);
+        ideas::update(s, &before, &after, "")
+    })
+    .await
+}
+
+async fn delete(acme: &Organization, id: IdeaId) {
+    acme.write(move |s| {
+        let idea = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
+        ideas::delete(s, &idea, Timestamp::from_millis(9))
+    })
+    .await
+    .unwrap();
+}
+
+async fn insert_all(acme: &Organization, new: Vec<NewIdea>) -> Vec<IdeaId> {
+    let rows: Vec<_> = new.into_iter().map(|idea| PreparedIdea::new(idea, String::new()).unwrap()).collect();
+    let inserted = acme.write(move |s| ideas::insert_many(s, &rows)).await.unwrap();
+    inserted.into_iter().map(|one| one.id).collect()
+}
+
+/// All that a tenant has, in an order.
+fn everything(s: &mut Session<'_>, order: IdeaOrder) -> Result<Vec<Idea>, StorageError> {
+    Ok(ideas::chunk(s, &IdeaFilter::default(), order, None, u64::MAX >> 1)?.0)
+}
+
+fn page(
+    s: &mut Session<'_>,
+    filter: &IdeaFilter,
+    order: IdeaOrder,
+    request: PageRequest,
+) -> Result<(u64, Vec<IdeaId>), StorageError> {
+    let page = ideas::list(s, filter, order, request)?;
+    assert_eq!(ideas::count(s, filter)?, page.total);
+    Ok((page.total, page.items.into_iter().map(|line| line.id).collect()))
+}
+
+async fn found(store: &Store, tenant: TenantId, search: &str) -> Vec<IdeaId> {
+    let filter = text(search);
+    let request = PageRequest { offset: 0, limit: 1000 };
+    let work = move |s: &mut Session<'_>| page(s, &filter, IdeaOrder::default(), request);
+    let (total, ids) = store.read(tenant, work).await.unwrap();
+    assert_eq!(total, ids.len() as u64);
+    ids
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Insert(String, String),
+    Rename(Index, String),
+    Describe(Index, String),
+    Delete(Index),
+    Index,
+}
+
+fn words() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        select(vec![
+            "Rechnung",
+            "rechnungen",
+            "prüfen",
+            "STRASSE",
+            "straße",
+            "100%",
+            "a_b",
+            "c\\d",
+            "\"so\"",
+            "it's",
+            "x-ray",
+            "Ünïcode",
+            "ﬁle",
+            "of",
+            "日本語処理",
+            "İstanbul",
+            "ab,cd",
+            "e",
+            "AND",
+            "*",
+            "naïve–ok",
+        ])
+        .prop_map(str::to_owned),
+        "[a-c%_]{1,4}",
+    ];
+    proptest::collection::vec(word, 1..5).prop_map(|words| words.join(" "))
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (words(), words()).prop_map(|(name, description)| Step::Insert(name, description)),
+        2 => (any::<Index>(), words()).prop_map(|(idea, name)| Step::Rename(idea, name)),
+        2 => (any::<Index>(), words()).prop_map(|(idea, description)| Step::Describe(idea, description)),
+        1 => any::<Index>().prop_map(Step::Delete),
+        2 => Just(Step::Index),
+    ]
+}
+
+/// A part of what somebody wrote, or something else.
+#[derive(Clone, Debug)]
+enum Search {
+    Part(Index, Index, usize),
+    Other(String),
+}
+
+fn search() -> impl Strategy<Value = Search> {
+    prop_oneof![
+        3 => (any::<Index>(), any::<Index>(), 1_usize..9).prop_map(|(idea, at, len)| Search::Part(idea, at, len)),
+        1 => "[a-e%_ü\\\\\"' -]{1,4}".prop_map(Search::Other),
+        1 => words().prop_map(Search::Other),
+    ]
+}
+
+impl Search {
+    fn text(&self, ideas: &[Idea]) -> String {
+        match self {
+            Self::Other(text) => text.clone(),
+            Self::Part(..) if ideas.is_empty() => "e".into(),
+            Self::Part(idea, at, len) => {
+                let idea = idea.get(ideas);
+                // Across the end of the name too, where nothing is to be found.
+                let written: Vec<_> =
+                    format!("{} {}", &*idea.name, idea.content.description).chars().collect();
+                written.iter().skip(at.index(written.len())).take(*len).collect()
+            }
+        }
+    }
+}
+
+async fn take(acme: &Organization, step: Step) {
+    let live = acme.read(|s| everything(s, IdeaOrder::default())).await;
+    let id = |index: Index| index.get(&live).id;
+    let done = match step {
+        Step::Index => {
+            index_once(acme.store()).await;
+            return;
+        }
+        Step::Insert(name, description) => {
+            let mut new = acme.idea(&name, 1);
+            new.content.description = description;
+            acme.write(move |s| ideas::insert(s, &new, "")).await.map(|_| ())
+        }
+        _ if live.is_empty() => return,
+        Step::Rename(idea, name) => change(acme, id(idea), move |idea| idea.name.clone_from(&name)).await,
+        Step::Describe(idea, text) => {
+            change(acme, id(idea), move |idea| idea.content.description.clone_from(&text)).await
+        }
+        Step::Delete(idea) => {
+            delete(acme, id(idea)).await;
+            Ok(())
+        }
+    };
+    assert!(matches!(done, Ok(()) | Err(StorageError::Conflict(Constraint::IdeaName))), "{done:?}");
+}
+
+async fn check(acme: &Organization, searches: &[Search]) {
+    let live = acme.read(|s| everything(s, IdeaOrder::default())).await;
+    for search in searches {
+        let search = search.text(&live);
+        let expected: Vec<_> = live.iter().filter(|idea| means(idea, &search)).map(|idea| idea.id).collect();
+        assert_eq!(found(acme.store(), acme.tenant, &search).await, expected, "{search:?}");
+    }
+}
+
+#[test]
+fn searches_find_whatever_contains_them_before_while_and_after_it_is_indexed() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(1).build().unwrap();
+    let cases = (proptest::collection::vec(step(), 1..12), proptest::collection::vec(search(), 1..10));
+    let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
+    runner
+        .run(&cases, |(steps, searches)| {
+            runtime.block_on(async {
+                let acme = Organization::found().await;
+                for step in steps {
+                    take(&acme, step).await;
+                    check(&acme, &searches).await;
+                }
+                index_all(acme.store()).await;
+                check(&acme, &searches).await;
+            });
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// Ideas of which each third, each seventh and so on share a word.
+fn many(acme: &Organization) -> Vec<NewIdea> {
+    (0..MANY)
+        .map(|n| {
+            // Neither in the order of ids nor without ties.
+            let at = i64::try_from(n * 7919 % 400).unwrap();
+            let mut idea = acme.idea(&format!("Idea {n}"), at);
+            let mut description = vec!["all of them"];
+            description.extend((n % 2 == 0).then_some("even"));
+            description.extend((n % 3 == 0).then_some("third party"));
+            description.extend((n % 3 == 1).then_some("party third"));
+            description.extend((n % 41 == 0).then_some("rare"));
+            idea.content.description = description.join(" ");
+            idea.content.idea_score = (n % 5 > 0).then(|| f64::from(u32::try_from(n % 9).unwrap()));
+            if n % 4 == 0 {
+                idea.status = APPROVED;
+            }
+            if n % 6 == 0 {
+                idea.category = acme.legal;
+                idea.submission_type = SubmissionType::ChangeRequest;
+            }
+            idea
+        })
+        .collect()
+}
+
+const EVERY_SORT: [IdeaSort; 5] =
+    [IdeaSort::Created, IdeaSort::Updated, IdeaSort::Name, IdeaSort::Score, IdeaSort::Id];
+
+#[rstest]
+#[case::not_indexed(0)]
+#[case::indexed_in_part(2)]
+#[case::indexed(9)]
+#[tokio::test]
+async fn long_lists_of_what_a_search_finds_are_in_every_order(#[case] portions: usize) {
+    let acme = Organization::found().await;
+    let ids = insert_all(&acme, many(&acme)).await;
+    for _ in 0..portions {
+        index_once(acme.store()).await;
+    }
+    change(&acme, ids[4], |idea| idea.content.description = "third party, all of them and even".into())
+        .await
+        .unwrap();
+    delete(&acme, ids[6]).await;
+    for sort in EVERY_SORT {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            acme.read(move |s| check_order(s, IdeaOrder { sort, direction })).await;
+        }
+    }
+}
+
+/// Pages from the start, from the middle and from the end, and going on after positions.
+fn check_order(s: &mut Session<'_>, order: IdeaOrder) -> Result<(), StorageError> {
+    let live = everything(s, order)?;
+    for search in ["all", "even", "third party", "rare", "hird", "y th", "idea 1", "of them"] {
+        let filter = text(search);
+        let expected: Vec<_> = live.iter().filter(|idea| means(idea, search)).map(|idea| idea.id).collect();
+        for (offset, limit) in
+            [(0, 50), (3, 7), (expected.len() / 2, 60), (expected.len() - 3, 10), (9999, 5)]
+        {
+            let request = PageRequest { offset: offset as u64, limit: limit as u64 };
+            let (total, ids) = page(s, &filter, order, request)?;
+            assert_eq!(total, expected.len() as u64, "{search}");
+            let expected: Vec<_> = expected.iter().copied().skip(offset).take(limit).collect();
+            assert_eq!(ids, expected, "{search} {order:?} {offset} {limit}");
+        }
+        let mut ids = Vec::new();
+        let first = PageRequest { offset: 0, limit: 64 };
+        let mut position = ideas::each_record(s, &filter, order, first, |record| ids.push(record.id))?;
+        while let Some(after) = position {
+            position = ideas::each_record_after(s, &filter, order, &after, 64, |record| ids.push(record.id))?;
+        }
+        assert_eq!(ids, expected, "{search} {order:?} in steps");
+    }
+    Ok(())
+}
+
+type Check<'c> = &'c dyn Fn(&Idea) -> bool;
+
+#[tokio::test]
+async fn a_search_goes_together_with_every_other_filter() {
+    let acme = Organization::found().await;
+    insert_all(&acme, many(&acme)).await;
+    index_all(acme.store()).await;
+    let (legal, payables, ana) = (acme.legal, acme.payables, acme.ana);
+    acme.read(move |s| {
+        let at = |at| Some(Timestamp::from_millis(at));
+        for search in ["all of", "even", "third", "rare", "party third"] {
+            let with = || text(search);
+            let filters: [(IdeaFilter, Check<'_>); 8] = [
+                (IdeaFilter { statuses: vec![APPROVED], ..with() }, &|idea| idea.status == APPROVED),
+                (IdeaFilter { categories: Some(vec![legal]), ..with() }, &|idea| idea.category == legal),
+                (IdeaFilter { categories: Some(vec![legal, payables]), ..with() }, &|_| true),
+                (IdeaFilter { categories: Some(vec![]), ..with() }, &|_| false),
+                (
+                    IdeaFilter { submission_types: Some(vec![SubmissionType::ChangeRequest]), ..with() },
+                    &|idea| idea.submission_type == SubmissionType::ChangeRequest,
+                ),
+                (IdeaFilter { created: Window { from: at(100), to: at(300) }, ..with() }, &|idea| {
+                    (100..=300).contains(&idea.created_at.millis())
+                }),
+                (IdeaFilter { submitter: Some(ana), ..with() }, &|_| true),
+                (IdeaFilter { business_unit: Some("Legal".into()), ..with() }, &|_| false),
+            ];
+            for (filter, lets_through) in filters {
+                for order in EVERY_SORT.map(|sort| IdeaOrder { sort, direction: Direction::Descending }) {
+                    let live = everything(s, order)?;
+                    let meant = live.iter().filter(|idea| means(idea, search) && lets_through(idea));
+                    let expected: Vec<_> = meant.map(|idea| idea.id).collect();
+                    let (total, ids) = page(s, &filter, order, PageRequest { offset: 10, limit: 50 })?;
+                    assert_eq!(total, expected.len() as u64, "{filter:?}");
+                    let expected: Vec<_> = expected.into_iter().skip(10).take(50).collect();
+                    assert_eq!(ids, expected, "{filter:?} {order:?}");
+                }
+            }
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[rstest]
+#[case::before_the_index_follows(false)]
+#[case::after_it_followed(true)]
+#[tokio::test]
+async fn a_changed_idea_is_found_by_its_new_words_alone(#[case] follows: bool) {
+    let acme = Organization::found().await;
+    let new = ["Match invoices", "Pay suppliers", "Close the month"].map(|name| acme.idea(name, 1));
+    let [renamed, described, deleted] = insert_all(&acme, new.into()).await[..] else { panic!() };
+    index_all(acme.store()).await;
+    change(&acme, renamed, |idea| idea.name = "Compare bills".into()).await.unwrap();
+    // Twice: what counts is what it was indexed by.
+    change(&acme, renamed, |idea| idea.name = "Compare receipts".into()).await.unwrap();
+    change(&acme, described, |idea| idea.content.description = "Through the portal".into()).await.unwrap();
+    delete(&acme, deleted).await;
+    if follows {
+        index_all(acme.store()).await;
+    }
+    let found = async |search| found(acme.store(), acme.tenant, search).await;
+    assert_eq!(found("receipt").await, [renamed]);
+    assert_eq!(found("match inv").await, [renamed], "by its address, which stays");
+    assert_eq!(found("bill").await, []);
+    assert_eq!(found("portal").await, [described]);
+    assert_eq!(found("hand").await, [renamed]);
+    assert_eq!(found("month").await, []);
+}
+
+#[tokio::test]
+async fn a_search_finds_nothing_of_another_tenant() {
+    let acme = Organization::found().await;
+    let ids = insert_all(&acme, many(&acme)).await;
+    let other = found_tenant(acme.store(), "other").await;
+    // Their ideas are as alike as can be.
+    let mut theirs = acme.idea("Idea 0 of others", 1);
+    theirs.content.description = "rare".into();
+    let theirs = acme.store().write(other, move |s| ideas::insert(s, &theirs, "")).await.unwrap().id;
+    for _ in 0..2 {
+        let ours = found(acme.store(), acme.tenant, "rare").await;
+        assert_eq!(ours.len(), ids.len().div_ceil(41));
+        assert!(!ours.contains(&theirs));
+        assert_eq!(found(acme.store(), other, "rare").await, [theirs]);
+        assert_eq!(found(acme.store(), other, "party").await, []);
+        index_all(acme.store()).await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_goes_on_after_an_interruption_indexes_each_idea_once() {
+    let acme = Organization::found().await;
+    let ids = insert_all(&acme, many(&acme)).await;
+    index_once(acme.store()).await;
+    // As another process would after this one was killed: the first was never closed.
+    let again = Store::open(StoreOptions::new(acme.database.location())).await.unwrap();
+    index_once(&again).await;
+    index_all(acme.store()).await;
+    delete(&acme, ids[0]).await;
+    index_all(&again).await;
+    let search = "third party";
+    let live = acme.read(|s| everything(s, IdeaOrder::default())).await;
+    let expected: Vec<_> = live.iter().filter(|idea| means(idea, search)).map(|idea| idea.id).collect();
+    assert_eq!(found(&again, acme.tenant, search).await, expected);
+    again.close().await;
+}
+
+#[tokio::test]
+async fn nothing_is_written_where_nothing_is_to_be_indexed() {
+    let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
+    let ids = insert_all(&acme, vec![acme.idea("Match invoices", 1)]).await;
+    index_all(acme.store()).await;
+    change(&acme, ids[0], |idea| idea.status = APPROVED).await.unwrap();
+    let before = acme.store().commit_count();
+    assert!(matches!(acme.store().index_ideas().await, Ok(Indexing::UpToDate)), "what it says is the same");
+    assert_eq!(acme.store().commit_count(), before);
+}
+
+#[tokio::test]
+async fn a_database_from_before_the_index_is_searched_at_once_and_indexed_later() {
+    let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
+    let ids = insert_all(&acme, many(&acme)).await;
+    acme.store()
+        .system()
+        .write(|s| -> Result<(), StorageError> {
+            for table in
+                ["search_words", "search_word_parts", "search_postings", "search_progress", "search_backlog"]
+            {
+                s.execute(&format!("DROP TABLE {table}"), values![])?;
+            }
+            s.execute("DELETE FROM refinery_schema_history WHERE version = 23", values![])?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(acme.store().migrate().await.unwrap(), 1);
+    let rare = found(acme.store(), acme.tenant, "rare").await;
+    assert_eq!(rare.len(), ids.len().div_ceil(41));
+    index_all(acme.store()).await;
+    assert_eq!(found(acme.store(), acme.tenant, "rare").await, rare);
+}
+
+#[tokio::test]
+async fn what_was_found_before_is_looked_at_again_where_it_is_shown_later() {
+    let acme = Organization::found().await;
+    let new = ["Match", "Pay", "Scan"].map(|name| acme.idea(name, 1));
+    let [matched, paid, scanned] = insert_all(&acme, new.into()).await[..] else { panic!() };
+    index_all(acme.store()).await;
+    let mut later = text("hand");
+    later.found = acme
+        .read(|s| {
+            let mut filter = text("hand");
+            filter.look_up(s)?;
+            assert_eq!(ideas::count(s, &filter)?, 3);
+            Ok(filter.found.for_later())
+        })
+        .await;
+    change(&acme, paid, |idea| idea.content.description = "Through the portal".into()).await.unwrap();
+    delete(&acme, scanned).await;
+    let request = PageRequest { offset: 0, limit: 9 };
+    let shown = acme
+        .read(move |s| {
+            let mut ids = Vec::new();
+            ideas::each_record(s, &later, IdeaOrder::default(), request, |record| ids.push(record.id))?;
+            Ok(ids)
+        })
+        .await;
+    assert_eq!(shown, [matched]);
+}
