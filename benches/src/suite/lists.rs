@@ -15,7 +15,7 @@ use super::report::{Report, Row, Target};
 
 const COUNT: u32 = 600;
 const DEEP_COUNT: u32 = 50;
-const EVERYTHING_ROUNDS: usize = 3;
+const EVERYTHING_ROUNDS: usize = 9;
 /// Requests a second of a server that isn't pressed.
 const STEADY: f64 = 50.0;
 
