@@ -38,15 +38,6 @@ struct Token {
     app_key: Option<String>,
 }
 
-/// Whom a token acts for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Holder {
-    /// A System Admin.
-    Admin,
-    /// It is tenant level.
-    Nobody,
-}
-
 impl Demo {
     /// On a database of its own in this folder, which is emptied first, or on the one at the address.
     pub(crate) fn start(folder: &Path, database: Option<&str>) -> Result<Self> {
@@ -81,18 +72,25 @@ impl Demo {
         format!("{}/api/v1/api-doc/openapi.json", self.access.address)
     }
 
-    /// By a token without an app key.
-    pub(crate) fn credential(&self, holder: Holder) -> Result<String> {
-        let Access { tenant_id, users, tokens, .. } = &self.access;
-        let is_admin =
-            |email: &str| users.iter().any(|user| user.email == email && user.role == "System Admin");
-        let is_held = |token: &&Token| match holder {
-            Holder::Admin => token.user.as_deref().is_some_and(is_admin),
-            Holder::Nobody => token.user.is_none(),
+    /// Of a System Admin, by a token without an app key.
+    pub(crate) fn credential(&self) -> Result<String> {
+        let is_admin = |email: &str| {
+            self.access.users.iter().any(|user| user.email == email && user.role == "System Admin")
         };
-        let mut open = tokens.iter().filter(|token| token.app_key.is_none());
-        let token = open.find(is_held).with_context(|| format!("no sample token is held by {holder:?}"))?;
-        Ok(format!("{tenant_id}/{}", token.value))
+        let is_open = |token: &&Token| token.app_key.is_none() && token.user.as_deref().is_some_and(is_admin);
+        let token = self.access.tokens.iter().find(is_open);
+        Ok(self.pair(token.context("no sample token is an administrator's")?))
+    }
+
+    /// Of nobody, by a tenant-level token, and its app key if it has one.
+    pub(crate) fn impersonal(&self) -> Result<(String, Option<&str>)> {
+        let token = self.access.tokens.iter().find(|token| token.user.is_none());
+        let token = token.context("no sample token is tenant level")?;
+        Ok((self.pair(token), token.app_key.as_deref()))
+    }
+
+    fn pair(&self, token: &Token) -> String {
+        format!("{}/{}", self.access.tenant_id, token.value)
     }
 }
 

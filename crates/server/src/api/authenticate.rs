@@ -26,6 +26,7 @@ use crate::{
     auth::{
         actor::{Actor, Via},
         credential::Presented,
+        principal::TenantRecord,
         snapshot::TokenRecord,
         verify::{Alarm, Refusal, Renewal, Verified},
     },
@@ -54,13 +55,19 @@ pub async fn answer(
     }
     let is_head = request.method() == Method::HEAD;
     let now = app.clock.now();
-    let form = if is_form_with_header(request.headers()) {
-        // Boxed, as hardly any request is one, and all would carry the room it takes.
-        Box::pin(refuse_token_in_form(app, &mut request)).await
-    } else {
-        Ok(())
+    let admitted = match addressed(app, base.addressed.as_ref(), context, now) {
+        Ok(tenant) => {
+            let form = if is_form_with_header(request.headers()) {
+                // Boxed, as hardly any request is one, and all would carry the room it takes.
+                Box::pin(refuse_token_in_form(app, &mut request)).await
+            } else {
+                Ok(())
+            };
+            form.and_then(|()| admit(app, tenant.as_deref(), context, now, &request))
+        }
+        Err(error) => Err(error),
     };
-    let mut response = match admit(app, base.addressed.as_ref(), context, now, (&request, form)) {
+    let mut response = match admitted {
         Ok(verified) => call(app, verified, (calls, &base), context, now, request).await,
         Err(error) => error.respond(context.id),
     };
@@ -80,27 +87,40 @@ fn strip_body(response: &mut Response) {
     }
 }
 
-/// Who makes a request, given what its body had against it.
-fn admit(
+/// The tenant that the address of a call names, if it names one.
+fn addressed(
     app: &App,
-    addressed: Option<&(String, String)>,
+    slugs: Option<&(String, String)>,
     context: RequestContext,
     now: Timestamp,
-    (request, form): (&Request, Result<(), ApiError>),
-) -> Result<Verified, ApiError> {
-    let refuse = |error: ApiError| match app.tokens.verifier.count_refusal(context.address, now) {
+) -> Result<Option<Arc<TenantRecord>>, ApiError> {
+    let find = |(organization, tenant): &(String, String)| {
+        let found = app.tenant_by_slugs(organization, tenant);
+        found.ok_or_else(|| refuse(app, ApiError::tenant_not_found(), context, now))
+    };
+    slugs.map(find).transpose()
+}
+
+/// Counts a refusal against its address, which is told to wait once there were too many.
+fn refuse(app: &App, error: ApiError, context: RequestContext, now: Timestamp) -> ApiError {
+    match app.tokens.verifier.count_refusal(context.address, now) {
         Some(retry_after_secs) => Refusal::TooMany { retry_after_secs }.into(),
         None => error,
-    };
-    let found = |(organization, tenant): &(String, String)| {
-        app.tenant_by_slugs(organization, tenant).ok_or_else(|| refuse(ApiError::tenant_not_found()))
-    };
-    let addressed = addressed.map(found).transpose()?;
-    form?;
+    }
+}
+
+/// Who makes a request, given which tenant its address names.
+fn admit(
+    app: &App,
+    addressed: Option<&TenantRecord>,
+    context: RequestContext,
+    now: Timestamp,
+    request: &Request,
+) -> Result<Verified, ApiError> {
     let verified = verify(app, request.headers(), request.uri().query(), context.address, now)?;
     // The credential decides the tenant; an address that names another one is none of its business.
     if addressed.is_some_and(|tenant| tenant.id != verified.tenant.id) {
-        return Err(refuse(Refusal::TokenRejected { hint: false }.into()));
+        return Err(refuse(app, Refusal::TokenRejected { hint: false }.into(), context, now));
     }
     Ok(verified)
 }

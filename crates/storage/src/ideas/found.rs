@@ -27,6 +27,8 @@ const FEW: u64 = 300;
 const FETCHED: u64 = 20;
 /// How many ideas that aren't indexed are looked through for a page.
 const FAR: i64 = 2000;
+/// How many words of a search are looked up.
+const LOOKED_UP: usize = 8;
 /// The trigrams that a word is found by: the word itself tells about the rest.
 const TRIGRAMS: usize = 16;
 
@@ -102,6 +104,10 @@ impl Candidates {
         let Some(fragments) = Fragments::of(search) else { return Ok(None) };
         let mut ids: Option<IdSet> = None;
         for fragment in fragments.to_look_up() {
+            // Whatever else is asked for, nothing has all of it.
+            if ids.as_ref().is_some_and(|ids| ids.len() == 0) {
+                break;
+            }
             let having = ids_having(session, fragment)?;
             match &mut ids {
                 Some(ids) => ids.intersect(&having),
@@ -321,10 +327,17 @@ fn json(ids: impl Iterator<Item = i64>) -> String {
 }
 
 impl Fragments {
-    /// Short ones stand in too many words to be worth it where there are longer ones.
+    /// Short ones stand in too many words to be worth it where there are longer ones. Several words are no exact search,
+    /// so what the first some of them leave is looked at in any case.
     fn to_look_up(&self) -> impl Iterator<Item = &Fragment> {
         let is_any_long = self.all.iter().any(Fragment::is_long);
-        self.all.iter().filter(move |fragment| fragment.is_long() || !is_any_long)
+        let mut chosen: Vec<&Fragment> = Vec::new();
+        for fragment in self.all.iter().filter(|fragment| fragment.is_long() || !is_any_long) {
+            if chosen.len() < LOOKED_UP && !chosen.contains(&fragment) {
+                chosen.push(fragment);
+            }
+        }
+        chosen.into_iter()
     }
 }
 

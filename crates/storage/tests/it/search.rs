@@ -418,6 +418,22 @@ async fn whoever_goes_on_after_an_interruption_indexes_each_idea_once() {
 }
 
 #[tokio::test]
+async fn few_of_very_many_words_are_looked_up() {
+    let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
+    let long = "one two three four five six seven eight nine ten eleven";
+    let ids = insert_all(&acme, vec![acme.idea(long, 1), acme.idea("one two three four five", 2)]).await;
+    index_all(acme.store()).await;
+    let repeated = "e ".repeat(2000);
+    let unknown: Vec<_> = (0..500).map(|n| format!("nobody{n}")).collect();
+    for (search, expected) in [(long, &ids[..1]), (&repeated, &[]), (&unknown.join(" "), &[])] {
+        let before = acme.store().statement_count();
+        assert_eq!(found(acme.store(), acme.tenant, search).await, expected, "{search}");
+        let statements = acme.store().statement_count() - before;
+        assert!(statements < 60, "{statements} statements for {search}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_written_where_nothing_is_to_be_indexed() {
     let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
     let ids = insert_all(&acme, vec![acme.idea("Match invoices", 1)]).await;

@@ -15,12 +15,16 @@ use crate::{
     error::{Error, Violations},
 };
 
+/// The longest search, in characters.
+pub const SEARCH_LIMIT: usize = 256;
+
 /// The query of a list of ideas, as the API document describes it. It is read by [`Listing::parse`].
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "the names, types and comments of its fields are what is used of it")]
 pub struct ListQuery {
     /// Part of name, description or slug; `s` means the same.
+    #[param(max_length = 256)]
     search: Option<String>,
     /// Ids of phases, separated by commas; `phases` means the same.
     #[param(pattern = "^(all|[0-9]{1,18}(,[0-9]{1,18})*)$")]
@@ -127,6 +131,10 @@ impl Listing {
 
 fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
     let search = query.text(&["search", "s"]).map(str::to_owned);
+    // Each of its words is looked for.
+    if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_LIMIT) {
+        violations.add("search", format!("At most {SEARCH_LIMIT} characters."));
+    }
     let mut ids = |names: &[&'static str]| query.integers(names, violations).unwrap_or_default();
     let phases = ids(&["phase", "phases"]).into_iter().map(PhaseId::new).collect();
     let statuses = ids(&["status", "statuses"]).into_iter().map(StatusId::new).collect();

@@ -233,11 +233,14 @@ async fn a_change_elsewhere_shows_at_once() {
 #[tokio::test]
 async fn wrong_parameters_are_all_named() {
     let api = Api::start().await;
-    let answer = api.admin().await.get("/automations?limit=x&status=no&sort=color").await;
+    let search = "é".repeat(257);
+    let query = format!("limit=x&status=no&sort=color&search={search}");
+    let answer = api.admin().await.get(&format!("/automations?{}", query.replace('é', "%C3%A9"))).await;
     assert_problem(&answer, 400, "invalid-input");
     let details = answer.json()["errorDetails"].clone();
     let fields: Vec<_> = details.as_object().unwrap().keys().cloned().collect();
-    assert_eq!(fields, ["limit", "sort", "status"]);
+    assert_eq!(fields, ["limit", "search", "sort", "status"]);
+    assert_eq!(details["search"][0], "At most 256 characters.");
     assert!(details["sort"][0].as_str().unwrap().contains("process_created_epoch"), "{details}");
 }
 

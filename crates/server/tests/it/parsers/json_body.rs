@@ -20,6 +20,8 @@ pub const PIECES: &[&str] = &[
     "true",
     "-0",
     "1e9",
+    "{\"a\":2.0}",
+    "{\"a\":[0e3]}",
     "1e999",
     "0.5",
     "\\u0000",
@@ -50,9 +52,28 @@ fn naive(body: &[u8]) -> Option<serde_json::Map<String, Value>> {
     if colons(text) != members(&value) || holds_nul(&value) {
         return None;
     }
-    match value {
+    match simplified(value) {
         Value::Object(fields) => Some(fields),
         _ => None,
+    }
+}
+
+/// With numbers that have no fraction as whole ones, however they were written: by their digits.
+fn simplified(value: Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            match number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0) {
+                Some(float) => {
+                    format!("{float:.0}").parse::<i64>().map_or(Value::Number(number), Value::from)
+                }
+                None => Value::Number(number),
+            }
+        }
+        Value::Array(items) => items.into_iter().map(simplified).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, simplified(value))).collect())
+        }
+        other => other,
     }
 }
 
