@@ -128,18 +128,7 @@ impl<'c> Connection<'c> {
         values: &[Value<'_>],
         mut visit: impl FnMut(&Row<'_>) -> Result<(), StorageError>,
     ) -> Result<(), StorageError> {
-        self.count_statement();
-        match self.driver {
-            Driver::Sqlite(connection) => {
-                let mut statement = sqlite::prepare(connection, sql, values)?;
-                let mut rows = statement.raw_query();
-                while let Some(row) = rows.next()? {
-                    visit(&Row(Source::Sqlite(row)))?;
-                }
-                Ok(())
-            }
-            Driver::Postgres(client) => client.each(sql, values, |row| visit(&Row(Source::Postgres(row)))),
-        }
+        self.each_until(sql, values, |row| visit(row).map(ControlFlow::Continue))
     }
 
     /// As [`each`](Self::each) until `visit` has enough.

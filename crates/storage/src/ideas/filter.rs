@@ -156,6 +156,9 @@ pub(super) fn any_of(column: &'static str, ids: Vec<i64>) -> SimpleExpr {
 }
 
 impl IdeaFilter {
+    /// The longest search, in characters: each of its words is looked for.
+    pub const SEARCH_LIMIT: usize = 256;
+
     /// Whether the kept counts tell how many there are.
     pub(super) fn is_counted(&self) -> bool {
         self.search.is_none() && self.is_counted_apart_from_search()

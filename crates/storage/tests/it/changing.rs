@@ -26,13 +26,7 @@ async fn change(
     id: IdeaId,
     change: impl Fn(&mut Idea) + Send + 'static,
 ) -> Result<(), StorageError> {
-    acme.write(move |s| {
-        let before = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
-        let mut after = before.clone();
-        change(&mut after);
-        ideas::update(s, &before, &after, r#""own":2"#)
-    })
-    .await
+    acme.change_idea(id, r#""own":2"#, change).await
 }
 
 async fn count(acme: &Organization, filter: IdeaFilter) -> u64 {

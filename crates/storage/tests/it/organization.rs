@@ -2,13 +2,14 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{CategoryId, StatusId, TenantId, UserId},
-    idea::{HighLevelAssessment, IdeaContent, IdeaName, NewIdea, Rating, SubmissionType},
+    id::{CategoryId, IdeaId, StatusId, TenantId, UserId},
+    idea::{HighLevelAssessment, Idea, IdeaContent, IdeaName, NewIdea, Rating, SubmissionType},
     lifecycle::IDEA_AWAITING_REVIEW,
     tenant::{NewTenant, Slug},
     user::{Email, InviteStatus, NewUser, Profile},
 };
 use automation_hub_storage::categories::{self, CategoryLevel, NewCategory};
+use automation_hub_storage::ideas::{self, IdeaKey};
 use automation_hub_storage::testing::TestDatabase;
 use automation_hub_storage::{Session, StorageError, Store, tenants, users};
 use uuid::Uuid;
@@ -23,6 +24,22 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
+    /// Changes an idea as `change` says; `wire` becomes what it says of itself.
+    pub(crate) async fn change_idea(
+        &self,
+        id: IdeaId,
+        wire: &'static str,
+        change: impl Fn(&mut Idea) + Send + 'static,
+    ) -> Result<(), StorageError> {
+        self.write(move |s| {
+            let before = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
+            let mut after = before.clone();
+            change(&mut after);
+            ideas::update(s, &before, &after, wire)
+        })
+        .await
+    }
+
     pub(crate) async fn found() -> Self {
         Self::found_in(TestDatabase::create().await.unwrap()).await
     }

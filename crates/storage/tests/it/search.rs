@@ -47,13 +47,7 @@ async fn change(
     id: IdeaId,
     change: impl Fn(&mut Idea) + Send + 'static,
 ) -> Result<(), StorageError> {
-    acme.write(move |s| {
-        let before = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
-        let mut after = before.clone();
-        change(&mut after);
-        ideas::update(s, &before, &after, "")
-    })
-    .await
+    acme.change_idea(id, "", change).await
 }
 
 async fn delete(acme: &Organization, id: IdeaId) {

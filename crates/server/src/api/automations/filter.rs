@@ -15,9 +15,6 @@ use crate::{
     error::{Error, Violations},
 };
 
-/// The longest search, in characters.
-pub const SEARCH_LIMIT: usize = 256;
-
 /// The query of a list of ideas, as the API document describes it. It is read by [`Listing::parse`].
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
@@ -131,9 +128,8 @@ impl Listing {
 
 fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
     let search = query.text(&["search", "s"]).map(str::to_owned);
-    // Each of its words is looked for.
-    if search.as_ref().is_some_and(|search| search.chars().count() > SEARCH_LIMIT) {
-        violations.add("search", format!("At most {SEARCH_LIMIT} characters."));
+    if search.as_ref().is_some_and(|search| search.chars().count() > IdeaFilter::SEARCH_LIMIT) {
+        violations.add("search", format!("At most {} characters.", IdeaFilter::SEARCH_LIMIT));
     }
     let mut ids = |names: &[&'static str]| query.integers(names, violations).unwrap_or_default();
     let phases = ids(&["phase", "phases"]).into_iter().map(PhaseId::new).collect();

@@ -6,6 +6,7 @@ use automation_hub_domain::{
     page::{Direction, PageRequest},
     text,
 };
+use automation_hub_storage::ideas::IdeaFilter;
 
 use crate::{
     error::Error,
@@ -139,8 +140,6 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    const SEARCH_LIMIT: usize = 256;
-
     /// Reads an address. What isn't known is passed over, so that old links go on working; only a search that
     /// can't be searched for is refused.
     pub fn parse(query: &str) -> Result<Self, Error> {
@@ -153,7 +152,7 @@ impl ListQuery {
                     parsed.table = table.unwrap_or_default();
                 }
                 "search" => {
-                    let text = text::optional_line(&value, Self::SEARCH_LIMIT)
+                    let text = text::optional_line(&value, IdeaFilter::SEARCH_LIMIT)
                         .map_err(|error| Error::invalid("Search", error.to_string()))?;
                     text.clone_into(&mut parsed.search);
                 }
