@@ -118,10 +118,10 @@ impl Source for Inventory {
         self.app.store.scan(self.tenant, work).await
     }
 
-    async fn next(&self, after: Position, limit: u64) -> Result<Part<Position>, Error> {
+    async fn next(&self, after: Position, limit: u64, room: usize) -> Result<Part<Position>, Error> {
         let (search, start) = (self.search.clone(), Start::After(after));
         let work = move |s: &mut Session<'_>| {
-            written(Part::following(PART_BYTES), applications::chunk(s, &search, &start, limit)?)
+            written(Part::following(room), applications::chunk(s, &search, &start, limit)?)
         };
         self.app.store.scan(self.tenant, work).await
     }

@@ -208,11 +208,10 @@ impl Source for Logs {
         self.app.store.scan(self.tenant, work).await
     }
 
-    async fn next(&self, after: LogPosition, limit: u64) -> Result<Part<LogPosition>, Error> {
+    async fn next(&self, after: LogPosition, limit: u64, room: usize) -> Result<Part<LogPosition>, Error> {
         let filter = LogFilter { after: Some(after), ..self.filter.clone() };
-        let work = move |s: &mut Session<'_>| {
-            written(Part::following(PART_BYTES), logs::list(s, &filter, (0, limit))?)
-        };
+        let work =
+            move |s: &mut Session<'_>| written(Part::following(room), logs::list(s, &filter, (0, limit))?);
         self.app.store.scan(self.tenant, work).await
     }
 }

@@ -25,18 +25,19 @@ pub(super) trait Source: Send + Sync + 'static {
     type Position: Send + 'static;
     /// What the rows are called beside the paging.
     const NAME: &'static str;
-    /// Records in one part: some two hundred kilobytes.
+    /// Records in one part: some hundred kilobytes.
     const PART: u64;
 
     /// How many there are in all, and the records the request begins with, as they are at one instant.
     fn first(&self, limit: u64) -> impl Future<Output = Result<(u64, Part<Self::Position>), Error>> + Send;
 
     /// The next records after a position. A session of its own each time: a slow client must not hold a snapshot of
-    /// the database.
+    /// the database. `room` is what they will most likely take, in bytes.
     fn next(
         &self,
         after: Self::Position,
         limit: u64,
+        room: usize,
     ) -> impl Future<Output = Result<Part<Self::Position>, Error>> + Send;
 
     /// Members that stand behind the rows, given how many there are in all and after what the list may go on: none,
@@ -120,8 +121,8 @@ pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result
             Body::from(text)
         }
         Following::Records(after, left) => {
+            let rest = Rest { source, total, after, left, room: room_after(&text) };
             let first = stream::once(future::ready(Ok(Bytes::from(text))));
-            let rest = Rest { source, total, after, left };
             Body::from_stream(first.chain(stream::try_unfold(Some(rest), next)))
         }
     };
@@ -146,6 +147,12 @@ struct Rest<S: Source> {
     total: u64,
     after: S::Position,
     left: u64,
+    room: usize,
+}
+
+/// A part is about as long as the one before it. A text that outgrows its room is copied as a whole.
+fn room_after(part: &[u8]) -> usize {
+    part.len() + part.len() / 8
 }
 
 async fn next<S: Source>(rest: Option<Rest<S>>) -> io::Result<Option<(Bytes, Option<Rest<S>>)>> {
@@ -158,13 +165,13 @@ async fn next<S: Source>(rest: Option<Rest<S>>) -> io::Result<Option<(Bytes, Opt
 }
 
 async fn following<S: Source>(rest: Rest<S>) -> Result<(Bytes, Option<Rest<S>>), Error> {
-    let Rest { source, total, after, left } = rest;
+    let Rest { source, total, after, left, room } = rest;
     let limit = left.min(S::PART);
-    let mut part = source.next(after, limit).await?;
+    let mut part = source.next(after, limit, room).await?;
     let following = part.what_follows(limit, left);
     let mut text = part.text;
     let rest = match following {
-        Following::Records(after, left) => Some(Rest { source, total, after, left }),
+        Following::Records(after, left) => Some(Rest { room: room_after(&text), source, total, after, left }),
         Following::Closing(end) => {
             close(&source, &mut text, (total, end)).await?;
             None

@@ -122,11 +122,11 @@ impl Source for People {
         self.app.store.scan(self.tenant, work).await
     }
 
-    async fn next(&self, after: Position, limit: u64) -> Result<Part<Position>, Error> {
+    async fn next(&self, after: Position, limit: u64, room: usize) -> Result<Part<Position>, Error> {
         let (filter, start) = (self.filter.clone(), Start::After(after));
         let work = move |s: &mut Session<'_>| {
             let chunk = users::chunk(s, &filter, &start, limit)?;
-            written(s, Part::following(PART_BYTES), chunk)
+            written(s, Part::following(room), chunk)
         };
         self.app.store.scan(self.tenant, work).await
     }

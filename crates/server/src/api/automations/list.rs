@@ -30,8 +30,8 @@ use crate::{
     error::Error,
 };
 
-/// What a part usually takes; a longer one makes its buffer grow.
-const PART_BYTES: usize = 256 * 1024;
+/// What a record usually takes; longer ones make the buffer grow.
+const RECORD_BYTES: usize = 4 * 1024;
 /// From this offset on, skipping alone takes longer than a thread of the runtime should be held.
 const DEEP: u64 = 5_000;
 
@@ -80,7 +80,7 @@ struct Reader {
 impl Source for Reader {
     type Position = Position;
     const NAME: &'static str = "processes";
-    const PART: u64 = 64;
+    const PART: u64 = 128;
 
     async fn first(&self, limit: u64) -> Result<(u64, Part), Error> {
         let reader = self.clone();
@@ -99,7 +99,9 @@ impl Source for Reader {
                 }
                 Reading::After(cursor) => (cursor.total, Some(&cursor.after)),
             };
-            let part = reader.part(s, &directory, Part::first, |s, order, visit| match after {
+            let room = usize::try_from(limit).unwrap_or_default().saturating_mul(RECORD_BYTES);
+            let begin = || Part::first(room);
+            let part = reader.part(s, &directory, begin, |s, order, visit| match after {
                 None => ideas::each_record_of(s, &filter, order, (request, total), visit),
                 Some(after) => ideas::each_record_after(s, &filter, order, after, limit, visit),
             })?;
@@ -112,7 +114,7 @@ impl Source for Reader {
         }
     }
 
-    async fn next(&self, after: Position, limit: u64) -> Result<Part, Error> {
+    async fn next(&self, after: Position, limit: u64, room: usize) -> Result<Part, Error> {
         let reader = self.clone();
         self.app
             .store
@@ -120,7 +122,8 @@ impl Source for Reader {
                 let directory = reader.app.directories.of(s)?;
                 let mut filter = reader.scoped(&directory);
                 filter.found = reader.found.get().cloned().unwrap_or_default();
-                Ok(reader.part(s, &directory, Part::following, |s, order, visit| {
+                let begin = || Part::following(room);
+                Ok(reader.part(s, &directory, begin, |s, order, visit| {
                     ideas::each_record_after(s, &filter, order, &after, limit, visit)
                 })?)
             })
@@ -186,7 +189,7 @@ impl Reader {
         &self,
         session: &mut Session<'_>,
         directory: &TenantDirectory,
-        begin: impl Fn(usize) -> Part,
+        begin: impl Fn() -> Part,
         mut read: impl FnMut(
             &mut Session<'_>,
             IdeaOrder,
@@ -196,7 +199,7 @@ impl Reader {
         let selection = self.listing.selection.as_ref();
         let writer = RecordWriter { directory, calendar: &self.calendar, selection };
         loop {
-            let mut part = begin(PART_BYTES);
+            let mut part = begin();
             let mut unknown: Vec<UserId> = Vec::new();
             let position = read(session, self.listing.order, &mut |record| {
                 writer.write(part.record(), record);
