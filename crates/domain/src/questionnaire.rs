@@ -227,8 +227,8 @@ impl Question {
 
     /// The option that stands for a number.
     pub fn option_of_number(&self, number: i64) -> Option<&Choice> {
-        let is_it = |held: f64| number.to_string() == held.to_string();
-        self.options.iter().find(|option| option.number.is_some_and(is_it))
+        let number = f64::from(i32::try_from(number).ok()?);
+        self.options.iter().find(|option| option.number.is_some_and(|held| held.total_cmp(&number).is_eq()))
     }
 
     fn check(&self) -> Result<(), &'static str> {

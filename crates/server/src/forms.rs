@@ -49,6 +49,8 @@ pub struct TenantFlow {
     /// Those of all its assessments, in their order.
     questions: Vec<Question>,
     positions: HashMap<String, usize>,
+    /// Positions of the questions that a member of a flat body may answer.
+    answered_by: HashMap<String, Vec<usize>>,
 }
 
 pub struct FlowPhase {
@@ -92,6 +94,17 @@ impl Forms {
     }
 }
 
+/// By each of the names that an answer may have in a flat body.
+fn answered_by(questions: &[Question]) -> HashMap<String, Vec<usize>> {
+    let mut answered_by: HashMap<_, Vec<_>> = HashMap::new();
+    for (position, question) in questions.iter().enumerate() {
+        for name in question.names.iter().cloned().chain([question.flat_name()]).chain(question.column.clone()) {
+            answered_by.entry(name).or_default().push(position);
+        }
+    }
+    answered_by
+}
+
 impl TenantForms {
     fn read(session: &mut Session<'_>, versions: FormVersions) -> Result<Self, StorageError> {
         let (phases, statuses) = lifecycle::list(session)?;
@@ -107,6 +120,7 @@ impl TenantForms {
                 kind: stored.kind,
                 phases: phases_of(&stored.flow, &phases, &statuses),
                 positions: codes.zip(0..).collect(),
+                answered_by: answered_by(&questions),
                 questions,
                 flow: stored.flow,
             }
@@ -197,6 +211,16 @@ impl TenantFlow {
 
     pub fn questions(&self) -> &[Question] {
         &self.questions
+    }
+
+    /// Those that members of a flat body may answer, in their order.
+    pub fn questions_answered_by<'f>(
+        &'f self,
+        members: impl Iterator<Item = &'f String>,
+    ) -> impl Iterator<Item = &'f Question> {
+        let positions: BTreeSet<_> =
+            members.filter_map(|member| self.answered_by.get(member)).flatten().copied().collect();
+        positions.into_iter().filter_map(|position| self.questions.get(position))
     }
 
     /// The question that a column answers.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, Object, Pool, Runtime};
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, join};
 use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
@@ -31,6 +31,8 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(15);
 pub(super) struct Client<'c> {
     pooled: &'c ClientWrapper,
     handle: &'c Handle,
+    /// What begins the transaction, until it is sent together with the first statement.
+    beginning: Cell<Option<&'static str>>,
     /// What statements told the transaction around them: the closure's own error type cannot.
     wants_retry: Cell<bool>,
     has_failed: Cell<bool>,
@@ -43,16 +45,17 @@ impl<'c> Client<'c> {
         Self {
             pooled,
             handle,
+            beginning: Cell::new(None),
             wants_retry: Cell::new(false),
             has_failed: Cell::new(false),
             is_unusable: Cell::new(false),
         }
     }
 
-    fn begin(&self, sql: &str) -> Result<(), StorageError> {
+    fn begin(&self, sql: &'static str) {
         self.wants_retry.set(false);
         self.has_failed.set(false);
-        self.control(sql)
+        self.beginning.set(Some(sql));
     }
 
     /// The engine answers `COMMIT` after a failed statement by rolling back and reporting success.
@@ -61,11 +64,11 @@ impl<'c> Client<'c> {
             self.roll_back();
             return Err(StorageError::driver("a statement failed, but its transaction was to be committed"));
         }
-        self.control("COMMIT")
+        self.end("COMMIT")
     }
 
     fn roll_back(&self) {
-        if let Err(error) = self.control("ROLLBACK") {
+        if let Err(error) = self.end("ROLLBACK") {
             tracing::warn!(%error, "a transaction could not be rolled back");
             self.is_unusable.set(true);
         }
@@ -118,15 +121,22 @@ impl<'c> Client<'c> {
         self.pooled.prepare_typed_cached(sql, &types).await
     }
 
-    fn control(&self, sql: &str) -> Result<(), StorageError> {
-        self.wait(self.pooled.batch_execute(sql))
+    /// There is nothing to end where no statement began anything.
+    fn end(&self, sql: &str) -> Result<(), StorageError> {
+        if self.beginning.take().is_some() { Ok(()) } else { self.wait(self.pooled.batch_execute(sql)) }
     }
 
     fn wait<T>(
         &self,
         work: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, StorageError> {
-        self.handle.block_on(work).map_err(|error| {
+        let begun = async {
+            let Some(sql) = self.beginning.take() else { return work.await };
+            // Polled in this order, so they are sent in it, and it is one round trip for both.
+            let (begun, worked) = join!(self.pooled.batch_execute(sql), work);
+            begun.and(worked)
+        };
+        self.handle.block_on(begun).map_err(|error| {
             self.has_failed.set(true);
             let code = error.code();
             self.wants_retry.set(
@@ -255,7 +265,7 @@ impl Database {
         E: From<StorageError> + Send + 'static,
     {
         self.run(move |client, counters| {
-            client.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+            client.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
             let result = guarded(|| work(Connection::postgres(client, counters)));
             client.roll_back();
             result
@@ -315,7 +325,7 @@ where
     F: FnMut(Connection<'_>) -> Result<T, E>,
     E: From<StorageError>,
 {
-    client.begin("BEGIN READ WRITE")?;
+    client.begin("BEGIN READ WRITE");
     let result = guarded(|| work(Connection::postgres(client, counters)));
     if result.is_ok() {
         client.commit()?;

@@ -1,5 +1,5 @@
-//! The one thread that changes the embedded database: everything queued goes into one transaction, one savepoint each,
-//! one commit for all. There is no timer: an idle server commits a single write at once.
+//! The one thread that changes the embedded database: everything queued goes into one transaction, one commit for all.
+//! There is no timer: an idle server commits a single write at once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -112,6 +112,16 @@ where
     }
 }
 
+/// What became of jobs that were run without a way to undo one alone.
+enum AtOnce {
+    /// Some are to be kept, and the others changed nothing.
+    Kept,
+    /// None is to be kept.
+    Refused,
+    /// One was refused after it changed something, and the rest were not run.
+    Torn,
+}
+
 struct Worker {
     connection: rusqlite::Connection,
     checkpoints: Checkpoints,
@@ -152,35 +162,65 @@ impl Worker {
 
     fn apply(&self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         control(&self.connection, "BEGIN IMMEDIATE")?;
-        if let [alone] = jobs {
-            // Undoing it undoes all there is: no copy of each page it changes has to be kept for that.
-            let keep = alone.run(Connection::sqlite(&self.connection, &self.counters));
-            return self.end(keep);
+        match self.apply_at_once(jobs)? {
+            AtOnce::Kept => return self.commit(),
+            AtOnce::Refused => return control(&self.connection, "ROLLBACK"),
+            AtOnce::Torn => control(&self.connection, "ROLLBACK")?,
         }
+        if jobs.len() > 1 {
+            control(&self.connection, "BEGIN IMMEDIATE")?;
+            self.apply_apart(jobs)?;
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    fn commit(&self) -> Result<(), StorageError> {
+        control(&self.connection, "COMMIT")?;
+        self.counters.count_commit();
+        Ok(())
+    }
+
+    /// Without a way to undo one of them: for that the engine would have to copy each page that each of them changes,
+    /// and hardly any is refused after it changed something.
+    fn apply_at_once(&self, jobs: &mut [Box<dyn Job>]) -> Result<AtOnce, StorageError> {
+        let schema = self.schema_version()?;
+        let mut outcome = AtOnce::Refused;
+        for job in jobs {
+            let changes = self.connection.total_changes();
+            if self.run(job)? {
+                outcome = AtOnce::Kept;
+            } else if self.connection.total_changes() != changes || self.schema_version()? != schema {
+                return Ok(AtOnce::Torn);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Each in a savepoint, so that what is refused is undone alone.
+    fn apply_apart(&self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         for job in jobs {
             control(&self.connection, "SAVEPOINT write")?;
-            let keep = job.run(Connection::sqlite(&self.connection, &self.counters));
-            if self.connection.is_autocommit() {
-                return Err(StorageError::unavailable("the engine gave the whole transaction up"));
-            }
-            if !keep {
+            if !self.run(job)? {
                 control(&self.connection, "ROLLBACK TO write")?;
             }
             control(&self.connection, "RELEASE write")?;
         }
-        self.end(true)
+        Ok(())
     }
 
-    fn end(&self, keep: bool) -> Result<(), StorageError> {
+    fn run(&self, job: &mut Box<dyn Job>) -> Result<bool, StorageError> {
+        let keep = job.run(Connection::sqlite(&self.connection, &self.counters));
         if self.connection.is_autocommit() {
             return Err(StorageError::unavailable("the engine gave the whole transaction up"));
         }
-        if !keep {
-            return control(&self.connection, "ROLLBACK");
-        }
-        control(&self.connection, "COMMIT")?;
-        self.counters.count_commit();
-        Ok(())
+        Ok(keep)
+    }
+
+    /// What changes neither this nor any row changes nothing.
+    fn schema_version(&self) -> Result<i64, StorageError> {
+        let mut statement = self.connection.prepare_cached("PRAGMA schema_version")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     fn roll_back(&self) {

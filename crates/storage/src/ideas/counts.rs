@@ -9,7 +9,10 @@ use automation_hub_domain::{
 use sea_query::{Expr, ExprTrait, Query as Build, SelectStatement};
 
 use super::filter::{IdeaFilter, any_of};
-use crate::{Session, StorageError, query::Query, values};
+use crate::{Session, StorageError, Value, query::Query, values};
+
+/// Rows written by one statement: an idea is counted in its category and in all together.
+const COUNTED_AT_ONCE: usize = 2;
 
 /// What a transaction adds to the counts. In the order of the key, so that two transactions can't lock each
 /// other's rows crosswise.
@@ -34,16 +37,31 @@ impl Tally {
 
     pub(super) fn write(self, session: &mut Session<'_>) -> Result<(), StorageError> {
         let tenant = session.tenant();
-        for ((category, status, kind), n) in self.0.into_iter().filter(|(_, n)| *n != 0) {
-            session.execute(
-                "INSERT INTO idea_counts (tenant_id, category_id, phase_status_id, submission_type, n) \
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, category_id, phase_status_id, submission_type) \
-                 DO UPDATE SET n = idea_counts.n + excluded.n",
-                values![tenant, category, status, kind, n],
-            )?;
+        let changes: Vec<_> = self.0.into_iter().filter(|(_, n)| *n != 0).collect();
+        for some in changes.chunks(COUNTED_AT_ONCE) {
+            write_some(session, some)?;
         }
         Ok(())
     }
+}
+
+fn write_some(session: &mut Session<'_>, changes: &[((i64, i64, i64), i64)]) -> Result<(), StorageError> {
+    let lane = session.engine().lane();
+    let mut values = vec![Value::from(session.tenant())];
+    let mut rows = Vec::with_capacity(changes.len());
+    for &((category, status, kind), n) in changes {
+        let first = values.len() + 1;
+        values.extend_from_slice(values![category, status, kind, n]);
+        rows.push(format!("($1, ${first}, ${}, ${}, {lane}, ${})", first + 1, first + 2, first + 3));
+    }
+    let sql = format!(
+        "INSERT INTO idea_counts (tenant_id, category_id, phase_status_id, submission_type, lane, n) VALUES {} \
+         ON CONFLICT (tenant_id, category_id, phase_status_id, submission_type, lane) \
+         DO UPDATE SET n = idea_counts.n + excluded.n",
+        rows.join(", ")
+    );
+    session.execute(&sql, &values)?;
+    Ok(())
 }
 
 /// How many ideas a filter lets through: from the counts where they know, by the index of a

@@ -224,3 +224,51 @@ async fn the_embedded_engine_is_built_as_we_want_it() {
         assert!(options.iter().any(|option| option == wanted), "{wanted}: {options:#?}");
     }
 }
+
+#[tokio::test]
+async fn a_write_that_is_refused_before_it_changes_anything_has_no_other_repeated() {
+    let database = database().await;
+    let store = &database.store;
+    let runs = Arc::new(AtomicI64::new(0));
+    let held = hold_write(store).await;
+    let mut good = pin!(store.write(TENANT, {
+        let runs = Arc::clone(&runs);
+        move |session| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            session.execute(INSERT, values![1, 0.5])
+        }
+    }));
+    let mut refused = pin!(store.write(TENANT, |session| {
+        select_numbers(session)?;
+        Err::<(), _>(StorageError::Unsupported("not this time"))
+    }));
+    start(good.as_mut());
+    start(refused.as_mut());
+    held.go_on.send(()).unwrap();
+    held.task.await.unwrap().unwrap();
+    good.await.unwrap();
+    assert!(matches!(refused.await, Err(StorageError::Unsupported("not this time"))));
+    assert_eq!(numbers(store).await, [-2, -1, 1]);
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_refused_change_of_the_schema_is_undone_beside_writes_that_are_kept() {
+    let database = database().await;
+    let store = &database.store;
+    let held = hold_write(store).await;
+    let mut refused = pin!(store.write(TENANT, |session| {
+        session.execute("CREATE TABLE left_behind (number BIGINT NOT NULL)", values![])?;
+        Err::<(), _>(StorageError::Unsupported("not this time"))
+    }));
+    let mut good = pin!(insert(store, 1));
+    start(refused.as_mut());
+    start(good.as_mut());
+    held.go_on.send(()).unwrap();
+    held.task.await.unwrap().unwrap();
+    good.await.unwrap();
+    assert!(matches!(refused.await, Err(StorageError::Unsupported("not this time"))));
+    assert_eq!(numbers(store).await, [-2, -1, 1]);
+    let is_there = store.read(TENANT, |session| session.all("SELECT number FROM left_behind", values![], |_| Ok(()))).await;
+    assert!(is_there.is_err());
+}

@@ -39,7 +39,9 @@ impl Inputs {
     pub(super) fn answers(&self, flow: &TenantFlow) -> Vec<Given> {
         match self {
             Self::Answers(answers) => answers.clone(),
-            Self::Flat(body) => flow.questions().iter().filter_map(|question| flat(question, body)).collect(),
+            Self::Flat(body) => {
+                flow.questions_answered_by(body.keys()).filter_map(|question| flat(question, body)).collect()
+            }
         }
     }
 }
