@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, Object, Pool, Runtime};
-use futures_util::{TryStreamExt, join};
+use futures_util::TryStreamExt;
+use futures_util::future::join;
 use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
@@ -133,7 +134,7 @@ impl<'c> Client<'c> {
         let begun = async {
             let Some(sql) = self.beginning.take() else { return work.await };
             // Polled in this order, so they are sent in it, and it is one round trip for both.
-            let (begun, worked) = join!(self.pooled.batch_execute(sql), work);
+            let (begun, worked) = join(self.pooled.batch_execute(sql), work).await;
             begun.and(worked)
         };
         self.handle.block_on(begun).map_err(|error| {

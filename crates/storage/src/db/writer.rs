@@ -188,7 +188,7 @@ impl Worker {
         let mut outcome = AtOnce::Refused;
         for job in jobs {
             let changes = self.connection.total_changes();
-            if self.run(job)? {
+            if self.run_one(job)? {
                 outcome = AtOnce::Kept;
             } else if self.connection.total_changes() != changes || self.schema_version()? != schema {
                 return Ok(AtOnce::Torn);
@@ -201,7 +201,7 @@ impl Worker {
     fn apply_apart(&self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
         for job in jobs {
             control(&self.connection, "SAVEPOINT write")?;
-            if !self.run(job)? {
+            if !self.run_one(job)? {
                 control(&self.connection, "ROLLBACK TO write")?;
             }
             control(&self.connection, "RELEASE write")?;
@@ -209,7 +209,7 @@ impl Worker {
         Ok(())
     }
 
-    fn run(&self, job: &mut Box<dyn Job>) -> Result<bool, StorageError> {
+    fn run_one(&self, job: &mut Box<dyn Job>) -> Result<bool, StorageError> {
         let keep = job.run(Connection::sqlite(&self.connection, &self.counters));
         if self.connection.is_autocommit() {
             return Err(StorageError::unavailable("the engine gave the whole transaction up"));

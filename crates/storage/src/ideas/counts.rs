@@ -36,7 +36,6 @@ impl Tally {
     }
 
     pub(super) fn write(self, session: &mut Session<'_>) -> Result<(), StorageError> {
-        let tenant = session.tenant();
         let changes: Vec<_> = self.0.into_iter().filter(|(_, n)| *n != 0).collect();
         for some in changes.chunks(COUNTED_AT_ONCE) {
             write_some(session, some)?;

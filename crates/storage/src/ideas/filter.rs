@@ -16,6 +16,14 @@ use super::{found::Found, search};
 /// Of [`SubmissionType::USUAL`], as the index of them says it.
 const IS_USUAL: &str = "submission_type IN (1, 2)";
 
+/// From here on, skipping alone takes long.
+const DEEP: u64 = 5_000;
+
+/// Whether a page after so many ideas takes no longer than a thread that others wait for may be held.
+pub fn is_found_in_place(search: Option<&str>, skipped: u64) -> bool {
+    search.is_none() && skipped < DEEP
+}
+
 /// Instants from the first to the last, both included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {

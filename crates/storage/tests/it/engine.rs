@@ -269,6 +269,8 @@ async fn a_refused_change_of_the_schema_is_undone_beside_writes_that_are_kept() 
     good.await.unwrap();
     assert!(matches!(refused.await, Err(StorageError::Unsupported("not this time"))));
     assert_eq!(numbers(store).await, [-2, -1, 1]);
-    let is_there = store.read(TENANT, |session| session.all("SELECT number FROM left_behind", values![], |_| Ok(()))).await;
+    let is_there = store
+        .read(TENANT, |session| session.all("SELECT number FROM left_behind", values![], |_| Ok(())))
+        .await;
     assert!(is_there.is_err());
 }

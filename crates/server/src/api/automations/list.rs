@@ -32,8 +32,6 @@ use crate::{
 
 /// What a record usually takes; longer ones make the buffer grow.
 const RECORD_BYTES: usize = 4 * 1024;
-/// From this offset on, skipping alone takes longer than a thread of the runtime should be held.
-const DEEP: u64 = 5_000;
 
 /// Ideas and automations in the categories the caller may see, newest first.
 #[utoipa::path(
@@ -85,7 +83,7 @@ impl Source for Reader {
     async fn first(&self, limit: u64) -> Result<(u64, Part), Error> {
         let reader = self.clone();
         let tenant = self.actor.tenant_id();
-        let is_short = self.is_found_by_index() && self.skipped() < DEEP;
+        let is_short = self.is_found_in_place(self.skipped());
         let request = PageRequest { limit, ..self.listing.request };
         let work = move |s: &mut Session<'_>| -> Result<_, Error> {
             reader.check_selection(s)?;
@@ -147,8 +145,8 @@ impl Source for Reader {
 }
 
 impl Reader {
-    fn is_found_by_index(&self) -> bool {
-        self.listing.filter.search.is_none()
+    fn is_found_in_place(&self, skipped: u64) -> bool {
+        ideas::is_found_in_place(self.listing.filter.search.as_deref(), skipped)
     }
 
     /// How many rows are passed over before those of the answer.
@@ -166,7 +164,11 @@ impl Reader {
             Ok(ideas::is_any_after(s, &filter, reader.listing.order, &position)?)
         };
         let (store, tenant) = (&self.app.store, self.actor.tenant_id());
-        if self.is_found_by_index() { store.read(tenant, work).await } else { store.scan(tenant, work).await }
+        if self.is_found_in_place(0) {
+            store.read(tenant, work).await
+        } else {
+            store.scan(tenant, work).await
+        }
     }
 
     fn check_selection(&self, session: &mut Session<'_>) -> Result<(), Error> {

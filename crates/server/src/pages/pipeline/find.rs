@@ -163,18 +163,20 @@ pub fn order(query: &ListQuery) -> IdeaOrder {
 pub async fn find(app: &App, actor: &Actor, query: &ListQuery) -> Result<Found, Error> {
     let looker = Looker::of(actor)?;
     let format = Format::of(&actor.tenant, app.clock.now());
+    let search = Some(query.search.as_str()).filter(|search| !search.is_empty());
+    let is_short = ideas::is_found_in_place(search, query.page_request().offset);
     let (query, shared) = (query.clone(), app.clone());
-    app.store
-        .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let catalogue = Catalogue::read(&shared.directories, s)?;
-            let tables = table_counts(s, &looker, &catalogue)?;
-            let scope = Scope::of(&looker, &query, &catalogue, &format);
-            let whole = tables.iter().find(|count| count.table == query.table && !query.is_narrowed());
-            let page = page(s, &scope, &query, whole.map(|table| table.count))?;
-            let people = People::read(&catalogue, s, page.items.iter().filter_map(|idea| idea.owner))?;
-            Ok(Found { catalogue, tables, page, people })
-        })
-        .await
+    let work = move |s: &mut Session<'_>| -> Result<_, Error> {
+        let catalogue = Catalogue::read(&shared.directories, s)?;
+        let tables = table_counts(s, &looker, &catalogue)?;
+        let scope = Scope::of(&looker, &query, &catalogue, &format);
+        let whole = tables.iter().find(|count| count.table == query.table && !query.is_narrowed());
+        let page = page(s, &scope, &query, whole.map(|table| table.count))?;
+        let people = People::read(&catalogue, s, page.items.iter().filter_map(|idea| idea.owner))?;
+        Ok(Found { catalogue, tables, page, people })
+    };
+    let (store, tenant) = (&app.store, actor.tenant_id());
+    if is_short { store.read(tenant, work).await } else { store.scan(tenant, work).await }
 }
 
 fn table_counts(

@@ -1,0 +1,15 @@
+-- As on the other engine, whose transactions count in rows apart; here there is one at a time, and one lane. The rows lie in
+-- the index itself, so that a count is one look for each.
+ALTER TABLE idea_counts RENAME TO idea_counts_together;
+CREATE TABLE idea_counts (
+    tenant_id BIGINT NOT NULL,
+    category_id BIGINT NOT NULL,
+    phase_status_id BIGINT NOT NULL,
+    submission_type BIGINT NOT NULL,
+    lane BIGINT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (tenant_id, category_id, phase_status_id, submission_type, lane)
+) WITHOUT ROWID;
+INSERT INTO idea_counts (tenant_id, category_id, phase_status_id, submission_type, lane, n)
+SELECT tenant_id, category_id, phase_status_id, submission_type, 0, n FROM idea_counts_together;
+DROP TABLE idea_counts_together;
