@@ -22,8 +22,8 @@ use tempfile::TempDir;
 use crate::process::{Server, can_pin, take_driver_core};
 use crate::{floor, verify};
 
-use hub::Hub;
-use report::{Report, Row, Target};
+use hub::{Hub, Sample};
+use report::{Place, Report, Row, Target};
 
 /// Ideas where none are asked for.
 const FEW: usize = 100;
@@ -42,10 +42,13 @@ pub(crate) struct Options {
     /// Measure with this many ideas instead of 10,000 and 100,000
     #[arg(long, num_args = 2, value_names = ["FEW", "MANY"], default_values_t = [10_000, 100_000])]
     ideas: Vec<usize>,
-    /// Address of a `PostgreSQL` server with an empty database, to measure on it too
-    #[arg(long)]
-    postgres: Option<String>,
-    /// Put the figures into docs/performance.md
+    /// Questions of its own that an organisation has each idea answer, beyond the sample's
+    #[arg(long, default_value_t = 0)]
+    answers: usize,
+    /// Address of an empty `PostgreSQL` database to measure on too, and of a second one for many ideas
+    #[arg(long, num_args = 1..=2)]
+    postgres: Vec<String>,
+    /// Put the figures into docs/performance.md: those of wide records, with `--answers`, in a place of their own
     #[arg(long)]
     write: bool,
 }
@@ -98,29 +101,45 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     }
     memory::while_streaming(&bench, &mut report).await?;
     uploads::measure(&bench, &mut report).await?;
-    let Bench { small, large, folder, .. } = bench;
+    let Bench { small, large, floor, status, folder, .. } = bench;
     let data = large.into_data();
     memory::cold_start(&program, &data, &mut report).await?;
     pages::measure(&program, &mut report).await?;
-    if let Some(url) = &options.postgres {
-        postgres::measure(&program, url, &small, &mut report).await?;
+    if let Some(url) = options.postgres.first() {
+        let many = options.postgres.get(1).map(|url| (url.as_str(), options.many()));
+        let few = (url.as_str(), options.few());
+        postgres::measure(&program, (few, many), (&small, &floor, status), &mut report).await?;
     }
     drop(folder);
     report.show();
     if options.write {
-        report.write()?;
+        report.write(if options.answers > 0 { Place::Wide } else { Place::Usual })?;
     }
     Ok(())
+}
+
+impl Options {
+    fn sample(&self, ideas: usize) -> Sample {
+        Sample { ideas, answers: self.answers }
+    }
+
+    fn few(&self) -> Sample {
+        self.sample(self.ideas.first().copied().unwrap_or(FEW))
+    }
+
+    fn many(&self) -> Sample {
+        self.sample(self.ideas.get(1).copied().unwrap_or(FEW))
+    }
 }
 
 impl Bench {
     async fn prepare(options: &Options, program: &Path, here: &Path) -> Result<Self> {
         let folder = TempDir::new()?;
-        let count = |at: usize| options.ideas.get(at).copied().context("two numbers of ideas");
-        let hub = |ideas: usize| Hub::prepare(program, folder.path().join(format!("{ideas}")), ideas);
-        let small = hub(count(0)?).await?;
-        let large = hub(count(1)?).await?;
-        let huge = if options.full { Some(hub(1_000_000).await?) } else { None };
+        let hub =
+            |sample: Sample| Hub::prepare(program, folder.path().join(sample.ideas.to_string()), sample);
+        let small = hub(options.few()).await?;
+        let large = hub(options.many()).await?;
+        let huge = if options.full { Some(hub(options.sample(1_000_000)).await?) } else { None };
         progress("waiting until searches are indexed");
         for hub in [&small, &large].into_iter().chain(&huge) {
             hub.data().wait_until_indexed().await?;
@@ -136,12 +155,12 @@ impl Bench {
         let hello = Server::start(here, |address| vec!["hello".into(), address.to_string()])?;
         let file = file.display().to_string();
         let floor = Server::start(here, |address| vec!["floor".into(), address.to_string(), file])?;
-        let data = hub::Data::make(program, &folder.path().join("calls"), FEW, None)?;
+        let data = hub::Data::make(program, &folder.path().join("calls"), options.sample(FEW), None)?;
         let known = data.serve_calls(here, &["--known"])?;
         let proving = Hub::on(data.serve_calls(here, &[])?, data).await?;
         Ok(Self {
             rounds: options.rounds,
-            many: count(1)?,
+            many: options.many().ideas,
             small,
             large,
             huge,

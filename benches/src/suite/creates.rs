@@ -6,18 +6,21 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::floor;
-use crate::load::{Plan, post};
+use crate::load::{Plan, drive, post};
 
 use super::Bench;
 use super::compare::{Figures, Side, one_round};
 use super::hub::{Hub, OPEN_API};
+use super::lists::page_of;
 use super::progress;
 use super::report::{Report, Row, Target};
 use crate::process::Server;
-use crate::timing::median;
+use crate::timing::{median, micros};
 
 const COUNT: u32 = 400;
 const ROUNDS: usize = 5;
+/// So many that they are asked for as long as ideas are created.
+const LISTS_A_SECOND: f64 = 200.0;
 
 pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     progress("W4: creates");
@@ -44,6 +47,7 @@ pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
         }
     }
     let [floor_one, hub_one, floor_many, hub_many] = rates.map(median);
+    let slower = while_lists_run(bench, &hub).await?;
     report.section("W4 durable creates");
     report.add(Row::new("floor, 1 connection, a second", floor_one));
     report.add(Row::new("hub, 1 connection, a second", hub_one));
@@ -55,7 +59,25 @@ pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     report.add(
         Row::new("hub / floor, 16 connections, rate", hub_many / floor_many).target(Target::above(2.0, 4.0)),
     );
+    report.add(
+        Row::new("a list's p99 while ideas are created / alone", slower).target(Target::below(2.0, 1.2)),
+    );
     Ok(())
+}
+
+/// How many times as long the slowest of a hundred lists takes while somebody creates ideas one after the other.
+async fn while_lists_run(bench: &Bench, creator: &Creator<'_>) -> Result<f64> {
+    let lists = Plan { pace: Some(LISTS_A_SECOND), ..page_of(&bench.large, bench.status).plan };
+    let p99 =
+        async || Ok::<_, anyhow::Error>(drive(bench.large.server.address, &lists).await?.percentile(0.99));
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let alone = p99().await?;
+        let (beside, created) = tokio::join!(p99(), creator.round(1));
+        created?;
+        ratios.push(micros(beside?) / micros(alone));
+    }
+    Ok(median(ratios))
 }
 
 pub(super) struct Creator<'a> {

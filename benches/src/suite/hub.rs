@@ -21,6 +21,14 @@ pub(super) const OPEN_API: &str = "/api/v1/openapi";
 const PORTION: usize = 2000;
 const POLL: Duration = Duration::from_millis(200);
 
+/// What `demo` is asked to make.
+#[derive(Clone, Copy)]
+pub(super) struct Sample {
+    pub(super) ideas: usize,
+    /// Questions of the organisation's own that each idea answers, beyond the sample's.
+    pub(super) answers: usize,
+}
+
 /// A folder with ideas, and how to sign calls for it.
 pub(super) struct Data {
     pub(super) folder: PathBuf,
@@ -59,10 +67,17 @@ struct ReadyToken {
 
 impl Data {
     /// Has `demo` make it, on the embedded database or on a server.
-    pub(super) fn make(program: &Path, folder: &Path, ideas: usize, database: Option<&str>) -> Result<Self> {
+    pub(super) fn make(
+        program: &Path,
+        folder: &Path,
+        sample: Sample,
+        database: Option<&str>,
+    ) -> Result<Self> {
+        let Sample { ideas, answers } = sample;
         progress(&format!("making {ideas} ideas"));
         let mut command = Command::new(program);
         command.args(["demo", "--json", "--listen", "127.0.0.1:0", "--ideas", &ideas.to_string()]);
+        command.args(["--answers", &answers.to_string()]);
         command.arg("--data-dir").arg(folder);
         if let Some(url) = database {
             command.args(["--database-url", url]);
@@ -134,8 +149,8 @@ impl Data {
 }
 
 impl Hub {
-    pub(super) async fn prepare(program: &Path, folder: PathBuf, ideas: usize) -> Result<Self> {
-        let data = Data::make(program, &folder, ideas, None)?;
+    pub(super) async fn prepare(program: &Path, folder: PathBuf, sample: Sample) -> Result<Self> {
+        let data = Data::make(program, &folder, sample, None)?;
         Self::start(program, data, None).await
     }
 

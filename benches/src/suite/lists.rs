@@ -19,11 +19,11 @@ const EVERYTHING_ROUNDS: usize = 9;
 /// Requests a second of a server that isn't pressed.
 const STEADY: f64 = 50.0;
 
-fn query(status: i64) -> String {
+pub(super) fn query(status: i64) -> String {
     format!("/automations?status={status}&sort=process_created_epoch&sortOrder=desc&limit=50")
 }
 
-fn page_of(hub: &Hub, status: i64) -> Side<'_> {
+pub(super) fn page_of(hub: &Hub, status: i64) -> Side<'_> {
     Side { server: &hub.server, plan: Plan::new([hub.get(&query(status))], COUNT) }
 }
 

@@ -21,6 +21,7 @@ use super::report::{Report, Row, Target};
 const IDEAS: &str = "10000";
 const TOKENS: &str = "10000";
 const ROUNDS: usize = 3;
+const LIST_ROUNDS: usize = 9;
 const COUNT: u32 = 60;
 const LIST_COUNT: u32 = 600;
 const CONSOLE: &str = "/admin/platform-setup/open-api";
@@ -170,7 +171,7 @@ async fn console(server: &Server, path: &str, session: &[String], report: &mut R
 async fn list(server: &Server, page: &[u8], call: &[u8], report: &mut Report) -> Result<()> {
     progress("pages: the list of automations");
     let side = |request: &[u8]| Side { server, plan: Plan::new([request.to_owned()], LIST_COUNT) };
-    let [call, page] = in_turns(ROUNDS, [&side(call), &side(page)]).await?;
+    let [call, page] = in_turns(LIST_ROUNDS, [&side(call), &side(page)]).await?;
     report.section("Automation Pipeline: 50 of 10,000 as a page");
     report.add(Row::new("call for the same records, CPU us", call.cpu_micros));
     report.add(Row::new("page, CPU us", page.cpu_micros));

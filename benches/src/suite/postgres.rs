@@ -1,48 +1,73 @@
-//! The rows that `PostgreSQL` has: the same calls beside the embedded database.
+//! The rows that `PostgreSQL` has: the same calls beside the embedded database, and with many ideas beside few.
 
 use std::path::Path;
 
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::load::Plan;
+use crate::floor;
+use crate::load::{Plan, get};
+use crate::process::Server;
 
-use super::compare::{Side, in_turns};
+use super::compare::{Figures, Side, in_turns};
 use super::creates::{Creator, some_category};
-use super::hub::{Data, Hub, OPEN_API};
-use super::progress;
+use super::hub::{Data, Hub, OPEN_API, Sample};
 use super::report::{Report, Row, Target};
+use super::{lists, progress, search};
 
-const IDEAS: usize = 10_000;
 const ROUNDS: usize = 5;
 const COUNT: u32 = 1500;
+const LISTS: u32 = 300;
 /// W3 on the embedded database may be this much faster, in microseconds: one round trip.
 const ROUND_TRIP: f64 = 160.0;
 
-pub(super) async fn measure(program: &Path, url: &str, embedded: &Hub, report: &mut Report) -> Result<()> {
+/// An empty database and what goes into it.
+type Wanted<'w> = (&'w str, Sample);
+
+/// `embedded` has as many ideas as the smaller of the databases, `floor` as many as the larger one; `status` is one that
+/// many of them are in.
+pub(super) async fn measure(
+    program: &Path,
+    (few, many): (Wanted<'_>, Option<Wanted<'_>>),
+    (embedded, floor, status): (&Hub, &Server, i64),
+    report: &mut Report,
+) -> Result<()> {
     progress("PostgreSQL");
     let folder = TempDir::new()?;
-    let data = Data::make(program, &folder.path().join("keys"), IDEAS, Some(url))?;
-    let server = Hub::start(program, data, Some(url)).await?;
-    let authinfo = async |hub: &Hub| Ok::<_, anyhow::Error>(vec![hub.get("/authinfo")]);
-    let records = async |hub: &Hub| {
-        let ids = hub.first_ids(1000).await?;
-        Ok::<_, anyhow::Error>(ids.iter().map(|id| hub.get(&format!("/automations/{id}"))).collect())
+    let start = async |(url, sample): Wanted<'_>| {
+        let data = Data::make(program, &folder.path().join(sample.ideas.to_string()), sample, Some(url))?;
+        Hub::start(program, data, Some(url)).await
     };
-    let (on_server, on_file) =
-        compare(&server, embedded, authinfo(&server).await?, authinfo(embedded).await?).await?;
+    let small = start(few).await?;
     report.section("PostgreSQL");
-    report.add(Row::new("W1 p50 / on SQLite", on_server / on_file).target(Target::below(3.0, 1.1)));
-    let (on_server, on_file) =
-        compare(&server, embedded, records(&server).await?, records(embedded).await?).await?;
-    report.add(Row::new("W3 p50 us", on_server));
-    let superb = (on_file + ROUND_TRIP) / on_file;
-    report.add(Row::new("W3 p50 / on SQLite", on_server / on_file).target(Target::below(3.0, superb)));
+    beside_embedded(&small, embedded, report).await?;
+    creates(&small, report).await?;
+    if let Some(many) = many {
+        let large = start(many).await?;
+        with_many((&large, many.1.ideas), &small, (floor, status), report).await?;
+    }
+    Ok(())
+}
+
+async fn beside_embedded(server: &Hub, embedded: &Hub, report: &mut Report) -> Result<()> {
+    let [on_server, on_file] = in_turns(ROUNDS, [&authinfo(server), &authinfo(embedded)]).await?;
+    let ratio = on_server.p50_micros / on_file.p50_micros;
+    report.add(Row::new("W1 p50 / on SQLite", ratio).target(Target::below(3.0, 1.1)));
+    let sides = [&records(server).await?, &records(embedded).await?];
+    let [on_server, on_file] = in_turns(ROUNDS, sides).await?;
+    report.add(Row::new("W3 p50 us", on_server.p50_micros));
+    let superb = (on_file.p50_micros + ROUND_TRIP) / on_file.p50_micros;
+    let ratio = on_server.p50_micros / on_file.p50_micros;
+    report.add(Row::new("W3 p50 / on SQLite", ratio).target(Target::below(3.0, superb)));
+    Ok(())
+}
+
+async fn creates(server: &Hub, report: &mut Report) -> Result<()> {
     let creator = Creator {
         server: &server.server,
         path: format!("{OPEN_API}/automationidea"),
         headers: server.data().headers(),
-        category: some_category(&server).await?,
+        category: some_category(server).await?,
     };
     creator.round(16).await?;
     let rate = creator.round(16).await?.per_second;
@@ -50,15 +75,51 @@ pub(super) async fn measure(program: &Path, url: &str, embedded: &Hub, report: &
     Ok(())
 }
 
-async fn compare(
-    server: &Hub,
-    embedded: &Hub,
-    to_server: Vec<Vec<u8>>,
-    to_embedded: Vec<Vec<u8>>,
-) -> Result<(f64, f64)> {
-    let plan = |requests| Plan { connections: 1, ..Plan::new(requests, COUNT) };
-    let server = Side { server: &server.server, plan: plan(to_server) };
-    let embedded = Side { server: &embedded.server, plan: plan(to_embedded) };
-    let [server, embedded] = in_turns(ROUNDS, [&server, &embedded]).await?;
-    Ok((server.p50_micros, embedded.p50_micros))
+/// The time of others' processes isn't the server's, so lists and searches are compared by how long they take.
+async fn with_many(
+    (large, ideas): (&Hub, usize),
+    small: &Hub,
+    (floor, status): (&Server, i64),
+    report: &mut Report,
+) -> Result<()> {
+    let flat = |name: &str, [many, few]: [Figures; 2]| {
+        Row::new(&format!("{name} p50 with many / few ideas"), many.p50_micros / few.p50_micros)
+            .target(Target::below(1.5, 1.2))
+    };
+    report.add(flat("W1", in_turns(ROUNDS, [&authinfo(large), &authinfo(small)]).await?));
+    report.add(flat("W3", in_turns(ROUNDS, [&records(large).await?, &records(small).await?]).await?));
+    let page = |hub| one_by_one(lists::page_of(hub, status), LISTS);
+    report.add(flat("W2", in_turns(ROUNDS, [&page(large), &page(small)]).await?));
+    let asked = |path: &str| get(path, &large.data().headers_with(floor::TOKEN));
+    let floors =
+        |request, count| Side { server: floor, plan: Plan { connections: 1, ..Plan::new([request], count) } };
+    let floor_page = floors(asked(&lists::query(status)), LISTS);
+    let [hub, least] = in_turns(ROUNDS, [&page(large), &floor_page]).await?;
+    let ratio = hub.p50_micros / least.p50_micros;
+    report.add(Row::new("W2 p50 / floor's", ratio).target(Target::below(0.6, 0.3)));
+    for (name, word) in search::WORDS {
+        let [found] = in_turns(ROUNDS, [&one_by_one(search::page_of(large, word), 50)]).await?;
+        report.add(Row::new(&format!("W5, {name} word, p50 ms"), found.p50_micros / 1e3));
+    }
+    let path = format!("/automations?limit={ideas}");
+    let everything =
+        Side { server: &large.server, plan: Plan { connections: 1, ..Plan::new([large.get(&path)], 1) } };
+    let [hub, least] = in_turns(ROUNDS, [&everything, &floors(asked(&path), 1)]).await?;
+    report.add(Row::new("W7, s", hub.seconds));
+    report.add(Row::new("W7, time / floor's", hub.seconds / least.seconds).target(Target::below(1.5, 1.1)));
+    Ok(())
+}
+
+fn authinfo(hub: &Hub) -> Side<'_> {
+    one_by_one(Side { server: &hub.server, plan: Plan::new([hub.get("/authinfo")], COUNT) }, COUNT)
+}
+
+async fn records(hub: &Hub) -> Result<Side<'_>> {
+    let ids = hub.first_ids(1000).await?;
+    let requests = ids.iter().map(|id| hub.get(&format!("/automations/{id}")));
+    Ok(one_by_one(Side { server: &hub.server, plan: Plan::new(requests, COUNT) }, COUNT))
+}
+
+fn one_by_one(side: Side<'_>, count: u32) -> Side<'_> {
+    Side { plan: Plan { connections: 1, count, ..side.plan }, ..side }
 }

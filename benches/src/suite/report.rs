@@ -5,8 +5,27 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-const BEGIN: &str = "<!-- figures: written by `cargo xtask bench --write` -->";
-const END: &str = "<!-- end of figures -->";
+/// Where in docs/performance.md figures stand.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    Usual,
+    /// Those of records with many answers.
+    Wide,
+}
+
+impl Place {
+    const fn markers(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Usual => {
+                ("<!-- figures: written by `cargo xtask bench --write` -->", "<!-- end of figures -->")
+            }
+            Self::Wide => (
+                "<!-- wide figures: written by `cargo xtask bench --answers 30 --write` -->",
+                "<!-- end of wide figures -->",
+            ),
+        }
+    }
+}
 
 #[derive(Default)]
 pub(super) struct Report {
@@ -113,12 +132,13 @@ impl Report {
     }
 
     /// Replaces what stands between the markers.
-    pub(super) fn write(&self) -> Result<()> {
+    pub(super) fn write(&self, place: Place) -> Result<()> {
+        let (begin, end) = place.markers();
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance.md");
         let old = std::fs::read_to_string(&file)?;
-        let (before, rest) = old.split_once(BEGIN).context("docs/performance.md has lost its marker")?;
-        let (_, after) = rest.split_once(END).context("docs/performance.md has lost its end marker")?;
-        Ok(std::fs::write(file, format!("{before}{BEGIN}\n{}{END}{after}", self.markdown()))?)
+        let (before, rest) = old.split_once(begin).context("docs/performance.md has lost its marker")?;
+        let (_, after) = rest.split_once(end).context("docs/performance.md has lost its end marker")?;
+        Ok(std::fs::write(file, format!("{before}{begin}\n{}{end}{after}", self.markdown()))?)
     }
 }
 

@@ -16,13 +16,13 @@ const COUNT: u32 = 200;
 const FLOOR_COUNT: u32 = 5;
 const FLOOR_ROUNDS: usize = 3;
 /// In one of twelve sample ideas, and in one of two hundred.
-const WORDS: [(&str, &str); 2] = [("frequent", "invoice"), ("rare", "customs")];
+pub(super) const WORDS: [(&str, &str); 2] = [("frequent", "invoice"), ("rare", "customs")];
 
 fn query(word: &str) -> String {
     format!("/automations?search={word}&sort=process_created_epoch&sortOrder=desc&limit=50")
 }
 
-fn page_of<'h>(hub: &'h Hub, word: &str) -> Side<'h> {
+pub(super) fn page_of<'h>(hub: &'h Hub, word: &str) -> Side<'h> {
     Side { server: &hub.server, plan: Plan::new([hub.get(&query(word))], COUNT) }
 }
 

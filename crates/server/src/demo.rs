@@ -25,6 +25,8 @@ pub const IDEAS: u64 = 240;
 pub struct Size {
     pub ideas: usize,
     pub tokens: usize,
+    /// Questions that every idea answers beyond the sample's, if the organisation is made now.
+    pub answers: usize,
 }
 
 /// What a demo is made with.
@@ -56,7 +58,7 @@ pub async fn check_is_ours(store: &Store) -> anyhow::Result<()> {
 impl Workshop<'_> {
     /// Makes what is missing, draws new passwords and token values, and answers how to get in.
     pub async fn prepare(&self, size: Size) -> anyhow::Result<Access> {
-        let directory = organization::found(self.store, self.now).await?;
+        let directory = organization::found(self.store, self.now, size.answers).await?;
         let sign_ins = access::renew_passwords(self, &directory).await?;
         let tokens = tokens::renew(self, &directory).await?;
         ideas::top_up(self, &directory, size.ideas).await?;

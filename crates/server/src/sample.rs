@@ -9,6 +9,7 @@ mod crews;
 mod documents;
 mod featured;
 mod figures;
+pub mod further;
 mod ideas;
 mod people;
 mod random;

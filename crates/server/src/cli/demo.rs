@@ -17,6 +17,9 @@ const FOLDER: &str = "data/demo";
 /// Ten million ideas take about 50 GB.
 const MOST: u64 = 10_000_000;
 
+/// More than any company asks.
+const MOST_ANSWERS: u64 = 200;
+
 #[derive(Args)]
 #[command(after_help = "Examples:
   automation-hub demo                                Start, and print how to sign in and a call to paste
@@ -33,6 +36,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true,
         value_parser = clap::value_parser!(u64).range(0..=MOST))]
     tokens: u64,
+    /// Questions that every idea answers beyond the usual ones; counts when the demo is made
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u64).range(0..=MOST_ANSWERS))]
+    answers: u64,
     /// Print one line of JSON in place of words
     #[arg(long)]
     json: bool,
@@ -61,7 +68,11 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         passwords: &hub.config.passwords,
         now: SystemClock.now(),
     };
-    let size = Size { ideas: usize::try_from(arguments.ideas)?, tokens: usize::try_from(arguments.tokens)? };
+    let size = Size {
+        ideas: usize::try_from(arguments.ideas)?,
+        tokens: usize::try_from(arguments.tokens)?,
+        answers: usize::try_from(arguments.answers)?,
+    };
     let access = workshop.prepare(size).await?;
     let access = access.at(hub.address());
     hub.run(keys, async |_| {

@@ -6,7 +6,7 @@ use automation_hub_domain::{
     clock::Timestamp,
     id::{ApplicationId, CategoryId, PhaseId, StatusId, UserId},
     idea::{HighLevelAssessment, IdeaContent, IdeaName, NewIdea, Priority, Rating, SubmissionType},
-    questionnaire::answer::Answer,
+    questionnaire::answer::{Answer, Answers},
 };
 use automation_hub_storage::{
     Constraint, StorageError,
@@ -19,7 +19,7 @@ use super::{Workshop, organization::Directory, progress};
 use crate::{
     api::automations::record::own_members,
     forms::{Forms, TenantForms},
-    sample::{self, SampleAnswers, SampleIdea},
+    sample::{self, SampleAnswers, SampleIdea, further},
 };
 
 const BATCH: usize = 8000;
@@ -150,9 +150,22 @@ impl Plan {
         PreparedIdea::new(new, wire).ok()
     }
 
+    fn answers(&self, kind: SubmissionType, idea: &SampleIdea) -> Answers {
+        let usual = sample::answers(kind, idea).into_iter().map(|(code, value)| (code.to_owned(), value));
+        let flow = self.forms.flow_of(kind);
+        let is_asked = |code: &String| flow.is_some_and(|flow| flow.question(code).is_some());
+        let further =
+            (1..).map(|number| (number, further::code(number))).take_while(|(_, code)| is_asked(code));
+        let further = further.map(|(number, code)| (code, further::answer(number, idea)));
+        usual
+            .chain(further)
+            .map(|(code, value)| (code, Answer { value: Some(value), comment: None }))
+            .collect()
+    }
+
     fn content(&self, kind: SubmissionType, idea: SampleIdea) -> IdeaContent {
         let is_rated = kind != SubmissionType::BusinessProcess;
-        let answers = sample::answers(kind, &idea);
+        let answers = self.answers(kind, &idea);
         let application = |&name: &&str| self.applications.get(name).copied();
         let mut content = IdeaContent {
             description: idea.description,
@@ -163,10 +176,7 @@ impl Plan {
             thin_applications: sample::thin_clients(idea.applications)
                 .filter_map(|name| application(&name))
                 .collect(),
-            answers: answers
-                .into_iter()
-                .map(|(code, value)| (code.to_owned(), Answer { value: Some(value), comment: None }))
-                .collect(),
+            answers,
             ..IdeaContent::default()
         };
         self.forms.work_out(kind, &mut content, None);

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{Error, Violations},
-    sample::{self, SamplePerson, SampleStatus, TENANT},
+    sample::{self, SamplePerson, SampleStatus, TENANT, further},
     services::tenants::{self as service, TenantInput},
 };
 
@@ -39,19 +39,20 @@ pub(super) struct Directory {
     pub(super) statuses: HashMap<String, (PhaseId, StatusId)>,
 }
 
-pub(super) async fn found(store: &Store, now: Timestamp) -> anyhow::Result<Directory> {
+/// `further` is how many questions it asks beyond the sample's, if it is founded now.
+pub(super) async fn found(store: &Store, now: Timestamp, further: usize) -> anyhow::Result<Directory> {
     let work = move |system: &mut System<'_>| -> Result<_, Error> {
         let known = tenants::find_by_slugs(system, TENANT.organization_slug, TENANT.tenant_slug)?;
         let (id, uuid) = match known {
             Some(Tenant { id, uuid, .. }) => (id, uuid),
-            None => found_tenant(system, now)?,
+            None => found_tenant(system, now, further)?,
         };
         Ok(read(&mut system.tenant(id), uuid)?)
     };
     Ok(store.system().write(work).await?)
 }
 
-fn found_tenant(system: &mut System<'_>, now: Timestamp) -> Result<(TenantId, Uuid), Error> {
+fn found_tenant(system: &mut System<'_>, now: Timestamp, further: usize) -> Result<(TenantId, Uuid), Error> {
     let founded = now.plus_days(-FOUNDED_DAYS_AGO);
     let text = |text: &str| text.to_owned();
     let input = TenantInput {
@@ -85,16 +86,20 @@ fn found_tenant(system: &mut System<'_>, now: Timestamp) -> Result<(TenantId, Uu
         };
         applications::insert(session, &new)?;
     }
-    ask_own_questions(session)?;
+    ask_own_questions(session, further)?;
     links::complete_setup(system, now, true)?;
     Ok((id, new.uuid))
 }
 
 /// Adds the organisation's own questions to what every tenant is founded with.
-fn ask_own_questions(session: &mut Session<'_>) -> Result<(), StorageError> {
+fn ask_own_questions(session: &mut Session<'_>, further: usize) -> Result<(), StorageError> {
     for mut stored in forms::questionnaires(session)? {
         let own = sample::CUSTOM_QUESTIONS.iter().filter(|(name, _)| *name == stored.name);
-        let own = own.map(|(_, text)| serde_json::from_str(text)).collect::<Result<Vec<Question>, _>>();
+        let further = if stored.name == further::QUESTIONNAIRE { 1..=further } else { 1..=0 };
+        let own = own
+            .map(|(_, text)| serde_json::from_str(text))
+            .chain(further.map(|number| serde_json::from_value(further::question(number))))
+            .collect::<Result<Vec<Question>, _>>();
         let own = own.map_err(|error| StorageError::Corrupt(format!("{}: {error}", stored.name)))?;
         let last = stored.questionnaire.sections.last_mut();
         if let (Some(section), false) = (last, own.is_empty()) {

@@ -271,6 +271,17 @@ fn the_organisation_asks_questions_of_its_own_and_answers_them() {
 }
 
 #[test]
+fn further_questions_can_be_asked_in_any_number_and_each_idea_answers_them() {
+    for number in 1..=60 {
+        let question: Question = serde_json::from_value(further::question(number)).unwrap();
+        for idea in ideas(40) {
+            let value = further::answer(number, &idea);
+            assert_eq!(question.read(&value, Style::Schema), Ok(Some(value)), "{}", question.code);
+        }
+    }
+}
+
+#[test]
 fn teams_are_of_written_ideas_and_people_who_can_be_reached_with_roles_that_exist() {
     use automation_hub_domain::{collaborator::DEFAULT_ROLES, tag::Tag};
     let names: HashSet<_> = texts::all().map(|topic| topic.name).collect();

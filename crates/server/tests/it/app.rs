@@ -125,7 +125,7 @@ impl TestHub {
             passwords: &before.config.passwords,
             now: NOON,
         };
-        let access = workshop.prepare(Size { ideas: 240, tokens: 0 }).await.unwrap();
+        let access = workshop.prepare(Size { ideas: 240, tokens: 0, answers: 0 }).await.unwrap();
         // The workshop writes past the app, which reads tokens when it starts.
         let (store, keys, config) = (before.store.clone(), before.keys.clone(), before.config.clone());
         let app = App::with_random(store, keys, config, hub.clock.clone(), hub.random.clone()).await.unwrap();
