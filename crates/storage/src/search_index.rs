@@ -18,9 +18,12 @@ pub enum Indexing {
     Behind,
     /// All ideas there are now.
     UpToDate,
+    /// Another node makes it.
+    Elsewhere,
     /// From now on nobody has to ask again.
     Settled,
-    /// The database won't have it: searches look through all ideas. Asking again makes no difference.
+    /// The database has no such extension, or won't give it to its user: searches look through all ideas. Asking again
+    /// makes no difference.
     Refused(StorageError),
 }
 
@@ -47,7 +50,7 @@ async fn make_on_server(database: &postgres::Database) -> Result<Indexing, Stora
     let is_alone: bool =
         connection.query_one("SELECT pg_try_advisory_lock($1)", &[&ADVISORY_LOCK]).await?.try_get(0)?;
     if !is_alone {
-        return Ok(Indexing::UpToDate);
+        return Ok(Indexing::Elsewhere);
     }
     let found = connection
         .query_opt("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('ideas_search')", &[])
@@ -58,15 +61,16 @@ async fn make_on_server(database: &postgres::Database) -> Result<Indexing, Stora
         }
         connection.batch_execute("DROP INDEX CONCURRENTLY IF EXISTS ideas_search").await?;
     }
-    for statement in [
-        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-        "CREATE INDEX CONCURRENTLY ideas_search ON ideas USING gin (search_key gin_trgm_ops)",
-    ] {
-        match connection.batch_execute(statement).await.map_err(StorageError::from) {
-            Ok(()) => {}
-            Err(refused @ StorageError::Driver(_)) => return Ok(Indexing::Refused(refused)),
-            Err(error) => return Err(error),
-        }
+    let extension = connection.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_trgm").await;
+    match extension.map_err(StorageError::from) {
+        Ok(()) => {}
+        Err(refused @ StorageError::Driver(_)) => return Ok(Indexing::Refused(refused)),
+        Err(error) => return Err(error),
     }
+    // It takes as long as there are ideas, whatever limit requests have.
+    connection.batch_execute("SET statement_timeout = 0").await?;
+    connection
+        .batch_execute("CREATE INDEX CONCURRENTLY ideas_search ON ideas USING gin (search_key gin_trgm_ops)")
+        .await?;
     Ok(Indexing::Settled)
 }

@@ -10,15 +10,21 @@ use crate::app::App;
 const EVERY: Duration = Duration::from_secs(1);
 /// Between two portions, so that others' writes come in between.
 const PAUSE: Duration = Duration::from_millis(50);
-/// After a failure, which is logged each time.
+/// Until it asks again what another node does.
+const ELSEWHERE: Duration = Duration::from_secs(60);
+/// After a failure, which is logged; after each further one in a row twice as long. What fails after hours, for lack of
+/// room say, must not be begun anew at once.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(6 * 3600);
 
 /// Follows until there is nothing to follow any more, or the task is dropped: a portion is written whole or not at all.
 pub async fn run(app: App) {
+    let mut after_a_failure = AFTER_A_FAILURE;
     loop {
         let pause = match app.store.index_ideas().await {
             Ok(Indexing::Behind) => PAUSE,
             Ok(Indexing::UpToDate) => EVERY,
+            Ok(Indexing::Elsewhere) => ELSEWHERE,
             Ok(Indexing::Settled) => return,
             Ok(Indexing::Refused(error)) => {
                 tracing::warn!(
@@ -30,9 +36,13 @@ pub async fn run(app: App) {
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "ideas could not be indexed for searches");
-                AFTER_A_FAILURE
+                let pause = after_a_failure;
+                after_a_failure = LONGEST.min(pause * 2);
+                tokio::time::sleep(pause).await;
+                continue;
             }
         };
+        after_a_failure = AFTER_A_FAILURE;
         tokio::time::sleep(pause).await;
     }
 }

@@ -4,7 +4,6 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use automation_hub_domain::page::Direction;
 use sea_query::{Expr, Query as Build, SelectStatement};
 
 use super::{
@@ -64,6 +63,12 @@ impl IdeaFilter {
             Arc::make_mut(&mut candidates).check(session)?;
             self.found = Found(Some(candidates));
         }
+        Ok(())
+    }
+
+    /// As [`look_up`](Self::look_up), for pages without a total: what they show is checked, and nothing else.
+    pub fn look_up_for_pages(&mut self, session: &mut Session<'_>) -> Result<(), StorageError> {
+        self.found = Found(self.candidates_of_page(session)?);
         Ok(())
     }
 
@@ -194,31 +199,26 @@ impl Candidates {
         order: IdeaOrder,
         section: Section<'_>,
     ) -> Result<Vec<i64>, StorageError> {
-        let ascends = order.direction == Direction::Ascending;
         let after = section.after.map(|position| position.id.get());
-        let is_left = |id: &i64| after.is_none_or(|after| if ascends { *id > after } else { *id < after });
-        let mut ids: Vec<_> = self.ids.iter().filter(is_left).collect();
-        if !ascends {
-            ids.reverse();
-        }
-        let page = |ids: Vec<i64>| {
-            let skip = usize::try_from(section.skip).unwrap_or(usize::MAX);
-            ids.into_iter().skip(skip).take(usize::try_from(section.limit).unwrap_or(usize::MAX)).collect()
-        };
+        let mut ids = self.ids.after(after, order.direction);
+        let skip = usize::try_from(section.skip).unwrap_or(usize::MAX);
+        let limit = usize::try_from(section.limit).unwrap_or(usize::MAX);
         if self.is_exact && filter.is_search_alone() {
-            return Ok(page(ids));
+            return Ok(ids.skip(skip).take(limit).collect());
         }
-        let mut through = Vec::new();
-        for some in ids.chunks(NAMED_IDS) {
-            let mut select = self.by_id(session, filter, some.iter().copied());
+        let wanted = skip.saturating_add(limit);
+        let mut through: Vec<i64> = Vec::new();
+        while through.len() < wanted {
+            let some: Vec<_> = ids.by_ref().take(NAMED_IDS).collect();
+            if some.is_empty() {
+                break;
+            }
+            let mut select = self.by_id(session, filter, some.into_iter());
             order.sort(select.column("id"), "ideas");
             let query = Query::render(session.engine(), &select);
             through.extend(session.all(&query.sql, &query.values()?, |row| row.get::<i64>(0))?);
-            if through.len() as u64 >= section.skip.saturating_add(section.limit) {
-                break;
-            }
         }
-        Ok(page(through))
+        Ok(through.into_iter().skip(skip).take(limit).collect())
     }
 
     /// Along the index of the list, for as long as it takes.

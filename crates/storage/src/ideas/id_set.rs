@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use automation_hub_domain::page::Direction;
+
 use crate::StorageError;
 
 const BLOCK_BITS: u32 = 12;
@@ -49,6 +51,12 @@ impl Block {
 
     fn offsets(&self) -> impl Iterator<Item = u16> {
         (0..).zip(self.0.iter()).flat_map(|(number, word)| bits(*word).map(move |bit| (number << 6) | bit))
+    }
+
+    /// The ids of it as the block of that number.
+    fn ids(&self, number: i64) -> std::vec::IntoIter<i64> {
+        let id = |offset| (number << BLOCK_BITS) | i64::from(offset);
+        self.offsets().map(id).collect::<Vec<_>>().into_iter()
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {
@@ -125,9 +133,30 @@ impl IdSet {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = i64> {
-        self.0.iter().flat_map(|(number, block)| {
-            block.offsets().map(move |offset| (number << BLOCK_BITS) | i64::from(offset))
-        })
+        self.after(None, Direction::Ascending)
+    }
+}
+
+impl IdSet {
+    /// In a direction, from the first or those after one: no id before it is looked at.
+    pub(super) fn after(
+        &self,
+        after: Option<i64>,
+        direction: Direction,
+    ) -> Box<dyn Iterator<Item = i64> + '_> {
+        let number = after.map(|id| place(id).0);
+        match direction {
+            Direction::Ascending => {
+                let blocks = self.0.range(number.unwrap_or(i64::MIN)..);
+                let ids = blocks.flat_map(|(number, block)| block.ids(*number));
+                Box::new(ids.skip_while(move |id| after.is_some_and(|after| *id <= after)))
+            }
+            Direction::Descending => {
+                let blocks = self.0.range(..=number.unwrap_or(i64::MAX)).rev();
+                let ids = blocks.flat_map(|(number, block)| block.ids(*number).rev());
+                Box::new(ids.skip_while(move |id| after.is_some_and(|after| *id >= after)))
+            }
+        }
     }
 }
 
@@ -170,5 +199,29 @@ mod tests {
         assert!(!set.contains(4096) && set.contains(4097) && !set.contains(0));
         set.intersect(&[4095, 4096, 1 << 40].into_iter().collect());
         assert_eq!((set.iter().collect::<Vec<_>>(), set.len()), (vec![4095, 1 << 40], 2));
+    }
+
+    #[test]
+    fn a_set_goes_on_after_any_id_in_either_direction() {
+        let ids = [1, 4095, 4096, 4097, 1 << 40];
+        let set: IdSet = ids.into_iter().collect();
+        for after in [0, 1, 2, 4095, 4096, 5000, 1 << 40, i64::MAX] {
+            let ascending: Vec<_> = ids.into_iter().filter(|id| *id > after).collect();
+            assert_eq!(
+                set.after(Some(after), Direction::Ascending).collect::<Vec<_>>(),
+                ascending,
+                "{after}"
+            );
+            let descending: Vec<_> = ids.into_iter().rev().filter(|id| *id < after).collect();
+            assert_eq!(
+                set.after(Some(after), Direction::Descending).collect::<Vec<_>>(),
+                descending,
+                "{after}"
+            );
+        }
+        assert_eq!(
+            set.after(None, Direction::Descending).collect::<Vec<_>>(),
+            [1 << 40, 4097, 4096, 4095, 1]
+        );
     }
 }

@@ -92,11 +92,14 @@ impl Source for Reader {
             let (total, after) = match &reader.listing.reading {
                 Reading::Pages | Reading::Start => {
                     filter.look_up(s)?;
-                    reader.found.get_or_init(|| filter.found.for_later());
                     (ideas::count(s, &filter)?, None)
                 }
-                Reading::After(cursor) => (cursor.total, Some(&cursor.after)),
+                Reading::After(cursor) => {
+                    filter.look_up_for_pages(s)?;
+                    (cursor.total, Some(&cursor.after))
+                }
             };
+            reader.found.get_or_init(|| filter.found.for_later());
             let room = usize::try_from(limit).unwrap_or_default().saturating_mul(RECORD_BYTES);
             let begin = || Part::first(room);
             let part = reader.part(s, &directory, begin, |s, order, visit| match after {
@@ -118,8 +121,7 @@ impl Source for Reader {
             .store
             .scan(self.actor.tenant_id(), move |s| {
                 let directory = reader.app.directories.of(s)?;
-                let mut filter = reader.scoped(&directory);
-                filter.found = reader.found.get().cloned().unwrap_or_default();
+                let filter = reader.following(&directory);
                 let begin = || Part::following(room);
                 Ok(reader.part(s, &directory, begin, |s, order, visit| {
                     ideas::each_record_after(s, &filter, order, &after, limit, visit)
@@ -160,7 +162,7 @@ impl Reader {
     async fn is_any_after(&self, position: &Position) -> Result<bool, Error> {
         let (reader, position) = (self.clone(), position.clone());
         let work = move |s: &mut Session<'_>| -> Result<_, Error> {
-            let filter = reader.scoped(&reader.app.directories.of(s)?);
+            let filter = reader.following(&reader.app.directories.of(s)?);
             Ok(ideas::is_any_after(s, &filter, reader.listing.order, &position)?)
         };
         let (store, tenant) = (&self.app.store, self.actor.tenant_id());
@@ -184,6 +186,11 @@ impl Reader {
             filter.categories = scope::within(tree, &self.actor, self.permissions, filter.categories);
         }
         filter
+    }
+
+    /// For what comes after the first part: a search isn't looked up again.
+    fn following(&self, directory: &TenantDirectory) -> IdeaFilter {
+        IdeaFilter { found: self.found.get().cloned().unwrap_or_default(), ..self.scoped(directory) }
     }
 
     /// Writes what `read` shows. If people turn up that the directory doesn't know yet, it reads again once it does.

@@ -1,6 +1,8 @@
 //! `automation-hub demo`: what scripts start from, and what it refuses.
 
 use std::collections::HashSet;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 use serde_json::Value;
 
@@ -47,6 +49,33 @@ fn the_first_line_is_all_that_a_script_needs() {
     }
     for email in emails {
         assert!(tokens.iter().any(|token| token["user"] == email), "{email} has a token");
+    }
+    server.stop();
+}
+
+#[test]
+fn further_questions_are_answered_by_every_idea_that_is_asked() {
+    let bench = Bench::new();
+    let (server, said) = demo(&bench, &["--ideas", "30", "--answers", "4"]);
+    let tenant = said["tenant_id"].as_str().unwrap();
+    let token = said["tokens"].as_array().unwrap().iter().find(|token| token["type"] == "personal").unwrap();
+    let value = token["token"].as_str().unwrap();
+    let app_key = token["app_key"].as_str().unwrap_or_default();
+    let mut stream = TcpStream::connect(&server.host).unwrap();
+    write!(
+        stream,
+        "GET /api/v1/openapi/automations?limit=30 HTTP/1.0\r\nhost: hub\r\nx-ah-openapi-auth: openapi-token\r\n\
+         authorization: Bearer {tenant}/{value}\r\nx-ah-openapi-app-key: {app_key}\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let body: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let records = body["data"]["processes"].as_array().unwrap();
+    assert!(records.len() > 20, "{}", records.len());
+    for record in records {
+        assert!((1..=4).all(|number| !record[format!("ovr-further_{number:03}")].is_null()), "{record}");
+        assert!(record["ovr-further_005"].is_null(), "{record}");
     }
     server.stop();
 }
