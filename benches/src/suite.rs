@@ -104,7 +104,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let Bench { small, large, floor, status, folder, .. } = bench;
     let data = large.into_data();
     memory::cold_start(&program, &data, &mut report).await?;
-    pages::measure(&program, &mut report).await?;
+    pages::measure(&program, status, &mut report).await?;
     if let Some(url) = options.postgres.first() {
         let many = options.postgres.get(1).map(|url| (url.as_str(), options.many()));
         let few = (url.as_str(), options.few());

@@ -19,7 +19,7 @@ use super::progress;
 pub(super) const OPEN_API: &str = "/api/v1/openapi";
 /// Records are copied in portions, so that no answer grows with the number of ideas.
 const PORTION: usize = 2000;
-const POLL: Duration = Duration::from_millis(200);
+pub(super) const POLL: Duration = Duration::from_millis(200);
 
 /// What `demo` is asked to make.
 #[derive(Clone, Copy)]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use tempfile::TempDir;
+use tokio_postgres::NoTls;
 
 use crate::floor;
 use crate::load::{Plan, get};
@@ -11,7 +12,7 @@ use crate::process::Server;
 
 use super::compare::{Figures, Side, in_turns};
 use super::creates::{Creator, some_category};
-use super::hub::{Data, Hub, OPEN_API, Sample};
+use super::hub::{Data, Hub, OPEN_API, POLL, Sample};
 use super::report::{Report, Row, Target};
 use super::{lists, progress, search};
 
@@ -36,7 +37,9 @@ pub(super) async fn measure(
     let folder = TempDir::new()?;
     let start = async |(url, sample): Wanted<'_>| {
         let data = Data::make(program, &folder.path().join(sample.ideas.to_string()), sample, Some(url))?;
-        Hub::start(program, data, Some(url)).await
+        let hub = Hub::start(program, data, Some(url)).await?;
+        wait_until_indexed(url).await?;
+        Ok::<_, anyhow::Error>(hub)
     };
     let small = start(few).await?;
     report.section("PostgreSQL");
@@ -47,6 +50,19 @@ pub(super) async fn measure(
         with_many((&large, many.1.ideas), &small, (floor, status), report).await?;
     }
     Ok(())
+}
+
+/// Making the index of searches keeps the server's processors busy.
+async fn wait_until_indexed(url: &str) -> Result<()> {
+    progress("waiting until searches are indexed");
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    let connection = tokio::spawn(connection);
+    let is_made = "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('ideas_search') AND indisvalid";
+    while client.query_opt(is_made, &[]).await?.is_none() {
+        tokio::time::sleep(POLL).await;
+    }
+    drop(client);
+    Ok(connection.await??)
 }
 
 async fn beside_embedded(server: &Hub, embedded: &Hub, report: &mut Report) -> Result<()> {

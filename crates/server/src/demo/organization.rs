@@ -95,10 +95,10 @@ fn found_tenant(system: &mut System<'_>, now: Timestamp, further: usize) -> Resu
 fn ask_own_questions(session: &mut Session<'_>, further: usize) -> Result<(), StorageError> {
     for mut stored in forms::questionnaires(session)? {
         let own = sample::CUSTOM_QUESTIONS.iter().filter(|(name, _)| *name == stored.name);
-        let further = if stored.name == further::QUESTIONNAIRE { 1..=further } else { 1..=0 };
+        let count = if stored.name == further::QUESTIONNAIRE { further } else { 0 };
         let own = own
             .map(|(_, text)| serde_json::from_str(text))
-            .chain(further.map(|number| serde_json::from_value(further::question(number))))
+            .chain((1..=count).map(|number| serde_json::from_value(further::question(number))))
             .collect::<Result<Vec<Question>, _>>();
         let own = own.map_err(|error| StorageError::Corrupt(format!("{}: {error}", stored.name)))?;
         let last = stored.questionnaire.sections.last_mut();

@@ -1,6 +1,8 @@
 //! How pages write numbers, money, days and instants: one spelling everywhere, in the tenant's time zone
 //! and currency. Rules of wording, not of business.
 
+use std::iter;
+
 use automation_hub_domain::{clock::Timestamp, tenant::Tenant};
 use jiff::{
     civil::{Date, DateTime},
@@ -105,14 +107,16 @@ impl Format {
     /// Whole units of the tenant's currency: `27,600 €`.
     pub fn money(&self, amount: f64) -> String {
         let number = whole(amount);
-        let sign = if number.starts_with('−') { "−" } else { "" };
-        let digits = number.trim_start_matches('−');
-        match self.currency.as_str() {
-            "EUR" => format!("{number}{NBSP}€"),
-            "USD" => format!("{sign}${digits}"),
-            "GBP" => format!("{sign}£{digits}"),
-            "JPY" => format!("{sign}¥{digits}"),
-            code => format!("{number}{NBSP}{code}"),
+        let before = match self.currency.as_str() {
+            "EUR" => return with_unit(number, "€"),
+            "USD" => "$",
+            "GBP" => "£",
+            "JPY" => "¥",
+            code => return with_unit(number, code),
+        };
+        match number.strip_prefix('−') {
+            Some(digits) => ["−", before, digits].concat(),
+            None => [before, &number].concat(),
         }
     }
 
@@ -197,7 +201,11 @@ fn month(day: Date) -> &'static str {
 }
 
 fn units(n: i64, unit: &str) -> String {
-    if n == 1 { format!("1{NBSP}{unit} ago") } else { format!("{n}{NBSP}{unit}s ago") }
+    let mut words = String::with_capacity(16);
+    push(&mut words, n);
+    words.push(NBSP);
+    words.extend([unit, if n == 1 { " ago" } else { "s ago" }]);
+    words
 }
 
 /// A number of things with thousands separated: `1,248`.
@@ -240,14 +248,21 @@ pub fn wait(secs: u32) -> String {
     }
 }
 
+fn with_unit(mut number: String, unit: &str) -> String {
+    number.reserve(NBSP.len_utf8() + unit.len());
+    number.push(NBSP);
+    number.push_str(unit);
+    number
+}
+
 /// A share of a hundred: `84 %`.
 pub fn percent(value: f64) -> String {
-    format!("{}{NBSP}%", whole(value))
+    with_unit(whole(value), "%")
 }
 
 /// Hours: `1,012 h`.
 pub fn hours(value: f64) -> String {
-    format!("{}{NBSP}h", whole(value))
+    with_unit(whole(value), "h")
 }
 
 /// At most two decimals, rounded half up, none that says nothing: `0.58`, `3`, `4.2`.
@@ -271,7 +286,12 @@ pub fn decimal(value: f64) -> String {
 
 /// The number by which people call an idea: `AH-1042`.
 pub fn idea_number(id: automation_hub_domain::id::IdeaId) -> String {
-    format!("AH-{:04}", id.get())
+    let mut text = String::from("AH-");
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(id.get());
+    text.extend(iter::repeat_n('0', 4_usize.saturating_sub(digits.len())));
+    text.push_str(digits);
+    text
 }
 
 #[cfg(test)]

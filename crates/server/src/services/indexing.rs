@@ -11,17 +11,21 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Between two portions, so that others' writes come in between.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Until it asks again what another node does.
-const ELSEWHERE: Duration = Duration::from_secs(60);
+const ELSEWHERE: Duration = Duration::from_mins(1);
 /// After a failure, which is logged; after each further one in a row twice as long. What fails after hours, for lack of
 /// room say, must not be begun anew at once.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
-const LONGEST: Duration = Duration::from_secs(6 * 3600);
+const LONGEST: Duration = Duration::from_hours(6);
 
 /// Follows until there is nothing to follow any more, or the task is dropped: a portion is written whole or not at all.
 pub async fn run(app: App) {
     let mut after_a_failure = AFTER_A_FAILURE;
     loop {
-        let pause = match app.store.index_ideas().await {
+        let indexed = app.store.index_ideas().await;
+        if indexed.is_ok() {
+            after_a_failure = AFTER_A_FAILURE;
+        }
+        let pause = match indexed {
             Ok(Indexing::Behind) => PAUSE,
             Ok(Indexing::UpToDate) => EVERY,
             Ok(Indexing::Elsewhere) => ELSEWHERE,
@@ -38,11 +42,9 @@ pub async fn run(app: App) {
                 tracing::error!(error, "ideas could not be indexed for searches");
                 let pause = after_a_failure;
                 after_a_failure = LONGEST.min(pause * 2);
-                tokio::time::sleep(pause).await;
-                continue;
+                pause
             }
         };
-        after_a_failure = AFTER_A_FAILURE;
         tokio::time::sleep(pause).await;
     }
 }
