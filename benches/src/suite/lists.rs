@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::floor;
 use crate::load::{Plan, drive, get};
-use crate::timing::micros;
+use crate::timing::{median, micros};
 
 use super::Bench;
 use super::compare::{Side, in_turns};
@@ -18,8 +18,11 @@ const DEEP_COUNT: u32 = 50;
 const EVERYTHING_ROUNDS: usize = 9;
 /// Requests a second of a server that isn't pressed.
 const STEADY: f64 = 50.0;
+/// In turns with `hello`: the machine has slow moments of some seconds.
+const STEADY_ROUNDS: usize = 7;
+const STEADY_COUNT: u32 = 200;
 
-pub(super) fn query(status: i64) -> String {
+fn query(status: i64) -> String {
     format!("/automations?status={status}&sort=process_created_epoch&sortOrder=desc&limit=50")
 }
 
@@ -92,13 +95,18 @@ async fn everything(bench: &Bench, report: &mut Report) -> Result<()> {
 /// W2 as a server that isn't pressed sees it; the machine's own delays are `hello`'s.
 pub(super) async fn at_a_steady_rate(bench: &Bench, huge: &Hub, report: &mut Report) -> Result<()> {
     progress("W2 at 50 requests a second");
-    let plan = Plan { pace: Some(STEADY), ..Plan::new([huge.get(&query(bench.status))], 1000) };
-    let mut hub = drive(huge.server.address, &plan).await?;
-    let mut hello = drive(bench.hello.address, &plan).await?;
-    let p50 = micros(hub.percentile(0.5)) / 1e3;
-    let p99 = micros(hub.percentile(0.99)) / 1e3 - micros(hello.percentile(0.99)) / 1e3;
+    // Other servers' work in the background would be counted as this one's.
+    bench.large.data().wait_until_indexed().await?;
+    let plan = Plan { pace: Some(STEADY), ..Plan::new([huge.get(&query(bench.status))], STEADY_COUNT) };
+    let (mut p50, mut above) = (Vec::new(), Vec::new());
+    for _ in 0..STEADY_ROUNDS {
+        let mut hub = drive(huge.server.address, &plan).await?;
+        let mut hello = drive(bench.hello.address, &plan).await?;
+        p50.push(micros(hub.percentile(0.5)) / 1e3);
+        above.push((micros(hub.percentile(0.99)) - micros(hello.percentile(0.99))) / 1e3);
+    }
     report.section("W2 with 1,000,000 ideas, 50 requests a second");
-    report.add(Row::new("hub, p50 ms", p50).target(Target::below(2.0, 0.7)));
-    report.add(Row::new("hub's p99 above hello's, ms", p99).target(Target::below(5.0, 1.5)));
+    report.add(Row::new("hub, p50 ms", median(p50)).target(Target::below(2.0, 0.7)));
+    report.add(Row::new("hub's p99 above hello's, ms", median(above)).target(Target::below(5.0, 1.5)));
     Ok(())
 }

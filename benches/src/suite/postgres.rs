@@ -43,7 +43,7 @@ pub(super) async fn measure(
     };
     let small = start(few).await?;
     report.section("PostgreSQL");
-    beside_embedded(&small, embedded, report).await?;
+    beside_embedded(&small, embedded, status, report).await?;
     creates(&small, report).await?;
     if let Some(many) = many {
         let large = start(many).await?;
@@ -65,7 +65,7 @@ async fn wait_until_indexed(url: &str) -> Result<()> {
     Ok(connection.await??)
 }
 
-async fn beside_embedded(server: &Hub, embedded: &Hub, report: &mut Report) -> Result<()> {
+async fn beside_embedded(server: &Hub, embedded: &Hub, status: i64, report: &mut Report) -> Result<()> {
     let [on_server, on_file] = in_turns(ROUNDS, [&authinfo(server), &authinfo(embedded)]).await?;
     let ratio = on_server.p50_micros / on_file.p50_micros;
     report.add(Row::new("W1 p50 / on SQLite", ratio).target(Target::below(3.0, 1.1)));
@@ -75,6 +75,9 @@ async fn beside_embedded(server: &Hub, embedded: &Hub, report: &mut Report) -> R
     let superb = (on_file.p50_micros + ROUND_TRIP) / on_file.p50_micros;
     let ratio = on_server.p50_micros / on_file.p50_micros;
     report.add(Row::new("W3 p50 / on SQLite", ratio).target(Target::below(3.0, superb)));
+    let [on_server, on_file] =
+        in_turns(ROUNDS, [&page_of(server, status), &page_of(embedded, status)]).await?;
+    report.add(Row::new("W2 p50 / on SQLite", on_server.p50_micros / on_file.p50_micros));
     Ok(())
 }
 
@@ -104,15 +107,11 @@ async fn with_many(
     };
     report.add(flat("W1", in_turns(ROUNDS, [&authinfo(large), &authinfo(small)]).await?));
     report.add(flat("W3", in_turns(ROUNDS, [&records(large).await?, &records(small).await?]).await?));
-    let page = |hub| one_by_one(lists::page_of(hub, status), LISTS);
+    let page = |hub| page_of(hub, status);
     report.add(flat("W2", in_turns(ROUNDS, [&page(large), &page(small)]).await?));
     let asked = |path: &str| get(path, &large.data().headers_with(floor::TOKEN));
     let floors =
         |request, count| Side { server: floor, plan: Plan { connections: 1, ..Plan::new([request], count) } };
-    let floor_page = floors(asked(&lists::query(status)), LISTS);
-    let [hub, least] = in_turns(ROUNDS, [&page(large), &floor_page]).await?;
-    let ratio = hub.p50_micros / least.p50_micros;
-    report.add(Row::new("W2 p50 / floor's", ratio).target(Target::below(0.6, 0.3)));
     for (name, word) in search::WORDS {
         let [found] = in_turns(ROUNDS, [&one_by_one(search::page_of(large, word), 50)]).await?;
         report.add(Row::new(&format!("W5, {name} word, p50 ms"), found.p50_micros / 1e3));
@@ -124,6 +123,10 @@ async fn with_many(
     report.add(Row::new("W7, s", hub.seconds));
     report.add(Row::new("W7, time / floor's", hub.seconds / least.seconds).target(Target::below(1.5, 1.1)));
     Ok(())
+}
+
+fn page_of(hub: &Hub, status: i64) -> Side<'_> {
+    one_by_one(lists::page_of(hub, status), LISTS)
 }
 
 fn authinfo(hub: &Hub) -> Side<'_> {
