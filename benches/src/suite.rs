@@ -111,9 +111,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         postgres::measure(&program, (few, many), (&small, &floor, status), &mut report).await?;
     }
     drop(folder);
-    report.show();
+    report.show(options.place());
     if options.write {
-        report.write(if options.answers > 0 { Place::Wide } else { Place::Usual })?;
+        report.write(options.place())?;
     }
     Ok(())
 }
@@ -121,6 +121,10 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
 impl Options {
     fn sample(&self, ideas: usize) -> Sample {
         Sample { ideas, answers: self.answers }
+    }
+
+    fn place(&self) -> Place {
+        if self.answers > 0 { Place::Wide { answers: self.answers } } else { Place::Usual }
     }
 
     fn few(&self) -> Sample {

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use tempfile::TempDir;
 
+use crate::http::Connection;
 use crate::load::{Plan, get};
 use crate::process::{Server, stop};
 
@@ -91,6 +92,9 @@ pub(super) async fn measure(program: &Path, status: i64, report: &mut Report) ->
     let filter = format!("status={status}");
     for (name, filter) in [("one status, as W2", filter.as_str()), ("all", "")] {
         let page = get(&format!("{base}/automation-pipeline?{filter}"), &session);
+        let shown =
+            String::from_utf8_lossy(&answer(&server, &page).await?).matches("/automation-profile/").count();
+        ensure!(shown >= 50, "{name}: only {shown} automations on the page");
         list(&server, name, (&page, &ready.call(admin, filter)?), report).await?;
     }
     Ok(())
@@ -173,6 +177,10 @@ async fn console(server: &Server, path: &str, session: &[String], report: &mut R
         report.add(Row::new(&format!("{name}, p50 ms"), figures.p50_micros / 1e3).target(LIMIT));
     }
     Ok(())
+}
+
+async fn answer(server: &Server, request: &[u8]) -> Result<Vec<u8>> {
+    Ok(Connection::open(server.address).await?.fetch(request).await?.1)
 }
 
 async fn list(server: &Server, name: &str, (page, call): (&[u8], &[u8]), report: &mut Report) -> Result<()> {

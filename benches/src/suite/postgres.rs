@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
@@ -75,6 +75,11 @@ async fn beside_embedded(server: &Hub, embedded: &Hub, status: i64, report: &mut
     let superb = (on_file.p50_micros + ROUND_TRIP) / on_file.p50_micros;
     let ratio = on_server.p50_micros / on_file.p50_micros;
     report.add(Row::new("W3 p50 / on SQLite", ratio).target(Target::below(3.0, superb)));
+    for hub in [server, embedded] {
+        let (_, body) = hub.fetch(&format!("/automations?status={status}&limit=50")).await?;
+        let records = String::from_utf8_lossy(&body).matches("\"process_slug\":").count();
+        ensure!(records == 50, "only {records} ideas in status {status}");
+    }
     let [on_server, on_file] =
         in_turns(ROUNDS, [&page_of(server, status), &page_of(embedded, status)]).await?;
     report.add(Row::new("W2 p50 / on SQLite", on_server.p50_micros / on_file.p50_micros));

@@ -9,17 +9,26 @@ use anyhow::{Context as _, Result};
 #[derive(Clone, Copy)]
 pub(super) enum Place {
     Usual,
-    /// Those of records with many answers.
-    Wide,
+    /// Those of records in which so many more questions are answered.
+    Wide {
+        answers: usize,
+    },
 }
 
 impl Place {
+    fn said(self) -> String {
+        match self {
+            Self::Usual => String::new(),
+            Self::Wide { answers } => format!(" {answers} more questions are answered in each record."),
+        }
+    }
+
     const fn markers(self) -> (&'static str, &'static str) {
         match self {
             Self::Usual => {
                 ("<!-- figures: written by `cargo xtask bench --write` -->", "<!-- end of figures -->")
             }
-            Self::Wide => (
+            Self::Wide { .. } => (
                 "<!-- wide figures: written by `cargo xtask bench --answers 30 --write` -->",
                 "<!-- end of wide figures -->",
             ),
@@ -113,13 +122,16 @@ impl Report {
     }
 
     #[expect(clippy::print_stdout, reason = "the figures are the command's output")]
-    pub(super) fn show(&self) {
-        println!("{}", self.markdown());
+    pub(super) fn show(&self, place: Place) {
+        println!("{}", self.markdown(place));
     }
 
-    fn markdown(&self) -> String {
-        let mut text =
-            format!("{}\n\n| | measured | good | superb | |\n|---|---|---|---|---|\n", circumstances());
+    fn markdown(&self, place: Place) -> String {
+        let mut text = format!(
+            "{}{}\n\n| | measured | good | superb | |\n|---|---|---|---|---|\n",
+            circumstances(),
+            place.said()
+        );
         for line in &self.lines {
             let line = match line {
                 Line::Section(title) => format!("| **{title}** | | | | |"),
@@ -138,7 +150,7 @@ impl Report {
         let old = std::fs::read_to_string(&file)?;
         let (before, rest) = old.split_once(begin).context("docs/performance.md has lost its marker")?;
         let (_, after) = rest.split_once(end).context("docs/performance.md has lost its end marker")?;
-        Ok(std::fs::write(file, format!("{before}{begin}\n{}{end}{after}", self.markdown()))?)
+        Ok(std::fs::write(file, format!("{before}{begin}\n{}{end}{after}", self.markdown(place)))?)
     }
 }
 

@@ -213,6 +213,11 @@ impl Question {
         self.code.to_ascii_lowercase()
     }
 
+    /// All that its answer may be called in a flat body.
+    pub fn flat_names(&self) -> impl Iterator<Item = String> {
+        self.names.iter().cloned().chain([self.flat_name()]).chain(self.column.clone())
+    }
+
     pub fn typed_column(&self) -> Option<Column> {
         Column::from_name(self.column.as_deref()?)
     }
@@ -227,7 +232,8 @@ impl Question {
 
     /// The option that stands for a number.
     pub fn option_of_number(&self, number: i64) -> Option<&Choice> {
-        let number = f64::from(i32::try_from(number).ok()?);
+        #[expect(clippy::cast_precision_loss, reason = "numbers of options are far smaller")]
+        let number = number as f64;
         self.options.iter().find(|option| option.number.is_some_and(|held| held.total_cmp(&number).is_eq()))
     }
 

@@ -98,9 +98,7 @@ impl Forms {
 fn answered_by(questions: &[Question]) -> HashMap<String, Vec<usize>> {
     let mut answered_by: HashMap<_, Vec<_>> = HashMap::new();
     for (position, question) in questions.iter().enumerate() {
-        for name in
-            question.names.iter().cloned().chain([question.flat_name()]).chain(question.column.clone())
-        {
+        for name in question.flat_names() {
             answered_by.entry(name).or_default().push(position);
         }
     }

@@ -16,15 +16,6 @@ impl Engine {
         }
     }
 
-    /// Which row of several that are summed a transaction counts in: others that are written at the same time, which the
-    /// embedded engine doesn't have, most likely count in another.
-    pub(crate) const fn lane(self) -> &'static str {
-        match self {
-            Self::Sqlite => "0",
-            Self::Postgres => "pg_backend_pid() % 16",
-        }
-    }
-
     /// Replaces `{id}` (a generated key) and `{bytes}` (the type of byte strings).
     pub(crate) fn fill(self, sql: &str) -> String {
         let (id, bytes) = match self {

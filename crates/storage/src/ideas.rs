@@ -24,7 +24,7 @@ use automation_hub_domain::{
 
 pub use counts::{count, count_by_status};
 pub use filling::{Apart, begin_filling, end_filling};
-pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window, is_found_in_place};
+pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
 pub use found::Found;
 pub use insert::{Inserted, PreparedIdea, insert, insert_many, insert_prepared};
 pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list, list_of};

@@ -20,6 +20,8 @@ pub enum Indexing {
     UpToDate,
     /// Another node makes it.
     Elsewhere,
+    /// It could not be made, which may have taken long: for lack of room, say.
+    Failed(StorageError),
     /// From now on nobody has to ask again.
     Settled,
     /// The database has no such extension, or won't give it to its user: searches look through all ideas. Asking again
@@ -46,6 +48,8 @@ async fn go_on_embedded(database: &sqlite::Database) -> Result<Indexing, Storage
 /// Writers go on while it is made. Whoever is interrupted leaves an index that isn't valid, and the next one drops it.
 async fn make_on_server(database: &postgres::Database) -> Result<Indexing, StorageError> {
     let connection = database.own_connection().await?;
+    // It takes as long as there are ideas and transactions that began before, whatever limit requests have.
+    connection.batch_execute("SET statement_timeout = 0").await?;
     // The lock goes with the connection.
     let is_alone: bool =
         connection.query_one("SELECT pg_try_advisory_lock($1)", &[&ADVISORY_LOCK]).await?.try_get(0)?;
@@ -67,10 +71,8 @@ async fn make_on_server(database: &postgres::Database) -> Result<Indexing, Stora
         Err(refused @ StorageError::Driver(_)) => return Ok(Indexing::Refused(refused)),
         Err(error) => return Err(error),
     }
-    // It takes as long as there are ideas, whatever limit requests have.
-    connection.batch_execute("SET statement_timeout = 0").await?;
-    connection
+    let made = connection
         .batch_execute("CREATE INDEX CONCURRENTLY ideas_search ON ideas USING gin (search_key gin_trgm_ops)")
-        .await?;
-    Ok(Indexing::Settled)
+        .await;
+    Ok(made.map_or_else(|error| Indexing::Failed(error.into()), |()| Indexing::Settled))
 }

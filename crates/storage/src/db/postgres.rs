@@ -20,7 +20,8 @@ use super::{Connection, Counters, blocking, guarded};
 use crate::error::StorageError;
 use crate::value::{Value, storable};
 
-/// What begins no transaction of its own only reads: one that writes says so.
+/// What begins no transaction of its own only reads: one that writes says so. A statement that is sent together with a
+/// `BEGIN` that fails runs on its own, so it can't write anything either.
 const READ_ONLY: &str = "SET default_transaction_read_only = on";
 /// A serialization failure or deadlock is somebody else's success; after this many it is an overload.
 const ATTEMPTS: u32 = 5;
@@ -133,7 +134,8 @@ impl<'c> Client<'c> {
     ) -> Result<T, StorageError> {
         let begun = async {
             let Some(sql) = self.beginning.take() else { return work.await };
-            // Polled in this order, so they are sent in it, and it is one round trip for both.
+            // Polled in this order, so they are sent in it, and it is one round trip for both. If the first fails, the
+            // second runs outside a transaction, where it can't write: see `READ_ONLY`.
             let (begun, worked) = join(self.pooled.batch_execute(sql), work).await;
             begun.and(worked)
         };

@@ -9,7 +9,7 @@ use automation_hub_domain::{
 use sea_query::{Expr, ExprTrait, Query as Build, SelectStatement};
 
 use super::filter::{IdeaFilter, any_of};
-use crate::{Session, StorageError, Value, query::Query, values};
+use crate::{Engine, Session, StorageError, Value, query::Query, values};
 
 /// Rows written by one statement: an idea is counted in its category and in all together.
 const COUNTED_AT_ONCE: usize = 2;
@@ -44,22 +44,42 @@ impl Tally {
     }
 }
 
-fn write_some(session: &mut Session<'_>, changes: &[((i64, i64, i64), i64)]) -> Result<(), StorageError> {
-    let lane = session.engine().lane();
-    let mut values = vec![Value::from(session.tenant())];
-    let mut rows = Vec::with_capacity(changes.len());
-    for &((category, status, kind), n) in changes {
-        let first = values.len() + 1;
-        values.extend_from_slice(values![category, status, kind, n]);
-        rows.push(format!("($1, ${first}, ${}, ${}, {lane}, ${})", first + 1, first + 2, first + 3));
+macro_rules! add_counts {
+    ($($row:literal),+) => {
+        concat!(
+            "INSERT INTO idea_counts (tenant_id, category_id, phase_status_id, submission_type, lane, n) VALUES ",
+            $($row,)+
+            " ON CONFLICT (tenant_id, category_id, phase_status_id, submission_type, lane) \
+             DO UPDATE SET n = idea_counts.n + excluded.n"
+        )
+    };
+}
+
+/// For one row, and for as many as are counted at once. Transactions that are written at the same time most likely count
+/// in different lanes: one would wait for the other's commit to count in the same row. The embedded engine has one writer.
+const fn statements(engine: Engine) -> [&'static str; COUNTED_AT_ONCE] {
+    match engine {
+        Engine::Sqlite => [
+            add_counts!("($1, $2, $3, $4, 0, $5)"),
+            add_counts!("($1, $2, $3, $4, 0, $5), ", "($1, $6, $7, $8, 0, $9)"),
+        ],
+        Engine::Postgres => [
+            add_counts!("($1, $2, $3, $4, pg_backend_pid() % 16, $5)"),
+            add_counts!(
+                "($1, $2, $3, $4, pg_backend_pid() % 16, $5), ",
+                "($1, $6, $7, $8, pg_backend_pid() % 16, $9)"
+            ),
+        ],
     }
-    let sql = format!(
-        "INSERT INTO idea_counts (tenant_id, category_id, phase_status_id, submission_type, lane, n) VALUES {} \
-         ON CONFLICT (tenant_id, category_id, phase_status_id, submission_type, lane) \
-         DO UPDATE SET n = idea_counts.n + excluded.n",
-        rows.join(", ")
-    );
-    session.execute(&sql, &values)?;
+}
+
+fn write_some(session: &mut Session<'_>, changes: &[((i64, i64, i64), i64)]) -> Result<(), StorageError> {
+    let mut values = vec![Value::from(session.tenant())];
+    for &((category, status, kind), n) in changes {
+        values.extend_from_slice(values![category, status, kind, n]);
+    }
+    let [one, both] = statements(session.engine());
+    session.execute(if changes.len() == 1 { one } else { both }, &values)?;
     Ok(())
 }
 

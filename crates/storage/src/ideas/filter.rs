@@ -19,11 +19,6 @@ const IS_USUAL: &str = "submission_type IN (1, 2)";
 /// From here on, skipping alone takes long.
 const DEEP: u64 = 5_000;
 
-/// Whether a page after so many ideas takes no longer than a thread that others wait for may be held.
-pub fn is_found_in_place(search: Option<&str>, skipped: u64) -> bool {
-    search.is_none() && skipped < DEEP
-}
-
 /// Instants from the first to the last, both included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
@@ -166,6 +161,12 @@ pub(super) fn any_of(column: &'static str, ids: Vec<i64>) -> SimpleExpr {
 impl IdeaFilter {
     /// The longest search, in characters: each of its words is looked for.
     pub const SEARCH_LIMIT: usize = 256;
+
+    /// Whether a page after so many ideas, and how many there are, takes no longer than a thread that others wait for may
+    /// be held.
+    pub fn is_found_in_place(&self, skipped: u64) -> bool {
+        self.is_counted() && skipped < DEEP
+    }
 
     /// Whether the kept counts tell how many there are.
     pub(super) fn is_counted(&self) -> bool {

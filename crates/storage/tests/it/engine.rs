@@ -226,6 +226,24 @@ async fn the_embedded_engine_is_built_as_we_want_it() {
 }
 
 #[tokio::test]
+async fn a_write_without_a_statement_or_with_a_refused_one_leaves_its_connection_usable() {
+    let database = database().await;
+    let store = &database.store;
+    for _ in 0..40 {
+        store.write(TENANT, |_| Ok::<_, StorageError>(())).await.unwrap();
+        let nothing = store.write(TENANT, |_| Err::<(), _>(StorageError::Unsupported("nothing done"))).await;
+        assert!(matches!(nothing, Err(StorageError::Unsupported("nothing done"))));
+        store
+            .write(TENANT, |session| session.execute("UPDATE nowhere SET number = 1", values![]))
+            .await
+            .unwrap_err();
+        store.scan(TENANT, |_| Ok::<_, StorageError>(())).await.unwrap();
+    }
+    insert(store, 7).await.unwrap();
+    assert_eq!(numbers(store).await, [7]);
+}
+
+#[tokio::test]
 async fn a_write_that_is_refused_before_it_changes_anything_has_no_other_repeated() {
     let database = database().await;
     let store = &database.store;

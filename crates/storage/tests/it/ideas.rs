@@ -1,6 +1,7 @@
 //! Ideas: names and slugs, counts, filters, orders and going on after a position.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc;
 
 use automation_hub_domain::clock::Timestamp;
 use automation_hub_domain::{
@@ -15,6 +16,7 @@ use automation_hub_storage::ideas::{
 use automation_hub_storage::testing::TestDatabase;
 use automation_hub_storage::{Constraint, Engine, Session, StorageError, values};
 use rstest::rstest;
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::organization::{APPROVED, Organization, found_tenant};
 
@@ -26,6 +28,48 @@ async fn names(acme: &Organization, filter: IdeaFilter, order: IdeaOrder) -> Vec
     let page = acme.read(move |s| ideas::list(s, &filter, order, PageRequest::default())).await;
     assert_eq!(page.total, page.items.len() as u64, "the count tells what the list shows");
     page.items.into_iter().map(|idea| idea.name).collect()
+}
+
+/// Two creates in the same category at once: neither waits for the other where the engine has more than one writer.
+#[tokio::test]
+async fn ideas_created_at_the_same_time_are_counted_together() {
+    let acme = Organization::found().await;
+    let (first, second, third) = (acme.idea("First", 1), acme.idea("Second", 2), acme.idea("Third", 3));
+    let filter = IdeaFilter { categories: Some(vec![first.category]), ..IdeaFilter::default() };
+    let (signal, mut signals) = unbounded_channel();
+    let (go_on, gate) = mpsc::channel::<()>();
+    let (store, tenant) = (acme.store().clone(), acme.tenant);
+    let held = tokio::spawn(async move {
+        let work = move |s: &mut Session<'_>| {
+            let inserted = ideas::insert(s, &first, "")?;
+            signal.send(()).unwrap();
+            gate.recv().unwrap();
+            Ok::<_, StorageError>(inserted.id)
+        };
+        store.write(tenant, work).await
+    });
+    signals.recv().await.unwrap();
+    let mut ids = Vec::new();
+    if acme.store().engine() == Engine::Postgres {
+        ids.push(insert(&acme, second.clone()).await);
+    }
+    go_on.send(()).unwrap();
+    ids.push(held.await.unwrap().unwrap());
+    if acme.store().engine() == Engine::Sqlite {
+        ids.push(insert(&acme, second).await);
+    }
+    assert_eq!(count(&acme, filter.clone()).await, 2);
+    for id in ids {
+        let delete = move |s: &mut Session<'_>| {
+            let idea = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
+            ideas::delete(s, &idea, Timestamp::from_millis(9))
+        };
+        acme.write(delete).await.unwrap();
+    }
+    assert_eq!(count(&acme, filter.clone()).await, 0);
+    assert!(acme.read(|s| ideas::count_by_status(s, None)).await.is_empty());
+    insert(&acme, third).await;
+    assert_eq!(count(&acme, filter).await, 1);
 }
 
 async fn count(acme: &Organization, filter: IdeaFilter) -> u64 {

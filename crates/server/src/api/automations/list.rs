@@ -30,7 +30,7 @@ use crate::{
     error::Error,
 };
 
-/// What a record usually takes; longer ones make the buffer grow.
+/// What a record usually takes; longer ones make the first part's buffer grow.
 const RECORD_BYTES: usize = 4 * 1024;
 
 /// Ideas and automations in the categories the caller may see, newest first.
@@ -148,7 +148,7 @@ impl Source for Reader {
 
 impl Reader {
     fn is_found_in_place(&self, skipped: u64) -> bool {
-        ideas::is_found_in_place(self.listing.filter.search.as_deref(), skipped)
+        self.listing.filter.is_found_in_place(skipped)
     }
 
     /// How many rows are passed over before those of the answer.

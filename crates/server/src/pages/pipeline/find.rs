@@ -76,26 +76,11 @@ impl Scope {
         let categories = chosen_categories(query, catalogue, catalogue.reached(&looker.reach(table)));
         let is_empty =
             statuses.as_ref().is_some_and(Vec::is_empty) || categories.as_ref().is_some_and(Vec::is_empty);
-        let mut filter = IdeaFilter {
-            search: (!query.search.is_empty()).then(|| query.search.clone()),
+        let filter = IdeaFilter {
             statuses: statuses.unwrap_or_default(),
             categories,
-            ..IdeaFilter::default()
+            ..apart_from_place(looker, query, format)
         };
-        let mut kinds = Vec::new();
-        for condition in &query.conditions {
-            match condition {
-                Condition::Kind(kind) => kinds.push(*kind),
-                Condition::SubmittedByMe => filter.submitter = Some(looker.user),
-                Condition::OwnedByMe => filter.owner = Some(looker.user),
-                Condition::From(day) => filter.created.from = format.start_of_day(day),
-                Condition::To(day) => {
-                    filter.created.to = format.end_of_day(day).map(|end| end.plus_millis(-1));
-                }
-                Condition::Phase(_) | Condition::Status(_) | Condition::Category(_) => {}
-            }
-        }
-        filter.submission_types = (!kinds.is_empty()).then_some(kinds);
         Self { filter, is_empty }
     }
 
@@ -113,6 +98,29 @@ impl Scope {
             && filter.owner.is_none_or(|user| idea.owner == Some(user))
             && within(filter.created)
     }
+}
+
+/// All of a filter but statuses and categories.
+fn apart_from_place(looker: &Looker, query: &ListQuery, format: &Format) -> IdeaFilter {
+    let mut filter = IdeaFilter {
+        search: (!query.search.is_empty()).then(|| query.search.clone()),
+        ..IdeaFilter::default()
+    };
+    let mut kinds = Vec::new();
+    for condition in &query.conditions {
+        match condition {
+            Condition::Kind(kind) => kinds.push(*kind),
+            Condition::SubmittedByMe => filter.submitter = Some(looker.user),
+            Condition::OwnedByMe => filter.owner = Some(looker.user),
+            Condition::From(day) => filter.created.from = format.start_of_day(day),
+            Condition::To(day) => {
+                filter.created.to = format.end_of_day(day).map(|end| end.plus_millis(-1));
+            }
+            Condition::Phase(_) | Condition::Status(_) | Condition::Category(_) => {}
+        }
+    }
+    filter.submission_types = (!kinds.is_empty()).then_some(kinds);
+    filter
 }
 
 /// A phase means all its statuses, unless some of them are chosen too: then it means those.
@@ -163,8 +171,7 @@ pub fn order(query: &ListQuery) -> IdeaOrder {
 pub async fn find(app: &App, actor: &Actor, query: &ListQuery) -> Result<Found, Error> {
     let looker = Looker::of(actor)?;
     let format = Format::of(&actor.tenant, app.clock.now());
-    let search = Some(query.search.as_str()).filter(|search| !search.is_empty());
-    let is_short = ideas::is_found_in_place(search, query.page_request().offset);
+    let is_short = apart_from_place(&looker, query, &format).is_found_in_place(query.page_request().offset);
     let (query, shared) = (query.clone(), app.clone());
     let work = move |s: &mut Session<'_>| -> Result<_, Error> {
         let catalogue = Catalogue::read(&shared.directories, s)?;
