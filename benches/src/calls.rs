@@ -7,9 +7,11 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Result, anyhow};
+use automation_hub_domain::clock::Timestamp;
 use automation_hub_server::api::authenticate;
 use automation_hub_server::api::base::Base;
 use automation_hub_server::api::calls::CallRecorder;
+use automation_hub_server::api::error::ApiError;
 use automation_hub_server::api::router::{Calls, open_api};
 use automation_hub_server::app::{App, store_options};
 use automation_hub_server::auth::credential::Presented;
@@ -17,12 +19,13 @@ use automation_hub_server::auth::verify::Verified;
 use automation_hub_server::clock::SystemClock;
 use automation_hub_server::config::Config;
 use automation_hub_server::keys::Keys;
-use automation_hub_server::middleware::request;
+use automation_hub_server::middleware::coding;
+use automation_hub_server::middleware::request::{self, RequestContext};
 use automation_hub_server::router::router;
 use automation_hub_storage::Store;
 use axum::ServiceExt as _;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tower::service_fn;
@@ -67,18 +70,34 @@ impl Known {
     /// As the product does, but for asking who calls.
     async fn answer(&self, request: Request) -> Response {
         let context = request::identify(&self.app, &request, None);
-        let now = self.app.clock.now();
-        let caller = self.caller.get().cloned().or_else(|| {
-            let presented = Presented::of(request.headers(), request.uri().query());
-            let caller = self.app.tokens.verifier.verify(&presented, context.address, now).ok()?;
-            Some(self.caller.get_or_init(|| caller).clone())
-        });
-        let (Some(caller), Some(base)) = (caller, Base::split(request.uri().path())) else {
-            return StatusCode::UNAUTHORIZED.into_response();
+        let Some(base) = Base::split(request.uri().path()) else {
+            return StatusCode::NOT_FOUND.into_response();
         };
-        let mut response =
-            authenticate::call(&self.app, caller, (&self.calls, &base), context, now, request).await;
+        let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
+        let known = |_: Option<&_>, now, request: &Request| self.caller(context, now, request);
+        let calls = (&self.calls, base);
+        let response = authenticate::answer_admitted(&self.app, calls, context, request, known).await;
+        let mut response = match accepted {
+            Some(accepted) => coding::encode(accepted, response).await,
+            None => response,
+        };
         request::sign(&mut response, context);
         response
+    }
+
+    /// Only the first one is asked.
+    fn caller(
+        &self,
+        context: RequestContext,
+        now: Timestamp,
+        request: &Request,
+    ) -> Result<Verified, ApiError> {
+        if let Some(caller) = self.caller.get() {
+            return Ok(caller.clone());
+        }
+        let presented = Presented::of(request.headers(), request.uri().query());
+        let verified = self.app.tokens.verifier.verify(&presented, context.address, now);
+        let caller = verified.map_err(|refused| ApiError::from(refused.refusal))?;
+        Ok(self.caller.get_or_init(|| caller).clone())
     }
 }

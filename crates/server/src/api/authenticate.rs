@@ -47,7 +47,21 @@ pub async fn answer(
     calls: &Calls,
     base: Base,
     context: RequestContext,
+    request: Request,
+) -> Response {
+    answer_admitted(app, (calls, base), context, request, |tenant, now, request| {
+        admit(app, tenant, context, now, request)
+    })
+    .await
+}
+
+/// As [`answer`], with another way to tell who makes a call, given the tenant that its address names.
+pub async fn answer_admitted(
+    app: &App,
+    (calls, base): (&Calls, Base),
+    context: RequestContext,
     mut request: Request,
+    admit: impl FnOnce(Option<&TenantRecord>, Timestamp, &Request) -> Result<Verified, ApiError>,
 ) -> Response {
     // A preflight carries no credential by definition; answered without any origin it permits nothing.
     if request.method() == Method::OPTIONS {
@@ -63,7 +77,7 @@ pub async fn answer(
             } else {
                 Ok(())
             };
-            form.and_then(|()| admit(app, tenant.as_deref(), context, now, &request))
+            form.and_then(|()| admit(tenant.as_deref(), now, &request))
         }
         Err(error) => Err(error),
     };
@@ -194,7 +208,7 @@ async fn refuse_token_in_form(app: &App, request: &mut Request) -> Result<(), Ap
 }
 
 /// Lets an admitted call through, and writes down that it was made.
-pub fn call(
+fn call(
     app: &App,
     verified: Verified,
     (calls, base): (&Calls, &Base),

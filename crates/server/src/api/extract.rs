@@ -1,6 +1,10 @@
 //! Reading requests of the Open API, so that whatever is wrong with one is told in our own envelope.
 
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    num::{IntErrorKind, ParseIntError},
+    time::Duration,
+};
 
 use automation_hub_domain::page::PageRequest;
 use axum::{
@@ -65,6 +69,9 @@ impl JsonValue {
     fn parse(body: &[u8]) -> Result<Self, ApiError> {
         // Windows' tools begin a file so; JSON has no such mark, but lets a reader pass over it.
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+        if text.trim_ascii().is_empty() {
+            return Err(ApiError::malformed("The body is empty; JSON is needed."));
+        }
         let Strict(value) = serde_json::from_slice(text)
             .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
         Ok(Self(value))
@@ -235,6 +242,13 @@ pub(super) fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
+fn not_whole(error: &ParseIntError) -> &'static str {
+    match error.kind() {
+        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "This number is out of range.",
+        _ => "A whole number is needed.",
+    }
+}
+
 /// The parameters of a query. Names are compared without regard to case, as the mirrored API's own samples
 /// write one name in two ways; unknown ones are ignored.
 #[derive(Debug, Default)]
@@ -281,8 +295,8 @@ impl Query {
     pub fn integer(&self, names: &[&'static str], violations: &mut Violations) -> Option<i64> {
         let text = self.text(names)?;
         let parsed = text.parse::<i64>();
-        if parsed.is_err() {
-            violations.add(names.first().copied().unwrap_or_default(), "A whole number is needed.");
+        if let Err(error) = &parsed {
+            violations.add(names.first().copied().unwrap_or_default(), not_whole(error));
         }
         parsed.ok()
     }
@@ -294,8 +308,8 @@ impl Query {
             return None;
         }
         let parsed = parts.into_iter().map(str::parse).collect::<Result<Vec<i64>, _>>();
-        if parsed.is_err() {
-            violations.add(names.first().copied().unwrap_or_default(), "A whole number is needed.");
+        if let Err(error) = &parsed {
+            violations.add(names.first().copied().unwrap_or_default(), not_whole(error));
         }
         parsed.ok()
     }
@@ -388,6 +402,28 @@ mod tests {
             let mut violations = Violations::default();
             let found = Query::parse(query).integers(&["status", "statuses"], &mut violations);
             assert_eq!((found, violations.is_empty()), (expected, true), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_is_told_from_what_is_none() {
+        for (query, message) in [
+            ("status=99999999999999999999", "This number is out of range."),
+            ("status=46,-99999999999999999999", "This number is out of range."),
+            ("status=4.5", "A whole number is needed."),
+        ] {
+            let mut violations = Violations::default();
+            assert_eq!(Query::parse(query).integers(&["status"], &mut violations), None);
+            let messages: Vec<_> = violations.iter().map(|violation| violation.message.as_ref()).collect();
+            assert_eq!(messages, [message], "{query}");
+        }
+    }
+
+    #[test]
+    fn an_empty_body_is_said_to_be_empty() {
+        for body in ["", " \r\n", "\u{feff}"] {
+            let refused = JsonValue::parse(body.as_bytes()).unwrap_err();
+            assert!(format!("{refused:?}").contains("The body is empty"), "{refused:?}");
         }
     }
 

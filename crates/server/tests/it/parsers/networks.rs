@@ -63,11 +63,12 @@ impl Network {
         let (width, before) = if address.is_ipv4() { (32, 96) } else { (128, 0) };
         let prefix = match parts[1..] {
             [] => width,
-            [prefix] if !prefix.is_empty() && prefix.chars().all(|c| c.is_ascii_digit()) => prefix
-                .trim_start_matches('0')
-                .parse()
-                .or(if prefix.contains('0') { Ok(0) } else { Err(()) })
-                .ok()?,
+            [prefix] if !prefix.is_empty() && prefix.chars().all(|c| c.is_ascii_digit()) => {
+                match prefix.trim_start_matches('0') {
+                    "" => 0,
+                    digits => digits.parse().ok()?,
+                }
+            }
             _ => return None,
         };
         (prefix <= width).then(|| Self { bits: bits(address), length: before + prefix })
