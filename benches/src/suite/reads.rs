@@ -53,7 +53,8 @@ async fn authinfo(bench: &Bench, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The same call, by a caller who proves it each time and by one who is known already.
+/// The same call, by a caller who proves it each time and by one who is known already. How many a core answers in a
+/// second is what they cost it: the driver's own delays, which are longer than what is compared, don't count.
 async fn authentication(bench: &Bench, report: &mut Report) -> Result<()> {
     progress("the same call with authentication and without");
     let plan = Plan::new([bench.proving.get("/authinfo")], COUNT);
@@ -61,8 +62,11 @@ async fn authentication(bench: &Bench, report: &mut Report) -> Result<()> {
     let known = Side { server: &bench.known, plan };
     let [proving, known] = in_turns(bench.rounds * TIMES, [&proving, &known]).await?;
     report.add(
-        Row::new("requests a second, with authentication / without", proving.per_second / known.per_second)
-            .target(Target::at_least(0.9)),
+        Row::new(
+            "requests a second and core, with authentication / without",
+            known.cpu_micros / proving.cpu_micros,
+        )
+        .target(Target::at_least(0.9)),
     );
     Ok(())
 }
