@@ -62,7 +62,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0022_unused_indexes",
     "0023_search" differs,
     "0024_usual_ideas_by_status",
-    "0025_idea_counts_apart" differs,
+    "0025_idea_counts_apart",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -135,10 +135,8 @@ impl IdSet {
     pub(super) fn iter(&self) -> impl Iterator<Item = i64> {
         self.after(None, Direction::Ascending)
     }
-}
 
-impl IdSet {
-    /// In a direction, from the first or those after one: no id before it is looked at.
+    /// In a direction, from the first or those after one: no block before its own is looked at.
     pub(super) fn after(
         &self,
         after: Option<i64>,
