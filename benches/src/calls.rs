@@ -1,5 +1,5 @@
 //! The product's calls served from this process: as they are, or for a caller who is known already. What the two
-//! differ by is what proving a caller costs.
+//! differ by is what proving a caller costs. One process serves both, as two of them differ by more than that.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -25,30 +25,34 @@ use automation_hub_server::router::router;
 use automation_hub_storage::Store;
 use axum::ServiceExt as _;
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tower::service_fn;
 
+/// Says which of the two answers a request; both carry it, so that both pay for it.
+pub(crate) const CALLER: HeaderName = HeaderName::from_static("x-caller");
+pub(crate) const PROVING: &str = "proof";
+pub(crate) const KNOWN: &str = "known";
+
 /// Serves what `demo` made in a folder.
-pub(crate) async fn serve(listen: SocketAddr, folder: &Path, is_known: bool) -> Result<()> {
+pub(crate) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
     let app = open(folder).await?;
     tokio::spawn(CallRecorder::run(app.clone()));
-    let listener = TcpListener::bind(listen).await?;
-    if !is_known {
-        let server = router(app);
-        let service = service_fn(move |request: Request| {
-            let server = server.clone();
-            async move { Ok::<_, Infallible>(server.answer(request, None).await) }
-        });
-        return Ok(axum::serve(listener, service.into_make_service()).await?);
-    }
+    let proving = router(app.clone());
     let known = Arc::new(Known { calls: open_api().0, app, caller: OnceLock::new() });
     let service = service_fn(move |request: Request| {
-        let known = Arc::clone(&known);
-        async move { Ok::<_, Infallible>(known.answer(request).await) }
+        let (proving, known) = (proving.clone(), Arc::clone(&known));
+        async move {
+            let is_known = request.headers().get(CALLER).is_some_and(|caller| caller == KNOWN);
+            Ok::<_, Infallible>(if is_known {
+                known.answer(request).await
+            } else {
+                proving.answer(request, None).await
+            })
+        }
     });
-    Ok(axum::serve(listener, service.into_make_service()).await?)
+    Ok(axum::serve(TcpListener::bind(listen).await?, service.into_make_service()).await?)
 }
 
 async fn open(folder: &Path) -> Result<App> {

@@ -36,13 +36,7 @@ enum Command {
     /// Serve ideas from one table: the least code that does the same work
     Floor { listen: SocketAddr, database: PathBuf },
     /// Serve the product's calls from what `demo` made in a folder
-    Calls {
-        listen: SocketAddr,
-        folder: PathBuf,
-        /// Ask the first caller alone who it is
-        #[arg(long)]
-        known: bool,
-    },
+    Calls { listen: SocketAddr, folder: PathBuf },
     /// Send one request again and again, and say how long the answers took
     Load(load::Options),
     /// Verify credentials in process, without HTTP
@@ -57,7 +51,7 @@ fn main() -> Result<()> {
             None => suite::run(&cli.suite).await,
             Some(Command::Hello { listen }) => hello::serve(listen).await,
             Some(Command::Floor { listen, database }) => floor::serve(listen, &database).await,
-            Some(Command::Calls { listen, folder, known }) => calls::serve(listen, &folder, known).await,
+            Some(Command::Calls { listen, folder }) => calls::serve(listen, &folder).await,
             Some(Command::Load(options)) => load::run(&options).await,
             Some(Command::Verify(options)) => verify::run(&options),
         }

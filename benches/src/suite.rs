@@ -61,10 +61,10 @@ struct Bench {
     huge: Option<Hub>,
     hello: Server,
     floor: Server,
-    /// The product's calls, served from this program, with its authentication.
-    proving: Hub,
-    /// The same for a caller who is known.
-    known: Server,
+    /// What this program's own server of the calls serves.
+    calls: hub::Data,
+    /// This program.
+    here: PathBuf,
     /// A status with many ideas, for W2.
     status: i64,
     /// Ideas in `large`.
@@ -159,9 +159,7 @@ impl Bench {
         let hello = Server::start(here, |address| vec!["hello".into(), address.to_string()])?;
         let file = file.display().to_string();
         let floor = Server::start(here, |address| vec!["floor".into(), address.to_string(), file])?;
-        let data = hub::Data::make(program, &folder.path().join("calls"), options.sample(FEW), None)?;
-        let known = data.serve_calls(here, &["--known"])?;
-        let proving = Hub::on(data.serve_calls(here, &[])?, data).await?;
+        let calls = hub::Data::make(program, &folder.path().join("calls"), options.sample(FEW), None)?;
         Ok(Self {
             rounds: options.rounds,
             many: options.many().ideas,
@@ -170,8 +168,8 @@ impl Bench {
             huge,
             hello,
             floor,
-            proving,
-            known,
+            calls,
+            here: here.to_owned(),
             status,
             small_ids,
             large_ids,

@@ -115,12 +115,9 @@ impl Data {
     }
 
     /// Has the benchmark's own program serve the calls.
-    pub(super) fn serve_calls(&self, here: &Path, flags: &[&str]) -> Result<Server> {
-        Server::start(here, |address| {
-            let mut args = vec!["calls".into(), address.to_string(), self.folder.display().to_string()];
-            args.extend(flags.iter().map(ToString::to_string));
-            args
-        })
+    pub(super) fn serve_calls(&self, here: &Path) -> Result<Server> {
+        let folder = self.folder.display().to_string();
+        Server::start(here, |address| vec!["calls".into(), address.to_string(), folder])
     }
 
     /// What the server does in the background after many ideas were made would be counted as the cost of requests.
@@ -155,12 +152,7 @@ impl Hub {
     }
 
     pub(super) async fn start(program: &Path, data: Data, database: Option<&str>) -> Result<Self> {
-        Self::on(data.serve(program, database)?, data).await
-    }
-
-    /// What a running server serves.
-    pub(super) async fn on(server: Server, data: Data) -> Result<Self> {
-        let hub = Self { server, fresh_mb: 0.0, data };
+        let hub = Self { server: data.serve(program, database)?, fresh_mb: 0.0, data };
         let (reply, body) = hub.fetch("/authinfo").await?;
         ensure!(reply == 200, "/authinfo answered {reply}: {}", String::from_utf8_lossy(&body));
         Ok(Self { fresh_mb: hub.server.usage.anonymous_mb()?, ..hub })

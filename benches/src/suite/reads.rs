@@ -3,8 +3,10 @@
 use anyhow::Result;
 use uuid::Uuid;
 
+use crate::calls::{CALLER, KNOWN, PROVING};
 use crate::floor;
 use crate::load::{Plan, Sources, get};
+use crate::timing::median;
 
 use super::Bench;
 use super::compare::{Side, in_turns};
@@ -15,6 +17,8 @@ use super::report::{Report, Row, Target};
 const COUNT: u32 = 5000;
 /// What is compared differs by little more than the machine does from one moment to the next.
 const TIMES: usize = 3;
+/// Of a server that is measured against itself.
+const STARTS: usize = 7;
 /// Below what a server takes from one failing address before it slows it down.
 const CONNECTIONS: u32 = 8;
 
@@ -54,19 +58,23 @@ async fn authinfo(bench: &Bench, report: &mut Report) -> Result<()> {
 }
 
 /// The same call, by a caller who proves it each time and by one who is known already. How many a core answers in a
-/// second is what they cost it: the driver's own delays, which are longer than what is compared, don't count.
+/// second is what they cost it: the driver's own delays, which are longer than what is compared, don't count. One
+/// process answers both, and there are several of them: where a process happens to lie in memory costs as much.
 async fn authentication(bench: &Bench, report: &mut Report) -> Result<()> {
     progress("the same call with authentication and without");
-    let plan = Plan::new([bench.proving.get("/authinfo")], COUNT);
-    let proving = Side { server: &bench.proving.server, plan: plan.clone() };
-    let known = Side { server: &bench.known, plan };
-    let [proving, known] = in_turns(bench.rounds * TIMES, [&proving, &known]).await?;
+    let mut ratios = Vec::with_capacity(STARTS);
+    for _ in 0..STARTS {
+        let server = bench.calls.serve_calls(&bench.here)?;
+        let side = |caller: &str| {
+            let headers = [bench.calls.headers(), vec![format!("{CALLER}: {caller}")]].concat();
+            Side { server: &server, plan: Plan::new([get(&authinfo_path(), &headers)], COUNT) }
+        };
+        let [proving, known] = in_turns(bench.rounds, [&side(PROVING), &side(KNOWN)]).await?;
+        ratios.push(known.cpu_micros / proving.cpu_micros);
+    }
     report.add(
-        Row::new(
-            "requests a second and core, with authentication / without",
-            known.cpu_micros / proving.cpu_micros,
-        )
-        .target(Target::at_least(0.9)),
+        Row::new("requests a second and core, with authentication / without", median(ratios))
+            .target(Target::at_least(0.9)),
     );
     Ok(())
 }

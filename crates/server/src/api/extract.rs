@@ -13,6 +13,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode_str;
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},
@@ -258,8 +259,22 @@ impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+        let query = parts.uri.query().unwrap_or_default();
+        require_text(query)?;
+        Ok(Self::parse(query))
     }
+}
+
+/// Refuses what isn't text once it is decoded: read with replacements it would be another value than was meant.
+fn require_text(query: &str) -> Result<(), Error> {
+    let mut violations = Violations::default();
+    for pair in query.split('&') {
+        if percent_decode_str(pair).decode_utf8().is_err() {
+            let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
+            violations.add(shorten(&name).into_owned(), "This isn't UTF-8.");
+        }
+    }
+    violations.into_result()
 }
 
 impl Query {
@@ -278,12 +293,17 @@ impl Query {
     }
 
     fn texts<'q>(&'q self, names: &'q [&str]) -> impl Iterator<Item = &'q str> {
+        self.given(names).map(|(_, text)| text)
+    }
+
+    /// What isn't empty under one of the names, with the name it was sent under.
+    fn given<'q>(&'q self, names: &'q [&str]) -> impl Iterator<Item = (&'q str, &'q str)> {
         let is_named = |name: &str| names.iter().any(|candidate| candidate.eq_ignore_ascii_case(name));
         self.0
             .iter()
             .filter(move |(name, _)| is_named(name))
-            .map(|(_, value)| value.trim())
-            .filter(|value| !value.is_empty())
+            .map(|(name, value)| (name.as_str(), value.trim()))
+            .filter(|(_, text)| !text.is_empty())
     }
 
     /// What is separated by commas, or stands in parameters of its own.
@@ -291,9 +311,15 @@ impl Query {
         self.texts(names).flat_map(|text| text.split(',')).map(str::trim)
     }
 
-    /// A whole number; anything else is noted against the name it was sent under.
+    /// A whole number; anything else is noted, and so is a second one under the same name. Of several spellings the
+    /// first one counts.
     pub fn integer(&self, names: &[&'static str], violations: &mut Violations) -> Option<i64> {
-        let text = self.text(names)?;
+        let mut given = self.given(names);
+        let (name, text) = given.next()?;
+        if given.any(|(again, other)| again.eq_ignore_ascii_case(name) && other != text) {
+            violations.add(names.first().copied().unwrap_or_default(), "Only one value can be given.");
+            return None;
+        }
         let parsed = text.parse::<i64>();
         if let Err(error) = &parsed {
             violations.add(names.first().copied().unwrap_or_default(), not_whole(error));
@@ -433,6 +459,34 @@ mod tests {
         Query::parse("limit=0&page=-1&offset=x").page(50, &mut violations);
         let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
         assert_eq!(fields, ["limit", "page", "offset"]);
+    }
+
+    #[test]
+    fn a_number_has_one_value() {
+        for (query, expected) in [
+            ("limit=5&limit=6", None),
+            ("limit=5&Limit=6", None),
+            ("limit=5&limit=5", Some(5)),
+            ("limit=5&perPage=6", Some(5)),
+            ("limit=&limit=6", Some(6)),
+        ] {
+            let mut violations = Violations::default();
+            let found = Query::parse(query).integer(&["limit", "perpage"], &mut violations);
+            let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+            let wrong: &[_] = if expected.is_some() { &[] } else { &["limit"] };
+            assert_eq!((found, &fields[..]), (expected, wrong), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_by_its_name() {
+        let Err(Error::Invalid(violations)) = require_text("limit=5&search=%ff&%fe=1&name=Z%C3%BCrich")
+        else {
+            panic!("it is let through");
+        };
+        let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+        assert_eq!(fields, ["search", "\u{fffd}"]);
+        assert!(require_text("search=Z%C3%BCrich+100%25&empty=").is_ok());
     }
 
     #[test]

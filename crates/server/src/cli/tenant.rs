@@ -37,7 +37,7 @@ pub(super) struct Create {
     organization: String,
     /// Name of the tenant, such as "Production"
     tenant: String,
-    /// Short name of the organisation in addresses; made of its name where absent
+    /// Short name of the organisation in addresses; made of its name where absent, unless it has one already
     #[arg(long, value_name = "SLUG")]
     organization_slug: Option<String>,
     /// Short name of the tenant in addresses; made of its name where absent
@@ -91,7 +91,11 @@ async fn open_or_make(global: &Global) -> anyhow::Result<(Config, Store)> {
 
 impl Create {
     async fn run(&self, store: &Store) -> anyhow::Result<()> {
-        let new = self.checked(SystemClock.now())?;
+        let organization_slug = match &self.organization_slug {
+            Some(slug) => slug.clone(),
+            None => self.known_slug(store).await?,
+        };
+        let new = self.checked(organization_slug, SystemClock.now())?;
         let tenant = store.system().write(move |s| found(s, &new)).await?;
         if self.json {
             return output::print(described(&tenant));
@@ -99,10 +103,17 @@ impl Create {
         output::print(format_args!("Tenant ID  {}\nAddress    {}/", tenant.uuid, tenant.base_path()))
     }
 
-    fn checked(&self, now: Timestamp) -> anyhow::Result<NewTenant> {
+    /// The short name that an organisation of this name goes by; empty where there is none.
+    async fn known_slug(&self, store: &Store) -> anyhow::Result<String> {
+        let mut all = store.system().read(tenants::list).await?.into_iter();
+        let known = all.find(|tenant| tenant.organization_name == self.organization.trim());
+        Ok(known.map(|tenant| tenant.organization_slug.as_str().to_owned()).unwrap_or_default())
+    }
+
+    fn checked(&self, organization_slug: String, now: Timestamp) -> anyhow::Result<NewTenant> {
         let input = TenantInput {
             organization: self.organization.clone(),
-            organization_slug: self.organization_slug.clone().unwrap_or_default(),
+            organization_slug,
             tenant: self.tenant.clone(),
             tenant_slug: self.tenant_slug.clone().unwrap_or_default(),
             currency: self.currency.clone(),

@@ -65,6 +65,10 @@ pub(super) struct Reset {
     way: Way,
 }
 
+/// Said of a link where nobody configured where people find the hub.
+const GUESSED_ADDRESS: &str = "It begins with the address configured to listen on. Where people reach the hub by another \
+    one, set server.public_url.";
+
 /// How the person gets a password, and how that is told.
 #[derive(Args)]
 struct Way {
@@ -119,12 +123,18 @@ impl Way {
         Ok((Entry::Password(Passwords::new(&config.passwords)?.hash(password).await?), None))
     }
 
-    fn tell(&self, email: &Email, id: UserId, link: Option<&str>) -> anyhow::Result<()> {
+    fn tell(&self, config: &Config, email: &Email, id: UserId, link: Option<&str>) -> anyhow::Result<()> {
         if self.json {
             return output::print(json!({ "email": email.as_str(), "id": id.get(), "link": link }));
         }
         match link {
-            Some(link) => output::print(format_args!("Hand this link to {email}; it works once:\n{link}")),
+            Some(link) => {
+                output::print(format_args!("Hand this link to {email}; it works once:\n{link}"))?;
+                if config.server.public_url.is_empty() {
+                    output::print(GUESSED_ADDRESS)?;
+                }
+                Ok(())
+            }
             None => output::print(format_args!("{email} can sign in.")),
         }
     }
@@ -182,7 +192,7 @@ impl Create {
             Ok(id)
         };
         let id = store.write(tenant.id, write).await.map_err(|error| told(error, &email))?;
-        self.way.tell(&email, id, link.as_deref())
+        self.way.tell(config, &email, id, link.as_deref())
     }
 
     async fn assignments(&self, store: &Store, tenant: &Tenant) -> anyhow::Result<Vec<RoleAssignment>> {
@@ -221,6 +231,6 @@ impl Reset {
             )
         };
         store.write(tenant.id, write).await?;
-        self.way.tell(&email, id, link.as_deref())
+        self.way.tell(config, &email, id, link.as_deref())
     }
 }

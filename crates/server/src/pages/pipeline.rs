@@ -34,7 +34,7 @@ use view::{Chip, Choices, Column, Row, Tab};
 pub const PATH: &str = "/automation-pipeline";
 
 #[derive(Template)]
-#[template(path = "pipeline.html", blocks = ["chips", "list"])]
+#[template(path = "pipeline.html", blocks = ["tabs", "chips", "list"])]
 struct PipelinePage {
     shell: Shell,
     path: String,
@@ -46,7 +46,7 @@ struct PipelinePage {
     choices: Choices,
     list: List,
     passed_over: Option<String>,
-    /// Answers htmx: the chips go to their place by their id. In a whole page that htmx brings back from the
+    /// Answers htmx: tabs and chips go to their places by their ids. In a whole page that htmx brings back from the
     /// history they would be taken out of it.
     is_part: bool,
 }
@@ -107,7 +107,8 @@ impl PipelinePage {
     /// What changes as somebody searches, filters, sorts or turns the page. The address they get is the short
     /// one, without the form's empty fields.
     fn fragment(&self, query: &ListQuery) -> Result<Response, PageError> {
-        let mut response = html::parts([self.as_chips().render(), self.as_list().render()])?;
+        let mut response =
+            html::parts([self.as_tabs().render(), self.as_chips().render(), self.as_list().render()])?;
         if let Ok(address) = HeaderValue::try_from(query.address(&self.path)) {
             response.headers_mut().insert("hx-push-url", address);
         }

@@ -120,15 +120,13 @@ fn is_forwarded(headers: &HeaderMap) -> bool {
     ["forwarded", "x-forwarded-for", "x-real-ip"].iter().any(|name| headers.contains_key(*name))
 }
 
-/// The printed link: takes the code out of the address.
-pub async fn take_code(params: RawPathParams) -> Response {
+/// The printed link: takes the code out of the address. A link that was cut short has none.
+pub async fn take_code(key: FormKey, params: RawPathParams) -> Result<Response, PageError> {
+    let given = params.iter().find(|(name, _)| *name == "code").and_then(|(_, code)| Secret::parse(code));
+    let Some(code) = given else { return wrong_code(&key) };
     let mut response = html::see_other(PATH);
-    if let Some((_, code)) = params.iter().find(|(name, _)| *name == "code")
-        && let Some(code) = Secret::parse(code)
-    {
-        set_cookie(response.headers_mut(), CODE_COOKIE, &code.expose());
-    }
-    response
+    set_cookie(response.headers_mut(), CODE_COOKIE, &code.expose());
+    Ok(response)
 }
 
 pub async fn show(State(app): State<App>, key: FormKey, headers: HeaderMap) -> Result<Response, PageError> {

@@ -246,10 +246,13 @@ impl ListQuery {
         Self { search: String::new(), conditions: Vec::new(), page: 0, ..self.clone() }
     }
 
-    /// Another table, in the order of this one.
+    /// The same search in another table: it says itself which phases and statuses stand in it.
     #[must_use]
     pub fn of_table(&self, table: Table) -> Self {
-        Self { table, ..self.widened() }
+        let is_place =
+            |condition: &&Condition| matches!(condition, Condition::Phase(_) | Condition::Status(_));
+        let conditions = self.conditions.iter().filter(|condition| !is_place(condition)).cloned().collect();
+        Self { table, conditions, page: 0, ..self.clone() }
     }
 
     #[must_use]
@@ -332,6 +335,6 @@ mod tests {
         let query = ListQuery::parse("phase=3&owner=me&page=4").unwrap();
         assert_eq!(query.without(&Condition::OwnedByMe).address(""), "?phase=3");
         assert_eq!(query.widened().address(""), "");
-        assert_eq!(query.of_table(Table::Live).address(""), "?table=live");
+        assert_eq!(query.of_table(Table::Live).address(""), "?table=live&owner=me");
     }
 }

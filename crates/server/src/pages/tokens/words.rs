@@ -53,8 +53,11 @@ pub(super) fn took(micros: u64) -> String {
     format!("{}{NBSP}ms", millis(micros))
 }
 
-/// As [`took`], without the unit.
+/// As [`took`], without the unit. Nothing takes no time.
 pub(super) fn millis(micros: u64) -> String {
+    if micros < 100 {
+        return "< 0.1".to_owned();
+    }
     format!("{}.{}", micros / 1000, micros % 1000 / 100)
 }
 

@@ -46,6 +46,9 @@ fn a_tenant_is_founded_once_and_listed() {
         again.lines().last(),
         Some("automation-hub: there is a tenant with these short names already")
     );
+    bench.print(&["tenant", "create", "Nordwind A/S", "Production", "--organization-slug", "nordwind"]);
+    let second = bench.json(&["tenant", "create", "Nordwind A/S", "Test", "--json"]);
+    assert_eq!(second["organization"], "nordwind", "the one it has already");
     let told = bench.complaint(&["demo", "--listen", "127.0.0.1:0"], 1);
     assert!(told.contains("would give strangers access"), "{told}");
 }
@@ -121,7 +124,9 @@ fn people_who_are_there_or_not_are_told() {
     bench.print(&["migrate"]);
     assert!(bench.complaint(&create, 1).contains("there is no tenant yet"));
     found(&bench);
-    bench.print(&create);
+    assert!(
+        bench.print(&create).contains("Where people reach the hub by another one, set server.public_url.")
+    );
     let told = bench.complaint(&create, 1);
     assert!(told.contains("ines@nordwind.test is a person of this tenant already"), "{told}");
     let told = bench.complaint(&["user", "create", "o@n.test", "O", "N", "--role", "boss"], 1);

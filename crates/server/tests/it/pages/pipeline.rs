@@ -186,6 +186,10 @@ async fn htmx_gets_the_list_and_the_short_address_alone() {
     assert_eq!(names(&part), ["Zebra labels"]);
     assert!(!part.text().contains("<html"));
     assert!(part.text().contains(r#"id="chips" hx-swap-oob="true""#));
+    let text = part.text();
+    let tabs = text.split_once(r#"id="tabs""#).and_then(|(_, rest)| rest.split_once("</nav>")).unwrap().0;
+    assert!(tabs.starts_with(r#" aria-label="Tables" hx-swap-oob="true""#), "{tabs}");
+    assert_eq!(tabs.matches("search=zebra").count(), tabs.matches("<a ").count(), "{tabs}");
 
     let restored = ines
         .send(Request::get(&query).header("hx-request", "true").header("hx-history-restore-request", "true"))

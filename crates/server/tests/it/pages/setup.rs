@@ -107,6 +107,9 @@ async fn ten_wrong_codes_close_the_page_until_a_restart() {
     let (hub, link) = fresh().await;
     let mut browser = hub.browser();
     assert!(browser.get("/set-up").await.text().contains("Set-up link or code"));
+    let cut_short = browser.get("/set-up/guess").await;
+    assert_eq!(cut_short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(cut_short.text().contains("This code doesn’t work."), "a link that was cut short");
     for n in 0..10 {
         let answer = browser.post("/set-up/code", &[("code", "guess")]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "try {n}");
