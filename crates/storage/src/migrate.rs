@@ -63,6 +63,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0023_search" differs,
     "0024_usual_ideas_by_status",
     "0025_idea_counts_apart",
+    "0026_rows_unpacked" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -1,4 +1,5 @@
-//! Long lists, sent part by part as the client takes them. A client that goes away stops the reading with it.
+//! Long lists, sent part by part as the client takes them: while one part is sent the next one is read, and none beyond.
+//! A client that goes away stops the reading with it.
 
 use std::{future, io};
 
@@ -6,6 +7,7 @@ use automation_hub_domain::page::PageRequest;
 use axum::{body::Body, http::StatusCode, response::Response};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
+use tokio::task::JoinSet;
 
 use crate::{
     api::{
@@ -123,7 +125,7 @@ pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result
         Following::Records(after, left) => {
             let rest = Rest { source, total, after, left, room: room_after(&text) };
             let first = stream::once(future::ready(Ok(Bytes::from(text))));
-            Body::from_stream(first.chain(stream::try_unfold(Some(rest), next)))
+            Body::from_stream(first.chain(stream::try_unfold(Some(Ahead::begin(rest)), next)))
         }
     };
     Ok(envelope::json_response(StatusCode::OK, body))
@@ -155,16 +157,38 @@ fn room_after(part: &[u8]) -> usize {
     part.len() + part.len() / 8
 }
 
-async fn next<S: Source>(rest: Option<Rest<S>>) -> io::Result<Option<(Bytes, Option<Rest<S>>)>> {
-    let Some(rest) = rest else { return Ok(None) };
-    let next = following(rest).await.map_err(|error| {
+/// The next part, as it is being read. Dropped, it is given up.
+struct Ahead<S: Source>(JoinSet<Result<Read<S>, Error>>);
+
+/// A part, and what is still to be sent after it.
+type Read<S> = (Bytes, Option<Rest<S>>);
+
+impl<S: Source> Ahead<S> {
+    fn begin(rest: Rest<S>) -> Self {
+        let mut reading = JoinSet::new();
+        reading.spawn(following(rest));
+        Self(reading)
+    }
+
+    async fn finish(mut self) -> Result<Read<S>, Error> {
+        match self.0.join_next().await {
+            Some(Ok(read)) => read,
+            Some(Err(error)) => Err(Error::internal(error)),
+            None => Err(Error::internal("a part was awaited twice")),
+        }
+    }
+}
+
+async fn next<S: Source>(ahead: Option<Ahead<S>>) -> io::Result<Option<(Bytes, Option<Ahead<S>>)>> {
+    let Some(ahead) = ahead else { return Ok(None) };
+    let (part, rest) = ahead.finish().await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a list broke off");
         io::Error::other(error)
     })?;
-    Ok(Some(next))
+    Ok(Some((part, rest.map(Ahead::begin))))
 }
 
-async fn following<S: Source>(rest: Rest<S>) -> Result<(Bytes, Option<Rest<S>>), Error> {
+async fn following<S: Source>(rest: Rest<S>) -> Result<Read<S>, Error> {
     let Rest { source, total, after, left, room } = rest;
     let limit = left.min(S::PART);
     let mut part = source.next(after, limit, room).await?;
