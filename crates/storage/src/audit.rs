@@ -51,7 +51,7 @@ pub struct AuditEntry {
 
 pub fn insert(session: &mut Session<'_>, event: &AuditEvent) -> Result<(), StorageError> {
     let tenant = session.tenant();
-    session.execute(
+    session.put_off(
         "INSERT INTO audit_events (tenant_id, happened_at, actor_user_id, actor_token_id, actor_name, action, \
          object_type, object_id, object_name, before_change, after_change, address, request_id) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",

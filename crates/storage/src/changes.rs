@@ -62,12 +62,11 @@ pub(crate) fn note(session: &mut Session<'_>, changed: Changed) -> Result<(), St
         Changed::User(id) => (USER, id.get()),
         Changed::Token(id) => (TOKEN, id.get()),
     };
-    session.execute(
+    session.put_off(
         "INSERT INTO changes (kind, object_id, tenant_id, number) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (kind, object_id) DO UPDATE SET number = excluded.number",
         values![kind, object, tenant, number],
-    )?;
-    Ok(())
+    )
 }
 
 /// As [`note`], where the statement may have found nothing to change. Whether it had.

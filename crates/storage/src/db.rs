@@ -171,6 +171,16 @@ impl<'c> Connection<'c> {
         }
     }
 
+    /// Runs a statement whose outcome nobody asks for but that it succeeds, by the end of the transaction at the latest.
+    /// A server gets it together with the next one.
+    pub fn put_off(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StorageError> {
+        self.count_statement();
+        match self.driver {
+            Driver::Sqlite(connection) => sqlite::execute(connection, sql, values).map(drop),
+            Driver::Postgres(client) => client.put_off(sql, values),
+        }
+    }
+
     fn count_statement(&self) {
         self.counters.statements.fetch_add(1, Ordering::Relaxed);
     }

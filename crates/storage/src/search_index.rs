@@ -41,8 +41,9 @@ async fn go_on_embedded(database: &sqlite::Database) -> Result<Indexing, Storage
     if !database.read(|connection| indexing::is_behind(&mut System::new(connection)))? {
         return Ok(Indexing::UpToDate);
     }
-    database.write(|connection| indexing::index_portion(&mut System::new(connection))).await?;
-    Ok(Indexing::Behind)
+    let is_behind =
+        database.write(|connection| indexing::index_portion(&mut System::new(connection))).await?;
+    Ok(if is_behind { Indexing::Behind } else { Indexing::UpToDate })
 }
 
 /// Writers go on while it is made. Whoever is interrupted leaves an index that isn't valid, and the next one drops it.

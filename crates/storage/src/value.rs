@@ -15,6 +15,39 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
+/// A parameter that is kept until its statement is sent.
+pub(crate) enum OwnedValue {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl OwnedValue {
+    pub(crate) fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Integer(integer) => Value::Integer(*integer),
+            Self::Real(real) => Value::Real(*real),
+            Self::Text(text) => Value::Text(text),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+        }
+    }
+}
+
+impl From<&Value<'_>> for OwnedValue {
+    fn from(value: &Value<'_>) -> Self {
+        match *value {
+            Value::Null => Self::Null,
+            Value::Integer(integer) => Self::Integer(integer),
+            Value::Real(real) => Self::Real(real),
+            Value::Text(text) => Self::Text(text.to_owned()),
+            Value::Bytes(bytes) => Self::Bytes(bytes.to_owned()),
+        }
+    }
+}
+
 /// Parameters of a statement: `values![tenant, name, &uuid]`.
 #[macro_export]
 macro_rules! values {

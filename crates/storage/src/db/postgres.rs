@@ -1,15 +1,17 @@
 //! The client-server engine: an asynchronous driver, driven from the blocking pool so that closures look the same as on
 //! the embedded one and cannot be cut off half way.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::error::Error;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, Object, Pool, Runtime};
 use futures_util::TryStreamExt;
-use futures_util::future::join;
+use futures_util::future::{join3, maybe_done};
 use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
@@ -18,13 +20,15 @@ use tokio_postgres::{NoTls, Row, RowStream, Statement};
 
 use super::{Connection, Counters, blocking, guarded};
 use crate::error::StorageError;
-use crate::value::{Value, storable};
+use crate::value::{OwnedValue, Value, storable};
 
 /// What begins no transaction of its own only reads: one that writes says so. A statement that is sent together with a
 /// `BEGIN` that fails runs on its own, so it can't write anything either.
 const READ_ONLY: &str = "SET default_transaction_read_only = on";
 /// A serialization failure or deadlock is somebody else's success; after this many it is an overload.
 const ATTEMPTS: u32 = 5;
+/// So that a change of very many rows takes no memory in proportion.
+const PUT_OFF_AT_MOST: usize = 64;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection while all are taken.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -35,6 +39,8 @@ pub(super) struct Client<'c> {
     handle: &'c Handle,
     /// What begins the transaction, until it is sent together with the first statement.
     beginning: Cell<Option<&'static str>>,
+    /// Statements that go out with the next one.
+    waiting: RefCell<Vec<Waiting>>,
     /// What statements told the transaction around them: the closure's own error type cannot.
     wants_retry: Cell<bool>,
     has_failed: Cell<bool>,
@@ -48,6 +54,7 @@ impl<'c> Client<'c> {
             pooled,
             handle,
             beginning: Cell::new(None),
+            waiting: RefCell::default(),
             wants_retry: Cell::new(false),
             has_failed: Cell::new(false),
             is_unusable: Cell::new(false),
@@ -70,6 +77,7 @@ impl<'c> Client<'c> {
     }
 
     fn roll_back(&self) {
+        self.waiting.take();
         if let Err(error) = self.end("ROLLBACK") {
             tracing::warn!(%error, "a transaction could not be rolled back");
             self.is_unusable.set(true);
@@ -112,6 +120,14 @@ impl<'c> Client<'c> {
         })
     }
 
+    /// Puts a statement off until the next one, or the end of the transaction: it takes no round trip of its own. That one
+    /// fails if this one does.
+    pub(super) fn put_off(&self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StorageError> {
+        let values = values.iter().map(OwnedValue::from).collect();
+        self.waiting.borrow_mut().push(Waiting { sql, values });
+        if self.waiting.borrow().len() < PUT_OFF_AT_MOST { Ok(()) } else { self.wait(async { Ok(()) }) }
+    }
+
     async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<RowStream, tokio_postgres::Error> {
         let statement = self.prepare(sql, values).await?;
         self.pooled.query_raw(&statement, values.iter().map(Bound)).await
@@ -125,21 +141,31 @@ impl<'c> Client<'c> {
 
     /// There is nothing to end where no statement began anything.
     fn end(&self, sql: &str) -> Result<(), StorageError> {
-        if self.beginning.take().is_some() { Ok(()) } else { self.wait(self.pooled.batch_execute(sql)) }
+        if self.waiting.borrow().is_empty() && self.beginning.take().is_some() {
+            return Ok(());
+        }
+        self.wait(self.pooled.batch_execute(sql))
     }
 
     fn wait<T>(
         &self,
         work: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, StorageError> {
-        let begun = async {
-            let Some(sql) = self.beginning.take() else { return work.await };
-            // Polled in this order, so they are sent in it, and it is one round trip for both. If the first fails, the
-            // second runs outside a transaction, where it can't write: see `READ_ONLY`.
-            let (begun, worked) = join(self.pooled.batch_execute(sql), work).await;
-            begun.and(worked)
+        let waiting = self.waiting.take();
+        let all = async {
+            let put_off = self.prepare_all(&waiting).await?;
+            let begun = async {
+                match self.beginning.take() {
+                    Some(sql) => self.pooled.batch_execute(sql).await,
+                    None => Ok(()),
+                }
+            };
+            // Polled in this order, so they are sent in it, and it is one round trip for all. If the first fails, the
+            // others run outside a transaction, where they can't write: see `READ_ONLY`.
+            let (begun, put_off, worked) = join3(begun, in_order(put_off), work).await;
+            begun.and(put_off).and(worked)
         };
-        self.handle.block_on(begun).map_err(|error| {
+        self.handle.block_on(all).map_err(|error| {
             self.has_failed.set(true);
             let code = error.code();
             self.wants_retry.set(
@@ -149,6 +175,46 @@ impl<'c> Client<'c> {
             error.into()
         })
     }
+
+    /// What was put off, ready to be sent: preparing a statement may take a round trip, within which none may be sent
+    /// that comes after it.
+    async fn prepare_all<'w>(
+        &'w self,
+        waiting: &'w [Waiting],
+    ) -> Result<Vec<impl Future<Output = Result<u64, tokio_postgres::Error>> + 'w>, tokio_postgres::Error>
+    {
+        let mut prepared = Vec::with_capacity(waiting.len());
+        for Waiting { sql, values } in waiting {
+            let values: Vec<Value<'_>> = values.iter().map(OwnedValue::borrowed).collect();
+            let statement = self.prepare(sql, &values).await?;
+            prepared.push(async move { self.pooled.execute_raw(&statement, values.iter().map(Bound)).await });
+        }
+        Ok(prepared)
+    }
+}
+
+/// A statement that was put off.
+struct Waiting {
+    sql: &'static str,
+    values: Vec<OwnedValue>,
+}
+
+/// Runs statements, each sent after the one before it; the first error of any.
+async fn in_order(
+    statements: Vec<impl Future<Output = Result<u64, tokio_postgres::Error>>>,
+) -> Result<(), tokio_postgres::Error> {
+    let mut statements: Vec<_> =
+        statements.into_iter().map(|statement| Box::pin(maybe_done(statement))).collect();
+    poll_fn(|context| {
+        let mut is_pending = false;
+        for statement in &mut statements {
+            is_pending |= statement.as_mut().poll(context).is_pending();
+        }
+        if is_pending { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    let mut outcomes = statements.iter_mut().filter_map(|statement| statement.as_mut().take_output());
+    outcomes.find_map(Result::err).map_or(Ok(()), Err)
 }
 
 fn type_of(value: &Value<'_>) -> Type {

@@ -79,8 +79,7 @@ fn write_some(session: &mut Session<'_>, changes: &[((i64, i64, i64), i64)]) -> 
         values.extend_from_slice(values![category, status, kind, n]);
     }
     let [one, both] = statements(session.engine());
-    session.execute(if changes.len() == 1 { one } else { both }, &values)?;
-    Ok(())
+    session.put_off(if changes.len() == 1 { one } else { both }, &values)
 }
 
 /// How many ideas a filter lets through: from the counts where they know, by the index of a

@@ -62,13 +62,14 @@ pub(super) fn lag(session: &mut Session<'_>) -> Result<i64, StorageError> {
     )
 }
 
-/// Indexes some of the ideas that aren't. What is written of an idea, and that it is indexed, is one transaction, so it
-/// may be broken off at any moment.
-pub(crate) fn index_portion(system: &mut System<'_>) -> Result<(), StorageError> {
+/// Indexes some of the ideas that aren't, and tells whether it left any. What is written of an idea, and that it is
+/// indexed, is one transaction, so it may be broken off at any moment.
+pub(crate) fn index_portion(system: &mut System<'_>) -> Result<bool, StorageError> {
     let mut edits = Edits::default();
     take_changed(system, &mut edits)?;
     take_new(system, &mut edits)?;
-    edits.write(system)
+    edits.write(system)?;
+    is_behind(system)
 }
 
 fn take_changed(system: &mut System<'_>, edits: &mut Edits) -> Result<(), StorageError> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use automation_hub_domain::id::TenantId;
 use automation_hub_storage::testing::TestDatabase;
-use automation_hub_storage::{Engine, StorageError, values};
+use automation_hub_storage::{Engine, Session, StorageError, values};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::support::{INSERT, TENANT, database, hold_write, insert, numbers, select_numbers, start};
@@ -175,8 +175,10 @@ async fn a_transaction_refused_for_the_sake_of_another_is_tried_again() {
         .write(TENANT, move |session| {
             let attempt = counted.fetch_add(1, Ordering::SeqCst) + 1;
             session.execute(INSERT, values![attempt, 0.5])?;
-            if attempt < 3 {
-                session.execute(refusal, &[])?;
+            match attempt {
+                1 => session.execute(refusal, &[]).map(drop)?,
+                2 => session.put_off(refusal, &[])?,
+                _ => {}
             }
             Ok::<_, StorageError>(attempt)
         })
@@ -209,6 +211,58 @@ async fn a_transaction_the_engine_gave_up_is_not_reported_as_kept() {
         .await;
     let kept = numbers(store).await.contains(&2);
     assert_eq!(written.is_ok(), kept);
+}
+
+#[tokio::test]
+async fn what_was_put_off_comes_before_what_follows_and_is_kept() {
+    let database = database().await;
+    let write = |session: &mut Session<'_>| {
+        session.put_off(INSERT, values![1, 0.5])?;
+        session.put_off(INSERT, values![2, 0.5])?;
+        let seen = select_numbers(session)?;
+        for number in 3..=200 {
+            session.put_off(INSERT, values![number, 0.5])?;
+        }
+        Ok::<_, StorageError>(seen)
+    };
+    assert_eq!(database.store.write(TENANT, write).await.unwrap(), [1, 2]);
+    assert_eq!(numbers(&database.store).await, (1..=200).collect::<Vec<_>>());
+    database.store.write(TENANT, |session| session.put_off(INSERT, values![201, 0.5])).await.unwrap();
+    assert!(numbers(&database.store).await.contains(&201), "where nothing else was sent");
+}
+
+#[tokio::test]
+async fn what_was_put_off_and_fails_undoes_its_transaction() {
+    let database = database().await;
+    let store = &database.store;
+    insert(store, 1).await.unwrap();
+    for is_last in [true, false] {
+        let written = store.write(TENANT, move |session| {
+            session.execute(INSERT, values![2, 0.5])?;
+            session.put_off(INSERT, values![1, 0.5])?;
+            if !is_last {
+                session.put_off(INSERT, values![3, 0.5])?;
+                select_numbers(session)?;
+            }
+            Ok::<(), StorageError>(())
+        });
+        let written = written.await;
+        assert!(matches!(written, Err(StorageError::Conflict(_))), "{written:?}");
+        assert_eq!(numbers(store).await, [1]);
+    }
+}
+
+#[tokio::test]
+async fn what_was_put_off_goes_with_whoever_refuses() {
+    let database = database().await;
+    let store = &database.store;
+    let refused = store.write(TENANT, |session| {
+        session.put_off(INSERT, values![1, 0.5])?;
+        Err::<(), _>(StorageError::Unsupported("changed my mind"))
+    });
+    refused.await.unwrap_err();
+    insert(store, 2).await.unwrap();
+    assert_eq!(numbers(store).await, [2]);
 }
 
 /// What `.cargo/config.toml` has the engine built with: without it all works, only slower.
