@@ -32,7 +32,7 @@ use tower::service_fn;
 
 /// Says which of the two answers a request; both carry it, so that both pay for it.
 pub(crate) const CALLER: HeaderName = HeaderName::from_static("x-caller");
-pub(crate) const PROVING: &str = "proof";
+pub(crate) const PROVING: &str = "proving";
 pub(crate) const KNOWN: &str = "known";
 
 /// Serves what `demo` made in a folder.

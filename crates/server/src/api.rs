@@ -22,7 +22,6 @@ pub mod hierarchy;
 pub mod idea_flows;
 pub mod idea_schema;
 pub mod idempotency;
-pub mod json;
 pub mod people;
 pub mod questionnaire;
 pub mod router;

@@ -18,8 +18,8 @@ use automation_hub_storage::{
 };
 
 use crate::{
-    api::json::{self, Members},
     hash::QuickHash,
+    json::{self, Members},
 };
 
 type SharedMap<K, V> = papaya::HashMap<K, V, QuickHash>;

@@ -14,7 +14,6 @@ pub mod password;
 pub mod pipeline;
 pub mod profile;
 pub mod query;
-pub mod rich_text;
 pub mod setup;
 pub mod shell;
 pub mod sign_in;

@@ -13,6 +13,7 @@ pub mod media;
 pub mod operator;
 pub mod people;
 pub mod renewal;
+pub mod scope;
 pub mod setup;
 pub mod sign_in;
 pub mod store_listings;

@@ -171,8 +171,9 @@ impl<'c> Connection<'c> {
         }
     }
 
-    /// Runs a statement whose outcome nobody asks for but that it succeeds, by the end of the transaction at the latest.
-    /// A server gets it together with the next one.
+    /// Runs a statement whose outcome nobody asks for but that it succeeds, by the end of the transaction at the latest: a
+    /// server gets it together with the next one, which then fails if this one does. So it mustn't be one that fails by
+    /// what a caller sends.
     pub fn put_off(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StorageError> {
         self.count_statement();
         match self.driver {

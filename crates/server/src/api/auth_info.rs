@@ -9,15 +9,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    api::{
-        envelope,
-        json::{self, Members},
-    },
+    api::envelope,
     app::App,
     auth::{
         actor::Actor,
         principal::{TenantRecord, UserRecord},
     },
+    json::{self, Members},
 };
 
 /// The answer as the API document describes it. It is written without such a value.

@@ -18,7 +18,6 @@ pub mod pipeline;
 pub mod record;
 pub(super) mod refusal;
 pub mod schema;
-pub mod scope;
 pub mod selection;
 pub mod show;
 pub mod status;

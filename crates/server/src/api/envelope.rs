@@ -10,11 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        error::ApiError,
-        json::{self, Members},
-    },
+    api::error::ApiError,
     error::Error,
+    json::{self, Members},
 };
 
 /// A successful answer.

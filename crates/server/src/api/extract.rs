@@ -311,18 +311,21 @@ impl Query {
         self.texts(names).flat_map(|text| text.split(',')).map(str::trim)
     }
 
-    /// A whole number; anything else is noted, and so is a second one under the same name. Of several spellings the
-    /// first one counts.
+    /// A whole number; anything else is noted against the first of the names, and so is another one under the same name.
+    /// Of several spellings the first one sent counts.
     pub fn integer(&self, names: &[&'static str], violations: &mut Violations) -> Option<i64> {
+        let field = names.first().copied().unwrap_or_default();
         let mut given = self.given(names);
         let (name, text) = given.next()?;
-        if given.any(|(again, other)| again.eq_ignore_ascii_case(name) && other != text) {
-            violations.add(names.first().copied().unwrap_or_default(), "Only one value can be given.");
-            return None;
-        }
         let parsed = text.parse::<i64>();
-        if let Err(error) = &parsed {
-            violations.add(names.first().copied().unwrap_or_default(), not_whole(error));
+        let mut again = given.filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        match &parsed {
+            Err(error) => violations.add(field, not_whole(error)),
+            Ok(number) if again.any(|(_, text)| text.parse() != Ok(*number)) => {
+                violations.add(field, "Only one value can be given.");
+                return None;
+            }
+            Ok(_) => {}
         }
         parsed.ok()
     }
@@ -466,7 +469,7 @@ mod tests {
         for (query, expected) in [
             ("limit=5&limit=6", None),
             ("limit=5&Limit=6", None),
-            ("limit=5&limit=5", Some(5)),
+            ("limit=5&limit=05", Some(5)),
             ("limit=5&perPage=6", Some(5)),
             ("limit=&limit=6", Some(6)),
         ] {

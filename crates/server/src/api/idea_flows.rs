@@ -10,12 +10,12 @@ use crate::{
     api::{
         envelope::{self, Envelope},
         error::ApiError,
-        json::{self, Members},
     },
     app::App,
     auth::actor::Actor,
     error::Error,
     forms::TenantFlow,
+    json::{self, Members},
 };
 
 /// A flow as the API document describes it; it is written without such a value. Each phase has a member of its own,

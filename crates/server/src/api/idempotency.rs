@@ -36,22 +36,16 @@ use crate::{
         random,
     },
     error::Error,
+    services::upkeep::answers_forgotten,
 };
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LIMIT: usize = 255;
-/// For how long an answer is kept.
-const KEPT_HOURS: i64 = 24;
 /// For how long a request keeps others with its key away if the program ends in its middle.
 const LEASE_MINUTES: i64 = 1;
 /// A third of the lease: one renewal may fail.
 const RENEWED_EVERY: Duration = Duration::from_secs(20);
-
-/// What was claimed until then is forgotten, seen from an instant.
-pub fn forgotten(now: Timestamp) -> Timestamp {
-    now.plus_hours(-KEPT_HOURS)
-}
 
 /// The key of a request, if it has one.
 pub fn key(headers: &HeaderMap) -> Result<Option<String>, Error> {
@@ -124,7 +118,8 @@ struct Attempt {
 impl Attempt {
     async fn claim(&self) -> Result<Found, Error> {
         let now = self.app.clock.now();
-        let term = Term { now, leased_until: now.plus_minutes(LEASE_MINUTES), forgotten: forgotten(now) };
+        let term =
+            Term { now, leased_until: now.plus_minutes(LEASE_MINUTES), forgotten: answers_forgotten(now) };
         self.write(move |s, claim| idempotency::claim(s, claim, term)).await
     }
 

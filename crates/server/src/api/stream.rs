@@ -1,20 +1,18 @@
 //! Long lists, sent part by part as the client takes them: while one part is sent the next one is read, and none beyond.
-//! A client that goes away stops the reading with it.
+//! When a client goes away, the part that is being read is the last.
 
 use std::{future, io};
 
 use automation_hub_domain::page::PageRequest;
 use axum::{body::Body, http::StatusCode, response::Response};
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use tokio::task::JoinSet;
 
 use crate::{
-    api::{
-        envelope::{self, OPENING, Paging},
-        json::Members,
-    },
+    api::envelope::{self, OPENING, Paging},
     error::Error,
+    json::Members,
 };
 
 /// Longer answers leave in parts, so that no answer takes memory in proportion to its length.
@@ -124,8 +122,8 @@ pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result
         }
         Following::Records(after, left) => {
             let rest = Rest { source, total, after, left, room: room_after(&text) };
-            let first = stream::once(future::ready(Ok(Bytes::from(text))));
-            Body::from_stream(first.chain(stream::try_unfold(Some(Ahead::begin(rest)), next)))
+            let ready = Ahead::Ready(Bytes::from(text), rest);
+            Body::from_stream(stream::try_unfold(Some(ready), next))
         }
     };
     Ok(envelope::json_response(StatusCode::OK, body))
@@ -157,24 +155,30 @@ fn room_after(part: &[u8]) -> usize {
     part.len() + part.len() / 8
 }
 
-/// The next part, as it is being read. Dropped, it is given up.
-struct Ahead<S: Source>(JoinSet<Result<Read<S>, Error>>);
-
 /// A part, and what is still to be sent after it.
 type Read<S> = (Bytes, Option<Rest<S>>);
+
+/// What is sent next. Nothing is read ahead of a part that nobody took: of an answer without its body, say.
+enum Ahead<S: Source> {
+    Ready(Bytes, Rest<S>),
+    /// Given up when it is dropped.
+    Reading(JoinSet<Result<Read<S>, Error>>),
+}
 
 impl<S: Source> Ahead<S> {
     fn begin(rest: Rest<S>) -> Self {
         let mut reading = JoinSet::new();
         reading.spawn(following(rest));
-        Self(reading)
+        Self::Reading(reading)
     }
 
-    async fn finish(mut self) -> Result<Read<S>, Error> {
-        match self.0.join_next().await {
-            Some(Ok(read)) => read,
-            Some(Err(error)) => Err(Error::internal(error)),
-            None => Err(Error::internal("a part was awaited twice")),
+    async fn finish(self) -> Result<Read<S>, Error> {
+        match self {
+            Self::Ready(part, rest) => Ok((part, Some(rest))),
+            Self::Reading(mut reading) => match reading.join_next().await {
+                Some(read) => read.map_err(Error::internal)?,
+                None => Err(Error::internal("a part was awaited twice")),
+            },
         }
     }
 }
@@ -202,4 +206,120 @@ async fn following<S: Source>(rest: Rest<S>) -> Result<Read<S>, Error> {
         }
     };
     Ok((Bytes::from(text), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+    use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, error::TryRecvError, unbounded_channel};
+
+    use super::*;
+
+    /// What is read, and when it is read no longer.
+    #[derive(Debug, PartialEq, Eq)]
+    enum Event {
+        Begun(u64),
+        Over(u64),
+    }
+
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Third {
+        Comes,
+        NeverComes,
+        Fails,
+        Panics,
+    }
+
+    /// Six numbers in parts of two; what becomes of the last part varies.
+    struct Numbers(UnboundedSender<Event>, Third);
+
+    struct Reading<'s>(&'s UnboundedSender<Event>, u64);
+
+    impl Drop for Reading<'_> {
+        fn drop(&mut self) {
+            drop(self.0.send(Event::Over(self.1)));
+        }
+    }
+
+    fn part(mut part: Part<u64>, after: u64, limit: u64) -> Part<u64> {
+        for number in after..after + limit {
+            part.record().extend_from_slice(number.to_string().as_bytes());
+        }
+        part.ending(Some(after + limit))
+    }
+
+    impl Source for Numbers {
+        type Position = u64;
+        const NAME: &'static str = "numbers";
+        const PART: u64 = 2;
+
+        async fn first(&self, limit: u64) -> Result<(u64, Part<u64>), Error> {
+            Ok((6, part(Part::first(16), 0, limit)))
+        }
+
+        async fn next(&self, after: u64, limit: u64, room: usize) -> Result<Part<u64>, Error> {
+            self.0.send(Event::Begun(after)).unwrap();
+            let _reading = Reading(&self.0, after);
+            match self.1 {
+                _ if after < 4 => {}
+                Third::Comes => return Ok(part(Part::following(room), after, limit).ending(None)),
+                Third::NeverComes => future::pending().await,
+                Third::Fails => return Err(Error::internal("no")),
+                Third::Panics => panic!("a deliberate panic"),
+            }
+            Ok(part(Part::following(room), after, limit))
+        }
+    }
+
+    async fn sent(third: Third) -> (Body, UnboundedReceiver<Event>) {
+        let (events, seen) = unbounded_channel();
+        let request = PageRequest { offset: 0, limit: 1000 };
+        let response = answer(Numbers(events, third), request).await.unwrap();
+        (response.into_body(), seen)
+    }
+
+    async fn take(body: &mut Body) -> Option<Result<String, axum::Error>> {
+        let frame = body.frame().await?;
+        Some(frame.map(|frame| String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()))
+    }
+
+    #[tokio::test]
+    async fn one_part_is_read_ahead_of_one_that_was_taken() {
+        let (mut body, mut seen) = sent(Third::Comes).await;
+        tokio::task::yield_now().await;
+        assert_eq!(seen.try_recv(), Err(TryRecvError::Empty), "nobody took anything yet");
+        assert!(take(&mut body).await.unwrap().unwrap().ends_with("\"numbers\":[0,1"));
+        for event in [Event::Begun(2), Event::Over(2)] {
+            assert_eq!(seen.recv().await, Some(event));
+        }
+        tokio::task::yield_now().await;
+        assert_eq!(seen.try_recv(), Err(TryRecvError::Empty), "one is enough");
+        assert_eq!(take(&mut body).await.unwrap().unwrap(), ",2,3");
+        assert_eq!(seen.recv().await, Some(Event::Begun(4)));
+        assert_eq!(take(&mut body).await.unwrap().unwrap(), ",4,5]}}");
+        assert!(take(&mut body).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_ends_the_reading() {
+        let (mut body, mut seen) = sent(Third::NeverComes).await;
+        for _ in 0..2 {
+            take(&mut body).await.unwrap().unwrap();
+        }
+        while seen.recv().await != Some(Event::Begun(4)) {}
+        drop(body);
+        assert_eq!(seen.recv().await, Some(Event::Over(4)));
+        assert_eq!(seen.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_part_that_fails_breaks_the_body_off() {
+        for third in [Third::Fails, Third::Panics] {
+            let (mut body, _seen) = sent(third).await;
+            for _ in 0..2 {
+                take(&mut body).await.unwrap().unwrap();
+            }
+            assert!(take(&mut body).await.unwrap().is_err());
+        }
+    }
 }

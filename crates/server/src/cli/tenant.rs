@@ -1,5 +1,7 @@
 //! `automation-hub tenant`: tenants founded and listed by the operator.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, bail};
 use automation_hub_domain::{
     audit::AuditAction,
@@ -105,9 +107,15 @@ impl Create {
 
     /// The short name that an organisation of this name goes by; empty where there is none.
     async fn known_slug(&self, store: &Store) -> anyhow::Result<String> {
-        let mut all = store.system().read(tenants::list).await?.into_iter();
-        let known = all.find(|tenant| tenant.organization_name == self.organization.trim());
-        Ok(known.map(|tenant| tenant.organization_slug.as_str().to_owned()).unwrap_or_default())
+        let all = store.system().read(tenants::list).await?;
+        let known = all.into_iter().filter(|tenant| tenant.organization_name == self.organization.trim());
+        let slugs: BTreeSet<String> =
+            known.map(|tenant| tenant.organization_slug.as_str().to_owned()).collect();
+        if slugs.len() > 1 {
+            let slugs = slugs.into_iter().collect::<Vec<_>>().join(", ");
+            bail!("several organisations have this name: choose one of {slugs} with --organization-slug");
+        }
+        Ok(slugs.into_iter().next().unwrap_or_default())
     }
 
     fn checked(&self, organization_slug: String, now: Timestamp) -> anyhow::Result<NewTenant> {

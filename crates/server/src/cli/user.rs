@@ -66,7 +66,7 @@ pub(super) struct Reset {
 }
 
 /// Said of a link where nobody configured where people find the hub.
-const GUESSED_ADDRESS: &str = "It begins with the address configured to listen on. Where people reach the hub by another \
+const GUESSED_ORIGIN: &str = " It begins with the address configured to listen on: where people reach the hub by another \
     one, set server.public_url.";
 
 /// How the person gets a password, and how that is told.
@@ -129,11 +129,8 @@ impl Way {
         }
         match link {
             Some(link) => {
-                output::print(format_args!("Hand this link to {email}; it works once:\n{link}"))?;
-                if config.server.public_url.is_empty() {
-                    output::print(GUESSED_ADDRESS)?;
-                }
-                Ok(())
+                let origin = if config.server.public_url.is_empty() { GUESSED_ORIGIN } else { "" };
+                output::print(format_args!("Hand this link to {email}; it works once.{origin}\n{link}"))
             }
             None => output::print(format_args!("{email} can sign in.")),
         }

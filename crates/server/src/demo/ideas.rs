@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 use super::{Workshop, organization::Directory, progress};
 use crate::{
-    api::automations::record::own_members,
     forms::{Forms, TenantForms},
     sample::{self, SampleAnswers, SampleIdea, further},
+    wire::own_members,
 };
 
 const BATCH: usize = 8000;

@@ -30,10 +30,10 @@ use crate::{
         format::{self, Format, Moment},
         html,
         pipeline::view::{Score, profile_path},
-        rich_text,
         shell::{Section, Shell},
         visit::SignedIn,
     },
+    rich_text,
 };
 
 use view::{Benefit, Fact, Role, ScorePanel, Step};

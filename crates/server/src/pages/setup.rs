@@ -70,6 +70,12 @@ struct CodePage {
     is_wrong: bool,
 }
 
+impl CodePage {
+    fn wrong(key: &FormKey) -> Self {
+        Self { csrf_token: key.csrf_token(), is_wrong: true }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "setup_elsewhere.html")]
 struct ElsewherePage;
@@ -123,7 +129,8 @@ fn is_forwarded(headers: &HeaderMap) -> bool {
 /// The printed link: takes the code out of the address. A link that was cut short has none.
 pub async fn take_code(key: FormKey, params: RawPathParams) -> Result<Response, PageError> {
     let given = params.iter().find(|(name, _)| *name == "code").and_then(|(_, code)| Secret::parse(code));
-    let Some(code) = given else { return wrong_code(&key) };
+    // A code that is kept already stays: it may be the right one.
+    let Some(code) = given else { return Ok(error::form_again(&CodePage::wrong(&key))?) };
     let mut response = html::see_other(PATH);
     set_cookie(response.headers_mut(), CODE_COOKIE, &code.expose());
     Ok(response)
@@ -147,8 +154,7 @@ fn code_of(headers: &HeaderMap) -> Option<Secret> {
 }
 
 fn wrong_code(key: &FormKey) -> Result<Response, PageError> {
-    let page = CodePage { csrf_token: key.csrf_token(), is_wrong: true };
-    let mut response = error::form_again(&page)?;
+    let mut response = error::form_again(&CodePage::wrong(key))?;
     // So that a wrong code is counted once, not with each look at the page.
     clear_cookie(response.headers_mut(), CODE_COOKIE);
     Ok(response)

@@ -33,12 +33,12 @@ use automation_hub_storage::{
 };
 
 use crate::{
-    api::automations::record,
     app::App,
     auth::actor::Actor,
     directory::TenantDirectory,
     error::{Denial, Error},
     forms::{FormVersions, TenantFlow, TenantForms},
+    wire,
 };
 
 pub use access::require_editable;
@@ -222,7 +222,7 @@ impl<'s> Held<'s> {
         after: &Idea,
     ) -> Result<(), Error> {
         let Some((before_change, after_change)) = difference::of(&self.idea, after) else { return Ok(()) };
-        let wire = record::own_members(after, &self.around.forms);
+        let wire = wire::own_members(after, &self.around.forms);
         ideas::update(session, &self.idea, after, &wire).map_err(taken)?;
         let mut event = actor.event(after.updated_at, action, ("idea", after.id.get()), &after.name);
         event.before = Some(before_change);

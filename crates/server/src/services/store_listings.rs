@@ -19,11 +19,10 @@ use automation_hub_storage::{
 };
 
 use crate::{
-    api::automations::scope,
     app::App,
     auth::actor::Actor,
     error::Error,
-    services::{components::check_comment, ideas},
+    services::{components::check_comment, ideas, scope},
 };
 
 const SUMMARY_LIMIT: usize = 500;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use automation_hub_domain::{clock::Timestamp, id::TenantId};
 use automation_hub_storage::{Session, StorageError, calls, drafts, idempotency, links, sessions, tokens};
 
-use crate::{api::idempotency::forgotten, app::App, error::Error, services::files};
+use crate::{app::App, error::Error, services::files};
 
 const EVERY: Duration = Duration::from_mins(10);
 /// Drafts of tokens last for minutes; after an hour none is of use to anybody.
@@ -16,6 +16,14 @@ const LINK_DAYS: i64 = 30;
 const REVEAL_HOURS: i64 = 24;
 /// For so long the use of a retired value raises an alarm, provided it is known by the current pepper.
 const RETIRED_DAYS: i64 = 90;
+
+/// For so long the answer to a request with an `Idempotency-Key` is kept.
+const ANSWER_HOURS: i64 = 24;
+
+/// Answers of requests up to then are forgotten, seen from an instant.
+pub fn answers_forgotten(now: Timestamp) -> Timestamp {
+    now.plus_hours(-ANSWER_HOURS)
+}
 
 /// Sweeps at the start, and then every few minutes.
 pub async fn run(app: App) {
@@ -52,7 +60,7 @@ async fn sweep_tenant(app: &App, tenant: TenantId, now: Timestamp) -> Result<(),
     delete(app, tenant, move |s| drafts::delete_old(s, now.plus_hours(-DRAFT_HOURS))).await?;
     delete(app, tenant, move |s| links::delete_old(s, now.plus_days(-LINK_DAYS))).await?;
     delete(app, tenant, move |s| tokens::delete_old_reveals(s, now.plus_hours(-REVEAL_HOURS))).await?;
-    while delete(app, tenant, move |s| idempotency::delete_old(s, forgotten(now), now)).await? > 0 {}
+    while delete(app, tenant, move |s| idempotency::delete_old(s, answers_forgotten(now), now)).await? > 0 {}
     while delete(app, tenant, move |s| calls::delete_old(s, calls_before)).await? > 0 {}
     Ok(())
 }

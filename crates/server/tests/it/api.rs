@@ -50,7 +50,6 @@ use automation_hub_domain::{
 };
 use automation_hub_server::{
     api::{
-        automations::record,
         error::ApiError,
         router::{Calls, open_api},
     },
@@ -61,6 +60,7 @@ use automation_hub_server::{
     config::Config,
     error::Error,
     middleware::request::RequestId,
+    wire,
 };
 use automation_hub_storage::{
     Session, StorageError,
@@ -219,7 +219,7 @@ impl Api {
         let work = move |s: &mut Session<'_>| {
             let forms = app.forms.of(s)?;
             let prepare = |idea: &NewIdea| {
-                ideas::PreparedIdea::new(idea.clone(), record::own_members(idea, &forms)).unwrap()
+                ideas::PreparedIdea::new(idea.clone(), wire::own_members(idea, &forms)).unwrap()
             };
             let rows: Vec<_> = ideas.iter().map(prepare).collect();
             ideas::insert_many(s, &rows).map_err(Error::from)

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use automation_hub_domain::id::TenantId;
 use automation_hub_storage::testing::TestDatabase;
-use automation_hub_storage::{Engine, Session, StorageError, values};
+use automation_hub_storage::{Engine, Session, StorageError, Store, StoreOptions, values};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::support::{INSERT, TENANT, database, hold_write, insert, numbers, select_numbers, start};
@@ -213,35 +213,45 @@ async fn a_transaction_the_engine_gave_up_is_not_reported_as_kept() {
     assert_eq!(written.is_ok(), kept);
 }
 
+const RENAME: &str = "UPDATE scratch SET number = $1 WHERE number = $2";
+
 #[tokio::test]
-async fn what_was_put_off_comes_before_what_follows_and_is_kept() {
+async fn what_was_put_off_runs_in_its_order_before_what_follows_and_is_kept() {
     let database = database().await;
     let write = |session: &mut Session<'_>| {
         session.put_off(INSERT, values![1, 0.5])?;
-        session.put_off(INSERT, values![2, 0.5])?;
+        session.put_off(RENAME, values![2, 1])?;
+        session.put_off(RENAME, values![3, 2])?;
         let seen = select_numbers(session)?;
-        for number in 3..=200 {
+        for number in 4..=200 {
             session.put_off(INSERT, values![number, 0.5])?;
         }
         Ok::<_, StorageError>(seen)
     };
-    assert_eq!(database.store.write(TENANT, write).await.unwrap(), [1, 2]);
-    assert_eq!(numbers(&database.store).await, (1..=200).collect::<Vec<_>>());
+    assert_eq!(database.store.write(TENANT, write).await.unwrap(), [3]);
+    assert_eq!(numbers(&database.store).await, (3..=200).collect::<Vec<_>>());
     database.store.write(TENANT, |session| session.put_off(INSERT, values![201, 0.5])).await.unwrap();
     assert!(numbers(&database.store).await.contains(&201), "where nothing else was sent");
 }
 
+/// Whether the engine hears of it at once, or together with what follows.
 #[tokio::test]
 async fn what_was_put_off_and_fails_undoes_its_transaction() {
     let database = database().await;
     let store = &database.store;
     insert(store, 1).await.unwrap();
-    for is_last in [true, false] {
+    let at_once = store.engine() == Engine::Sqlite;
+    for (is_first, is_last) in [(true, true), (true, false), (false, true), (false, false)] {
         let written = store.write(TENANT, move |session| {
-            session.execute(INSERT, values![2, 0.5])?;
-            session.put_off(INSERT, values![1, 0.5])?;
+            if !is_first {
+                session.execute(INSERT, values![2, 0.5])?;
+            }
+            session.put_off(INSERT, values![3, 0.5])?;
+            let taken = session.put_off(INSERT, values![1, 0.5]);
+            assert_eq!(taken.is_err(), at_once);
+            taken?;
             if !is_last {
-                session.put_off(INSERT, values![3, 0.5])?;
+                session.put_off(INSERT, values![4, 0.5])?;
                 select_numbers(session)?;
             }
             Ok::<(), StorageError>(())
@@ -250,6 +260,31 @@ async fn what_was_put_off_and_fails_undoes_its_transaction() {
         assert!(matches!(written, Err(StorageError::Conflict(_))), "{written:?}");
         assert_eq!(numbers(store).await, [1]);
     }
+}
+
+/// One that can't even be prepared is noticed before the end of its transaction is sent.
+#[tokio::test]
+async fn what_was_put_off_and_cannot_be_sent_leaves_the_connection_usable() {
+    let database = database().await;
+    let options = StoreOptions { postgres_pool: 1, ..StoreOptions::new(database.location()) };
+    let store = Store::open(options).await.unwrap();
+    for wrong in
+        ["INSERT INTO nowhere (number) VALUES ($1)", "INSERT INTO scratch (number, place) VALUES ($1, $2)"]
+    {
+        for is_first in [true, false] {
+            let written = store.write(TENANT, move |session| {
+                if !is_first {
+                    session.execute(INSERT, values![1, 0.5])?;
+                }
+                session.put_off(wrong, values![1])
+            });
+            written.await.unwrap_err();
+            assert!(numbers(&store).await.is_empty());
+            insert(&store, 2).await.unwrap();
+            store.write(TENANT, |session| session.execute("DELETE FROM scratch", &[])).await.unwrap();
+        }
+    }
+    store.close().await;
 }
 
 #[tokio::test]
@@ -263,6 +298,15 @@ async fn what_was_put_off_goes_with_whoever_refuses() {
     refused.await.unwrap_err();
     insert(store, 2).await.unwrap();
     assert_eq!(numbers(store).await, [2]);
+}
+
+#[tokio::test]
+async fn who_reads_can_put_nothing_off() {
+    let database = database().await;
+    let store = &database.store;
+    store.read(TENANT, |session| session.put_off(INSERT, values![1, 0.5])).await.unwrap_err();
+    store.scan(TENANT, |session| session.put_off(INSERT, values![1, 0.5])).await.unwrap_err();
+    assert!(numbers(store).await.is_empty());
 }
 
 /// What `.cargo/config.toml` has the engine built with: without it all works, only slower.

@@ -17,7 +17,6 @@ use crate::{
             filter::{ListQuery, Listing, Reading},
             record::RecordWriter,
             schema::AutomationPage,
-            scope,
         },
         envelope::Envelope,
         error::ApiError,
@@ -28,6 +27,7 @@ use crate::{
     auth::actor::Actor,
     directory::TenantDirectory,
     error::Error,
+    services::scope,
 };
 
 /// What a record usually takes; longer ones make the first part's buffer grow.

@@ -10,12 +10,10 @@ use serde_json::value::RawValue;
 
 use super::schema::AutomationRecord;
 use crate::{
-    api::{
-        extract::{Query, shorten},
-        json::Members,
-    },
+    api::extract::{Query, shorten},
     error::{Error, Violations},
     forms::TenantForms,
+    json::Members,
 };
 
 /// Members of a record that it has only where there is something to show.

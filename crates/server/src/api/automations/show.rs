@@ -25,11 +25,11 @@ use crate::{
         envelope::{self, Envelope, OPENING},
         error::ApiError,
         extract::{PathPart, Query},
-        json,
     },
     app::App,
     auth::actor::Actor,
     error::Error,
+    json,
 };
 
 /// Longer tags make their buffer grow.

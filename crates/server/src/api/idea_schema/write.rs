@@ -7,8 +7,8 @@ use automation_hub_storage::{applications::Application, forms::StoredQuestionnai
 use serde_json::{Value, json};
 
 use crate::{
-    api::json::{self, Members},
     forms::TenantFlow,
+    json::{self, Members},
 };
 
 pub(super) struct Form<'f> {

@@ -246,7 +246,7 @@ impl ListQuery {
         Self { search: String::new(), conditions: Vec::new(), page: 0, ..self.clone() }
     }
 
-    /// The same search in another table: it says itself which phases and statuses stand in it.
+    /// The same search in another table, which says by itself what phases and statuses stand in it.
     #[must_use]
     pub fn of_table(&self, table: Table) -> Self {
         let is_place =
@@ -335,6 +335,7 @@ mod tests {
         let query = ListQuery::parse("phase=3&owner=me&page=4").unwrap();
         assert_eq!(query.without(&Condition::OwnedByMe).address(""), "?phase=3");
         assert_eq!(query.widened().address(""), "");
-        assert_eq!(query.of_table(Table::Live).address(""), "?table=live&owner=me");
+        let query = ListQuery::parse("phase=3&status=46&owner=me&search=mail&page=4").unwrap();
+        assert_eq!(query.of_table(Table::Live).address(""), "?table=live&owner=me&search=mail");
     }
 }

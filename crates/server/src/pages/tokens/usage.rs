@@ -324,6 +324,8 @@ mod tests {
     fn shares_and_durations_have_one_decimal() {
         assert_eq!(tenths_of_percent(20, 6605), "0.3\u{a0}%");
         assert_eq!(tenths_of_percent(0, 0), "0.0\u{a0}%");
-        assert_eq!(words::millis(6_249), "6.2");
+        for (micros, text) in [(0, "< 0.1"), (99, "< 0.1"), (100, "0.1"), (6_249, "6.2")] {
+            assert_eq!(words::millis(micros), text);
+        }
     }
 }

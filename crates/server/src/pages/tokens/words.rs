@@ -53,7 +53,7 @@ pub(super) fn took(micros: u64) -> String {
     format!("{}{NBSP}ms", millis(micros))
 }
 
-/// As [`took`], without the unit. Nothing takes no time.
+/// As [`took`], without the unit. What took less than a tenth isn't told as 0.0.
 pub(super) fn millis(micros: u64) -> String {
     if micros < 100 {
         return "< 0.1".to_owned();

@@ -21,11 +21,11 @@ use super::{
     meets, taken,
 };
 use crate::{
-    api::automations::record,
     app::App,
     auth::{actor::Actor, random},
     error::{Denial, Error},
     forms::{TenantFlow, TenantForms},
+    wire,
 };
 
 /// Which flow a submission goes into.
@@ -183,7 +183,7 @@ fn insert(
     new: &NewIdea,
     forms: &TenantForms,
 ) -> Result<Inserted, Error> {
-    let idea = ideas::insert(session, new, &record::own_members(new, forms)).map_err(taken)?;
+    let idea = ideas::insert(session, new, &wire::own_members(new, forms)).map_err(taken)?;
     let mut event =
         actor.event(new.created_at, AuditAction::IDEA_CREATE, ("idea", idea.id.get()), new.name.as_str());
     let after = serde_json::json!({

@@ -4,7 +4,7 @@ use automation_hub_domain::user::InviteStatus;
 use automation_hub_storage::users;
 use axum::{
     body::Body,
-    http::{Method, Request, header},
+    http::{Method, Request, StatusCode, header},
 };
 use rstest::rstest;
 use serde_json::json;
@@ -37,6 +37,19 @@ async fn a_page_beyond_the_last_ends_a_loop(#[case] query: &str, #[case] page: u
     api.add_ideas(caller.id(), api.legal, &["One", "Two", "Three"]).await;
     let data = caller.data(&format!("/automations?{query}")).await;
     assert_eq!((&data["page"], &data["totalPages"]), (&json!(page), &json!(pages)));
+}
+
+#[tokio::test]
+async fn what_has_one_value_can_have_no_other_and_is_text() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    for (query, field) in
+        [("limit=5&limit=6", "limit"), ("perPage=5&perpage=6", "limit"), ("search=%FF", "search")]
+    {
+        let answer = caller.get(&format!("/automations?{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        assert!(answer.json()["errorDetails"][field].is_array(), "{query}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

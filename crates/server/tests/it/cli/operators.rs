@@ -49,6 +49,9 @@ fn a_tenant_is_founded_once_and_listed() {
     bench.print(&["tenant", "create", "Nordwind A/S", "Production", "--organization-slug", "nordwind"]);
     let second = bench.json(&["tenant", "create", "Nordwind A/S", "Test", "--json"]);
     assert_eq!(second["organization"], "nordwind", "the one it has already");
+    bench.print(&["tenant", "create", "Nordwind A/S", "Test", "--organization-slug", "nordwind-2"]);
+    let told = bench.complaint(&["tenant", "create", "Nordwind A/S", "Third"], 1);
+    assert!(told.contains("choose one of nordwind, nordwind-2 with --organization-slug"), "{told}");
     let told = bench.complaint(&["demo", "--listen", "127.0.0.1:0"], 1);
     assert!(told.contains("would give strangers access"), "{told}");
 }
@@ -124,9 +127,16 @@ fn people_who_are_there_or_not_are_told() {
     bench.print(&["migrate"]);
     assert!(bench.complaint(&create, 1).contains("there is no tenant yet"));
     found(&bench);
+    let told = bench.print(&create);
     assert!(
-        bench.print(&create).contains("Where people reach the hub by another one, set server.public_url.")
+        told.contains("where people reach the hub by another one, set server.public_url.\nhttp://"),
+        "{told}"
     );
+    let reset = ["user", "reset-password", "ines@nordwind.test"];
+    let mut command = bench.command(&reset);
+    let told = command.env("AUTOMATION_HUB_SERVER__PUBLIC_URL", "https://hub.test").output().unwrap();
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains("it works once.\nhttps://hub.test/"), "{told}");
     let told = bench.complaint(&create, 1);
     assert!(told.contains("ines@nordwind.test is a person of this tenant already"), "{told}");
     let told = bench.complaint(&["user", "create", "o@n.test", "O", "N", "--role", "boss"], 1);

@@ -46,6 +46,7 @@ async fn open<'h>(hub: &'h TestHub, link: &str) -> Browser<'h> {
 async fn the_link_founds_the_tenant_and_its_first_administrator_once() {
     let (hub, link) = fresh().await;
     let mut browser = open(&hub, &link).await;
+    browser.get("/set-up/guess").await;
 
     let answer = browser.post("/set-up", &form()).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, format!("{BASE}/").as_str()));

@@ -100,8 +100,14 @@ impl Reference {
         self.0.iter().filter(|(name, _)| is_named(name)).map(|(_, value)| value.as_str()).collect()
     }
 
+    /// The first one; another one of the same spelling makes it wrong.
     fn number(&self, names: &[&str]) -> Option<Result<i64, ()>> {
-        self.texts(names).first().map(|text| text.parse().map_err(drop))
+        let is_named = |name: &str| names.iter().any(|candidate| candidate.to_ascii_lowercase() == name);
+        let (name, _) = self.0.iter().find(|(name, _)| is_named(name))?;
+        let same: Vec<Option<i64>> =
+            self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.parse().ok()).collect();
+        let first = same.first().copied().flatten();
+        Some(first.filter(|_| same.iter().all(|number| *number == first)).ok_or(()))
     }
 
     /// None where there is no restriction.

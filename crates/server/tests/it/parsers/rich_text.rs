@@ -1,6 +1,6 @@
 //! Descriptions, which come as text, as HTML or as a rich-text document.
 
-use automation_hub_server::pages::rich_text::paragraphs;
+use automation_hub_server::rich_text::paragraphs;
 
 pub const PIECES: &[&str] = &[
     "<p>One.</p>",

@@ -1,0 +1,305 @@
+//! One pooled connection, as the closure sees that runs on it: statements one after the other, on a thread that may wait.
+
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use deadpool_postgres::ClientWrapper;
+use futures_util::TryStreamExt;
+use futures_util::future::{join3, maybe_done};
+use tokio::runtime::Handle;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Row, RowStream, Statement};
+
+use crate::error::StorageError;
+use crate::value::{OwnedValue, Value, storable};
+
+/// So that a change of very many rows takes no memory in proportion.
+const PUT_OFF_AT_MOST: usize = 64;
+
+/// A pooled connection as a closure's thread sees it.
+pub(crate) struct Client<'c> {
+    pooled: &'c ClientWrapper,
+    handle: &'c Handle,
+    /// What begins the transaction, until it is sent together with the first statement.
+    beginning: Cell<Option<&'static str>>,
+    /// Statements that go out with the next one, where the transaction has an end at which the last of them does.
+    put_off: RefCell<Option<Vec<PutOff>>>,
+    /// What statements told the transaction around them: the closure's own error type cannot.
+    wants_retry: Cell<bool>,
+    has_failed: Cell<bool>,
+    /// The transaction could not be ended, so nobody else may have this connection.
+    is_unusable: Cell<bool>,
+}
+
+impl<'c> Client<'c> {
+    pub(super) fn new(pooled: &'c ClientWrapper, handle: &'c Handle) -> Self {
+        Self {
+            pooled,
+            handle,
+            beginning: Cell::new(None),
+            put_off: RefCell::default(),
+            wants_retry: Cell::new(false),
+            has_failed: Cell::new(false),
+            is_unusable: Cell::new(false),
+        }
+    }
+
+    pub(super) fn begin_to_read(&self) {
+        self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    }
+
+    pub(super) fn begin_to_write(&self) {
+        self.begin("BEGIN READ WRITE");
+        self.put_off.replace(Some(Vec::new()));
+    }
+
+    fn begin(&self, sql: &'static str) {
+        self.wants_retry.set(false);
+        self.has_failed.set(false);
+        self.beginning.set(Some(sql));
+    }
+
+    /// The engine answers `COMMIT` after a failed statement by rolling back and reporting success.
+    pub(super) fn commit(&self) -> Result<(), StorageError> {
+        if self.has_failed.get() {
+            self.roll_back();
+            return Err(StorageError::driver("a statement failed, but its transaction was to be committed"));
+        }
+        let ended = self.end("COMMIT");
+        if ended.is_err() {
+            // What was put off may have failed before this was sent.
+            let wants_retry = self.wants_retry.get();
+            self.roll_back();
+            self.wants_retry.set(wants_retry);
+        }
+        ended
+    }
+
+    pub(super) fn roll_back(&self) {
+        self.put_off.take();
+        if let Err(error) = self.end("ROLLBACK") {
+            tracing::warn!(%error, "a transaction could not be rolled back");
+            self.is_unusable.set(true);
+        }
+    }
+
+    pub(super) fn wants_retry(&self) -> bool {
+        self.wants_retry.get() && !self.is_unusable.get()
+    }
+
+    pub(super) fn is_unusable(&self) -> bool {
+        self.is_unusable.get()
+    }
+
+    pub(crate) fn first(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>, StorageError> {
+        self.wait(async {
+            let mut rows = pin!(self.query(sql, values).await?);
+            let first = rows.try_next().await?;
+            // Whatever fails while the rest is produced must not be lost. The stream must not be asked past its end.
+            if first.is_some() {
+                while rows.try_next().await?.is_some() {}
+            }
+            Ok(first)
+        })
+    }
+
+    pub(crate) fn each(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut visit: impl FnMut(&Row) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        self.wait(async {
+            let mut rows = pin!(self.query(sql, values).await?);
+            while let Some(row) = rows.try_next().await? {
+                if let Err(refused) = visit(&row) {
+                    return Ok(Err(refused));
+                }
+            }
+            Ok(Ok(()))
+        })?
+    }
+
+    pub(crate) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StorageError> {
+        self.wait(async {
+            let statement = self.prepare(sql, values).await?;
+            self.pooled.execute_raw(&statement, values.iter().map(Bound)).await
+        })
+    }
+
+    /// Puts a statement off until the next one, or the end of the transaction: it takes no round trip of its own. That one
+    /// fails if this one does.
+    pub(crate) fn put_off(&self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StorageError> {
+        let mut put_off = self.put_off.borrow_mut();
+        let Some(statements) = put_off.as_mut() else {
+            drop(put_off);
+            return self.execute(sql, values).map(drop);
+        };
+        statements.push(PutOff { sql, values: values.iter().map(OwnedValue::from).collect() });
+        if statements.len() < PUT_OFF_AT_MOST {
+            return Ok(());
+        }
+        let statements = std::mem::take(statements);
+        drop(put_off);
+        self.send(statements, async { Ok(()) })
+    }
+
+    async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<RowStream, tokio_postgres::Error> {
+        let statement = self.prepare(sql, values).await?;
+        self.pooled.query_raw(&statement, values.iter().map(Bound)).await
+    }
+
+    /// Types are stated, not guessed from the text: `$1 + 1` would take a 32-bit integer otherwise.
+    async fn prepare(&self, sql: &str, values: &[Value<'_>]) -> Result<Statement, tokio_postgres::Error> {
+        let types: Vec<Type> = values.iter().map(type_of).collect();
+        self.pooled.prepare_typed_cached(sql, &types).await
+    }
+
+    /// There is nothing to end where no statement began anything.
+    fn end(&self, sql: &str) -> Result<(), StorageError> {
+        let put_off = self.put_off.take().unwrap_or_default();
+        if put_off.is_empty() && self.beginning.take().is_some() {
+            return Ok(());
+        }
+        self.send(put_off, self.pooled.batch_execute(sql))
+    }
+
+    fn wait<T>(
+        &self,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StorageError> {
+        let put_off = self.put_off.borrow_mut().as_mut().map(std::mem::take);
+        self.send(put_off.unwrap_or_default(), work)
+    }
+
+    /// Sends what was put off, and what comes after it.
+    fn send<T>(
+        &self,
+        put_off: Vec<PutOff>,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StorageError> {
+        let all = async {
+            let prepared = self.prepare_all(&put_off).await?;
+            let begun = async {
+                match self.beginning.take() {
+                    Some(sql) => self.pooled.batch_execute(sql).await,
+                    None => Ok(()),
+                }
+            };
+            // Polled in this order, so they are sent in it, and it is one round trip for all. If the first fails, the
+            // others run outside a transaction, where they can't write: see `READ_ONLY`.
+            let (begun, sent, worked) = join3(begun, in_order(prepared), work).await;
+            begun.and(sent).and(worked).map_err(|error| self.failed(error))
+        };
+        self.handle.block_on(all).inspect_err(|_| self.has_failed.set(true))
+    }
+
+    fn failed(&self, error: tokio_postgres::Error) -> StorageError {
+        let code = error.code();
+        self.wants_retry.set(
+            code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
+                || code == Some(&SqlState::T_R_DEADLOCK_DETECTED),
+        );
+        error.into()
+    }
+
+    /// What was put off, ready to be sent. Preparing a statement may take a round trip, within which none may be sent that
+    /// comes after it; and one that can't be sent has to be known before the commit is.
+    async fn prepare_all(&self, put_off: &[PutOff]) -> Result<Vec<impl Future<Output = Sent>>, StorageError> {
+        let mut prepared = Vec::with_capacity(put_off.len());
+        for PutOff { sql, values } in put_off {
+            let values: Vec<Value<'_>> = values.iter().map(OwnedValue::borrowed).collect();
+            let statement = self.prepare(sql, &values).await.map_err(|error| self.failed(error))?;
+            if statement.params().len() != values.len() {
+                return Err(StorageError::driver(format!("values that don't match the placeholders: {sql}")));
+            }
+            prepared.push(async move { self.pooled.execute_raw(&statement, values.iter().map(Bound)).await });
+        }
+        Ok(prepared)
+    }
+}
+
+/// A statement for later.
+struct PutOff {
+    sql: &'static str,
+    values: Vec<OwnedValue>,
+}
+
+type Sent = Result<u64, tokio_postgres::Error>;
+
+/// Runs statements, each sent after the one before it; the first error of any. `join_all` polls many in another order.
+async fn in_order(statements: Vec<impl Future<Output = Sent>>) -> Result<(), tokio_postgres::Error> {
+    let mut statements: Vec<_> =
+        statements.into_iter().map(|statement| Box::pin(maybe_done(statement))).collect();
+    poll_fn(|context| {
+        let mut is_pending = false;
+        for statement in &mut statements {
+            is_pending |= statement.as_mut().poll(context).is_pending();
+        }
+        if is_pending { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    let mut outcomes = statements.iter_mut().filter_map(|statement| statement.as_mut().take_output());
+    outcomes.find_map(Result::err).map_or(Ok(()), Err)
+}
+
+fn type_of(value: &Value<'_>) -> Type {
+    match value {
+        // Left to the engine: only the place it is bound to tells.
+        Value::Null => Type::UNKNOWN,
+        Value::Integer(_) => Type::INT8,
+        Value::Real(_) => Type::FLOAT8,
+        Value::Text(_) => Type::TEXT,
+        Value::Bytes(_) => Type::BYTEA,
+    }
+}
+
+#[derive(Debug)]
+struct Bound<'v>(&'v Value<'v>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match *self.0 {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Integer(integer) => integer.to_sql(ty, out),
+            Value::Real(real) => real.to_sql(ty, out),
+            Value::Text(text) => storable(text).as_ref().to_sql(ty, out),
+            Value::Bytes(bytes) => bytes.to_sql(ty, out),
+        }
+    }
+
+    /// The types were stated when the statement was prepared, from these very values.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+pub(crate) fn column(row: &Row, index: usize) -> Result<Value<'_>, StorageError> {
+    let Some(column) = row.columns().get(index) else {
+        return Err(StorageError::driver(format!("there is no column {index}")));
+    };
+    let value = match *column.type_() {
+        Type::INT8 => row.try_get::<_, Option<i64>>(index)?.map(Value::Integer),
+        // Literals and comparisons have these types; no stored column does.
+        Type::INT4 => row.try_get::<_, Option<i32>>(index)?.map(|integer| Value::Integer(integer.into())),
+        Type::BOOL => row.try_get::<_, Option<bool>>(index)?.map(|boolean| Value::Integer(boolean.into())),
+        Type::FLOAT8 => row.try_get::<_, Option<f64>>(index)?.map(Value::Real),
+        Type::TEXT | Type::VARCHAR | Type::NAME => row.try_get::<_, Option<&str>>(index)?.map(Value::Text),
+        Type::BYTEA => row.try_get::<_, Option<&[u8]>>(index)?.map(Value::Bytes),
+        _ => {
+            return Err(StorageError::Corrupt(format!(
+                "column {index} ({}) has the type {}, which is none of ours",
+                column.name(),
+                column.type_()
+            )));
+        }
+    };
+    Ok(value.unwrap_or(Value::Null))
+}
