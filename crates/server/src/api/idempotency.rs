@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use automation_hub_domain::{clock::Timestamp, id::TenantId};
+use automation_hub_domain::id::TenantId;
 use automation_hub_storage::{
     Session, StorageError,
     idempotency::{self, Claim, Found, KeptAnswer, Term},

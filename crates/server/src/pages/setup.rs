@@ -130,7 +130,7 @@ fn is_forwarded(headers: &HeaderMap) -> bool {
 pub async fn take_code(key: FormKey, params: RawPathParams) -> Result<Response, PageError> {
     let given = params.iter().find(|(name, _)| *name == "code").and_then(|(_, code)| Secret::parse(code));
     // A code that is kept already stays: it may be the right one.
-    let Some(code) = given else { return Ok(error::form_again(&CodePage::wrong(&key))?) };
+    let Some(code) = given else { return error::form_again(&CodePage::wrong(&key)) };
     let mut response = html::see_other(PATH);
     set_cookie(response.headers_mut(), CODE_COOKIE, &code.expose());
     Ok(response)

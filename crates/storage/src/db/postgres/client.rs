@@ -146,7 +146,7 @@ impl<'c> Client<'c> {
         }
         let statements = std::mem::take(statements);
         drop(put_off);
-        self.send(statements, async { Ok(()) })
+        self.send(&statements, async { Ok(()) })
     }
 
     async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<RowStream, tokio_postgres::Error> {
@@ -166,7 +166,7 @@ impl<'c> Client<'c> {
         if put_off.is_empty() && self.beginning.take().is_some() {
             return Ok(());
         }
-        self.send(put_off, self.pooled.batch_execute(sql))
+        self.send(&put_off, self.pooled.batch_execute(sql))
     }
 
     fn wait<T>(
@@ -174,17 +174,17 @@ impl<'c> Client<'c> {
         work: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, StorageError> {
         let put_off = self.put_off.borrow_mut().as_mut().map(std::mem::take);
-        self.send(put_off.unwrap_or_default(), work)
+        self.send(&put_off.unwrap_or_default(), work)
     }
 
     /// Sends what was put off, and what comes after it.
     fn send<T>(
         &self,
-        put_off: Vec<PutOff>,
+        put_off: &[PutOff],
         work: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, StorageError> {
         let all = async {
-            let prepared = self.prepare_all(&put_off).await?;
+            let prepared = self.prepare_all(put_off).await?;
             let begun = async {
                 match self.beginning.take() {
                     Some(sql) => self.pooled.batch_execute(sql).await,
