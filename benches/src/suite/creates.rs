@@ -74,11 +74,11 @@ async fn while_lists_run(bench: &Bench, creator: &Creator<'_>) -> Result<f64> {
         async || Ok::<_, anyhow::Error>(drive(bench.large.server.address, &lists).await?.percentile(0.99));
     let mut ratios = Vec::new();
     for _ in 0..ROUNDS {
-        let creates = creator.plan(1, MORE_THAN_ENOUGH);
+        let plan = creator.plan(1, MORE_THAN_ENOUGH);
         let alone = p99().await?;
         let beside = tokio::select! {
             beside = p99() => beside?,
-            created = drive(creator.server.address, &creates) => {
+            created = drive(creator.server.address, &plan) => {
                 created?;
                 bail!("{MORE_THAN_ENOUGH} ideas were created before the lists had ended");
             }
