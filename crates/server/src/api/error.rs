@@ -69,6 +69,10 @@ impl ApiError {
         }
     }
 
+    pub fn empty_body() -> Self {
+        Self::malformed("The body is empty; JSON is needed.")
+    }
+
     /// Malformed before any field could be looked at: not JSON, not UTF-8, a repeated member.
     pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "malformed-body", message)

@@ -8,7 +8,7 @@ use std::{
 
 use automation_hub_domain::page::PageRequest;
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody as _},
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
 };
@@ -71,7 +71,7 @@ impl JsonValue {
         // Windows' tools begin a file so; JSON has no such mark, but lets a reader pass over it.
         let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
         if text.trim_ascii().is_empty() {
-            return Err(ApiError::malformed("The body is empty; JSON is needed."));
+            return Err(ApiError::empty_body());
         }
         let Strict(value) = serde_json::from_slice(text)
             .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
@@ -115,6 +115,10 @@ pub(super) fn require_plain_json(headers: &HeaderMap) -> Result<(), ApiError> {
 pub async fn read_body(body: Body, server: &config::Server) -> Result<Bytes, ApiError> {
     let limit = server.body_limit_bytes;
     let patience = Duration::from_secs(server.body_timeout_secs);
+    // Said ahead, it is refused before a client that waits to be asked for the body has sent any of it.
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(ApiError::body_too_large(limit));
+    }
     let collected = tokio::time::timeout(patience, Limited::new(body, limit).collect()).await;
     let collected = collected.map_err(|_| ApiError::body_too_slow(server.body_timeout_secs))?;
     let collected = collected.map_err(|error| {
@@ -243,10 +247,12 @@ pub(super) fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn not_whole(error: &ParseIntError) -> &'static str {
+const WHOLE: &str = "A whole number is needed.";
+
+fn not_whole(error: &ParseIntError, needed: &'static str) -> &'static str {
     match error.kind() {
         IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "This number is out of range.",
-        _ => "A whole number is needed.",
+        _ => needed,
     }
 }
 
@@ -314,13 +320,27 @@ impl Query {
     /// A whole number; anything else is noted against the first of the names, and so is another one under the same name.
     /// Of several spellings the first one sent counts.
     pub fn integer(&self, names: &[&'static str], violations: &mut Violations) -> Option<i64> {
+        self.number(names, WHOLE, violations)
+    }
+
+    /// As [`Query::integer`], for an instant.
+    pub fn instant(&self, name: &'static str, violations: &mut Violations) -> Option<i64> {
+        self.number(&[name], "A whole number is needed: seconds or milliseconds since 1970.", violations)
+    }
+
+    fn number(
+        &self,
+        names: &[&'static str],
+        needed: &'static str,
+        violations: &mut Violations,
+    ) -> Option<i64> {
         let field = names.first().copied().unwrap_or_default();
         let mut given = self.given(names);
         let (name, text) = given.next()?;
         let parsed = text.parse::<i64>();
         let mut again = given.filter(|(other, _)| other.eq_ignore_ascii_case(name));
         match &parsed {
-            Err(error) => violations.add(field, not_whole(error)),
+            Err(error) => violations.add(field, not_whole(error, needed)),
             Ok(number) if again.any(|(_, text)| text.parse() != Ok(*number)) => {
                 violations.add(field, "Only one value can be given.");
                 return None;
@@ -338,7 +358,7 @@ impl Query {
         }
         let parsed = parts.into_iter().map(str::parse).collect::<Result<Vec<i64>, _>>();
         if let Err(error) = &parsed {
-            violations.add(names.first().copied().unwrap_or_default(), not_whole(error));
+            violations.add(names.first().copied().unwrap_or_default(), not_whole(error, WHOLE));
         }
         parsed.ok()
     }

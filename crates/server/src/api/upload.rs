@@ -50,8 +50,8 @@ pub struct Upload {
 #[derive(Debug)]
 pub enum SentFile {
     Absent,
-    /// A member is missing, empty or not what it has to be.
-    Invalid,
+    /// What each of its members that is missing, empty or not what it has to be is told.
+    Invalid(Vec<String>),
     Received(ReceivedFile),
 }
 

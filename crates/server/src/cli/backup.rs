@@ -38,32 +38,22 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     embedded_file(&config)?;
     hub::expect_database(&config)?;
     let to = &arguments.file;
+    check_target(to, &config.storage.data_dir)?;
     if to.exists() && !arguments.force {
         bail!("{} is there already; --force replaces it", to.display());
-    }
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        bail!("{} can't be written: there is no folder {}", to.display(), folder.display());
     }
     // A copy that was cut off is never taken for a whole one, nor does it cost the one before.
     let draft = with_ending(to, ".partial");
     remove(&draft)?;
     let spinner = ProgressBar::new_spinner().with_message("Copying");
     spinner.enable_steady_tick(std::time::Duration::from_millis(200));
-    let store = hub::open_store(&config).await?;
-    let copied = store.backup(draft.clone()).await;
-    // After the database: files that came meanwhile are copied in vain, and none is missing.
-    let objects = file_copies::list(&store).await;
-    store.close().await;
-    copied.with_context(|| format!("{} can't be written", draft.display()))?;
-    File::open(&draft)?.sync_all()?;
-    let files_beside = match files::folder(&config) {
-        Some(folder) => Some(copy_files(&objects?, &folder, to)?),
-        None => None,
-    };
+    let copied = copy(&config, to, &draft).await;
     spinner.finish_and_clear();
-    fs::rename(&draft, to).with_context(|| format!("{} can't be written", to.display()))?;
-    sync_folder(to)?;
+    if copied.is_err() {
+        remove(&draft)?;
+        file_copies::remove_folder(&with_ending(&file_copies::beside(to), ".partial"))?;
+    }
+    let files_beside = copied?;
     let bytes = fs::metadata(to)?.len();
     if arguments.json {
         return output::print(json!({ "file": to, "bytes": bytes, "files": files_beside }));
@@ -73,6 +63,39 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         None => "files stay in their bucket: back that up with its own tools".to_owned(),
     };
     output::print(format_args!("{}: {bytes} bytes; {place}", to.display()))
+}
+
+/// Fails unless a backup may be written there. In the data folder it could take the place of what the server works on.
+fn check_target(to: &Path, data_dir: &Path) -> anyhow::Result<()> {
+    if to.is_dir() {
+        bail!("{} is a folder; name a file in it", to.display());
+    }
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        bail!("{} can't be written: there is no folder {}", to.display(), folder.display());
+    }
+    if folder.canonicalize()?.starts_with(data_dir.canonicalize()?) {
+        bail!("{} lies in the data folder {}; a backup belongs elsewhere", to.display(), data_dir.display());
+    }
+    Ok(())
+}
+
+/// Copies the database, and its files where they lie in a folder: then into which.
+async fn copy(config: &Config, to: &Path, draft: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let store = hub::open_store(config).await?;
+    let copied = store.backup(draft.to_owned()).await;
+    // After the database: files that came meanwhile are copied in vain, and none is missing.
+    let objects = file_copies::list(&store).await;
+    store.close().await;
+    copied.with_context(|| format!("{} can't be written", draft.display()))?;
+    File::open(draft)?.sync_all()?;
+    let files_beside = match files::folder(config) {
+        Some(folder) => Some(copy_files(&objects?, &folder, to)?),
+        None => None,
+    };
+    fs::rename(draft, to).with_context(|| format!("{} can't be written", to.display()))?;
+    sync_folder(to)?;
+    Ok(files_beside)
 }
 
 fn copy_files(objects: &[(String, u64)], from: &Path, backup: &Path) -> anyhow::Result<PathBuf> {

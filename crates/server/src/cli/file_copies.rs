@@ -33,6 +33,9 @@ pub(super) async fn list(store: &Store) -> Result<Vec<(String, u64)>, StorageErr
 
 /// Copies objects into a new folder. One that is missing or has another size ends it.
 pub(super) fn copy(objects: &[(String, u64)], from: &Path, to: &Path) -> anyhow::Result<()> {
+    if !objects.is_empty() && !from.is_dir() {
+        bail!("the folder {} is missing", from.display());
+    }
     remove_folder(to)?;
     fs::create_dir_all(to).with_context(|| format!("{} can't be written", to.display()))?;
     #[cfg(unix)]

@@ -22,7 +22,7 @@ const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
 
 The files of a backup are in a folder beside it, with the ending .files; those in a bucket stay where they are.
 The keys are not part of a backup: put pepper.1 and outer.1 back as well. With --force, the database and the
-files that were there are kept beside the new ones, with the ending .replaced.")]
+files that were there are kept beside the new ones, with the ending .replaced (then .replaced-2, and so on).")]
 pub(super) struct Arguments {
     /// Backup to put in place
     file: PathBuf,
@@ -42,7 +42,8 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         bail!("there is no file {}", arguments.file.display());
     }
     folder::prepare(&config.storage.data_dir)?;
-    let _lock = folder::lock(&config.storage.data_dir)?;
+    let lock = folder::lock(&config.storage.data_dir);
+    let _lock = lock.context("a backup can't be put in place while a server runs; stop it first")?;
     let has_database = database.exists();
     if has_database && !arguments.force {
         bail!("{} holds a database; --force puts the backup in its place", config.storage.data_dir.display());
@@ -53,20 +54,38 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
         forget(&copy)?;
     }
     let objects = copied.with_context(|| format!("{} can't be restored", arguments.file.display()))?;
-    let restored = restore_files(&config, &arguments.file, &objects);
+    let kept = unused_ending(&database, files::folder(&config).as_deref());
+    let restored = restore_files(&config, &arguments.file, &objects, &kept);
     if restored.is_err() {
         forget(&copy)?;
     }
     restored.with_context(|| format!("the files of {} can't be restored", arguments.file.display()))?;
-    if has_database {
-        set_aside(&database)?;
+    let kept = has_database.then(|| backup::with_ending(&database, &kept));
+    if let Some(kept) = &kept {
+        set_aside(&database, kept)?;
     }
     fs::rename(&copy, &database)?;
     backup::sync_folder(&database)?;
     if arguments.json {
-        return output::print(json!({ "database": database, "kept_previous": has_database }));
+        let told = json!({ "database": database, "kept_previous": has_database, "kept_as": kept });
+        return output::print(told);
     }
-    output::print(format_args!("{} is in place.", database.display()))
+    let previous = kept.map(|kept| format!(" What was there is kept as {}.", kept.display()));
+    output::print(format_args!(
+        "{} is in place.{} The keys in the folder have to be those of the backup.",
+        database.display(),
+        previous.unwrap_or_default()
+    ))
+}
+
+/// An ending under which nothing is kept yet, of database or files: whoever restores twice keeps what was there first.
+fn unused_ending(database: &Path, files: Option<&Path>) -> String {
+    let is_used = |ending: &String| {
+        [Some(database), files].into_iter().flatten().any(|path| backup::with_ending(path, ending).exists())
+    };
+    let numbered = (2_u32..).map(|number| format!(".replaced-{number}"));
+    let mut endings = std::iter::once(".replaced".to_owned()).chain(numbered);
+    endings.find(|ending| !is_used(ending)).unwrap_or_default()
 }
 
 /// Copies first and looks at the copy: looking at a database leaves traces beside it. Answers which files it names.
@@ -85,7 +104,12 @@ async fn take_over(file: &Path, copy: &Path) -> anyhow::Result<Vec<(String, u64)
 }
 
 /// Before the database: files that no database names do no harm, and none that one names is missing.
-fn restore_files(config: &Config, backup: &Path, objects: &[(String, u64)]) -> anyhow::Result<()> {
+fn restore_files(
+    config: &Config,
+    backup: &Path,
+    objects: &[(String, u64)],
+    kept: &str,
+) -> anyhow::Result<()> {
     let Some(folder) = files::folder(config) else { return Ok(()) };
     let draft = backup::with_ending(&folder, ".restoring");
     let copied = file_copies::copy(objects, &file_copies::beside(backup), &draft);
@@ -94,7 +118,7 @@ fn restore_files(config: &Config, backup: &Path, objects: &[(String, u64)]) -> a
     }
     copied?;
     if folder.exists() {
-        file_copies::replace(&folder, &backup::with_ending(&folder, ".replaced"))?;
+        file_copies::replace(&folder, &backup::with_ending(&folder, kept))?;
     }
     file_copies::replace(&draft, &folder)
 }
@@ -103,13 +127,11 @@ fn forget(copy: &Path) -> anyhow::Result<()> {
     COMPANIONS.iter().try_for_each(|companion| backup::remove(&backup::with_ending(copy, companion)))
 }
 
-fn set_aside(database: &Path) -> anyhow::Result<()> {
-    let kept = backup::with_ending(database, ".replaced");
-    forget(&kept)?;
+fn set_aside(database: &Path, kept: &Path) -> anyhow::Result<()> {
     for companion in COMPANIONS {
         let from = backup::with_ending(database, companion);
         if from.exists() {
-            fs::rename(&from, backup::with_ending(&kept, companion))?;
+            fs::rename(&from, backup::with_ending(kept, companion))?;
         }
     }
     Ok(())

@@ -111,7 +111,7 @@ impl Access {
     /// For people, with a call they can paste.
     pub fn in_words(&self) -> String {
         let mut text = format!("\nAutomation Hub with sample data\n\n  Open       {}\n\n", self.address);
-        let _ = writeln!(text, "  Sign in    (new passwords at each start)");
+        let _ = writeln!(text, "  Sign in    (new passwords and token values at each start)");
         for user in &self.users {
             let _ = writeln!(text, "    {:16} {:30} {}", user.role, user.email, user.password);
         }

@@ -23,6 +23,7 @@ const LEAST_BYTES: u64 = 1024;
 pub async fn encode(accepted: HeaderValue, response: Response) -> Response {
     let mut request = Request::new(Body::empty());
     request.headers_mut().insert(header::ACCEPT_ENCODING, accepted);
+    let status = response.status();
     let mut response = Some(response);
     let answered = service_fn(move |_| ready(Ok::<_, Infallible>(response.take().unwrap_or_default())));
     let mut coder = Compression::new(answered)
@@ -31,6 +32,8 @@ pub async fn encode(accepted: HeaderValue, response: Response) -> Response {
         .compress_when(SizeAbove::new(LEAST_BYTES).and(is_json));
     let Ok(encoded) = coder.call(request).await;
     let mut encoded = encoded.map(Body::new);
+    // Who refuses an answer as it is as well gets it all the same: what was asked for may be done already.
+    *encoded.status_mut() = status;
     tell_apart(encoded.headers_mut());
     encoded
 }

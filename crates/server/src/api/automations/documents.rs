@@ -249,6 +249,14 @@ fn document_type(fields: &Map<String, Value>, violations: &mut Violations) -> Op
     None
 }
 
+/// First what clients of the mirrored API look for.
+pub(super) fn refuse_file(rules: &[String], violations: &mut Violations) {
+    violations.add("file", INVALID_FILE);
+    for rule in rules {
+        violations.add("file", rule.clone());
+    }
+}
+
 fn content(upload: &Upload, violations: &mut Violations) -> Option<NewContent> {
     let link = match upload.fields.get("embed_link") {
         None | Some(Value::Null) => None,
@@ -257,7 +265,7 @@ fn content(upload: &Upload, violations: &mut Violations) -> Option<NewContent> {
     };
     match (&upload.file, link) {
         (SentFile::Received(file), None) => return Some(NewContent::File(file.clone())),
-        (SentFile::Invalid, None) => violations.add("file", INVALID_FILE),
+        (SentFile::Invalid(rules), None) => refuse_file(rules, violations),
         (SentFile::Absent, Some(Value::String(text))) => {
             return Some(NewContent::Link(text.trim().to_owned()));
         }

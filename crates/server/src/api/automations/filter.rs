@@ -173,8 +173,8 @@ fn submission_types(
 
 pub fn window(query: &Query, [from, to]: [&'static str; 2], violations: &mut Violations) -> Window {
     Window {
-        from: query.integer(&[from], violations).map(|epoch| instant(epoch, 0)),
-        to: query.integer(&[to], violations).map(|epoch| instant(epoch, 999)),
+        from: query.instant(from, violations).map(|epoch| instant(epoch, 0)),
+        to: query.instant(to, violations).map(|epoch| instant(epoch, 999)),
     }
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        automations::documents::{EncodedFile, INVALID_FILE, REQUIRED},
+        automations::documents::{EncodedFile, INVALID_FILE, REQUIRED, refuse_file},
         envelope::{self, Envelope, Paging},
         error::ApiError,
         extract::{PathPart, Query},
@@ -150,7 +150,7 @@ fn read(upload: &Upload) -> Result<NewSubmission, Violations> {
             return Ok(NewSubmission { title, file: file.clone() });
         }
         SentFile::Received(_) => {}
-        SentFile::Invalid => violations.add("file", INVALID_FILE),
+        SentFile::Invalid(rules) => refuse_file(rules, &mut violations),
         SentFile::Absent => violations.add("file", REQUIRED),
     }
     Err(violations)

@@ -20,7 +20,11 @@ use base64::{
 };
 use bytes::{Buf as _, Bytes};
 use serde_json::{Map, Value};
-use struson::reader::{JsonReader, JsonStreamReader, ReaderError, ReaderSettings, ValueType};
+use struson::reader::{
+    JsonReader, JsonStreamReader, JsonSyntaxError, LinePosition, ReaderError, ReaderSettings,
+    SyntaxErrorKind, ValueType,
+};
+use struson::serde::DeserializerError;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{Piece, SentFile, Upload};
@@ -57,14 +61,16 @@ pub(super) fn run(app: &App, tenant: TenantId, receiver: mpsc::Receiver<Piece>) 
     let settings =
         ReaderSettings { track_path: false, restrict_number_values: false, ..ReaderSettings::default() };
     let json = JsonStreamReader::new_custom(Read::chain(Cursor::new(start), pieces), settings);
-    let mut parser = Parser { json, budget: &budget, app, tenant, handle: Handle::current(), whole: None };
+    let mut parser =
+        Parser { json, budget: &budget, app, tenant, handle: Handle::current(), content: Err(REQUIRED) };
     let parsed = begun.map_err(Failure::from).and_then(|_| parser.body());
-    let Parser { json, whole, handle, .. } = parser;
+    let Parser { json, content, handle, .. } = parser;
     let ended =
         parsed.and_then(|parts| json.consume_trailing_whitespace().map(|()| parts).map_err(Failure::from));
-    let sent = ended.map(|(fields, description)| (fields, description.with(whole.as_ref())));
+    let sent =
+        ended.map(|(fields, description)| (fields, description.with(content.as_ref().map_err(|rule| *rule))));
     if !matches!(sent, Ok((_, SentFile::Received(_))))
-        && let Some(whole) = whole
+        && let Ok(whole) = content
     {
         handle.block_on(files::discard(app, tenant, whole.object));
     }
@@ -158,6 +164,21 @@ enum Failure {
 }
 
 impl Failure {
+    /// Lines and columns counted from one, as all other bodies have them.
+    fn syntax(error: &JsonSyntaxError) -> Self {
+        let place = &error.location;
+        if error.kind == SyntaxErrorKind::IncompleteDocument && place.data_pos == Some(0) {
+            return Self::Told(Box::new(ApiError::empty_body()));
+        }
+        let what = in_words(&error.kind.to_string());
+        Self::Json(match &place.line_pos {
+            Some(LinePosition { line, column }) => {
+                format!("{what} at line {} column {}", line + 1, column + 1)
+            }
+            None => what,
+        })
+    }
+
     fn told(self, budget: &Budget) -> ApiError {
         match self {
             Self::Told(error) => *error,
@@ -167,12 +188,25 @@ impl Failure {
     }
 }
 
+/// `TrailingComma` as `trailing comma`.
+fn in_words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 8);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
 impl From<ReaderError> for Failure {
     fn from(error: ReaderError) -> Self {
         match error {
             ReaderError::UnexpectedValueType { expected: ValueType::Object, .. } => {
                 Self::Told(Box::new(ApiError::malformed("The body has to be a JSON object.")))
             }
+            ReaderError::SyntaxError(error) => Self::syntax(&error),
             other => Self::Json(other.to_string()),
         }
     }
@@ -184,9 +218,12 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<struson::serde::DeserializerError> for Failure {
-    fn from(error: struson::serde::DeserializerError) -> Self {
-        Self::Json(error.to_string())
+impl From<DeserializerError> for Failure {
+    fn from(error: DeserializerError) -> Self {
+        match error {
+            DeserializerError::ReaderError(error) => error.into(),
+            other => Self::Json(other.to_string()),
+        }
     }
 }
 
@@ -199,30 +236,47 @@ impl From<crate::error::Error> for Failure {
 /// What the member `file` held, but for its content.
 enum Description {
     Absent,
-    Invalid,
+    /// No object.
+    Other,
     Members(Map<String, Value>),
 }
 
+const MEMBERS: &str = "An object of file_name, mimetype, file_encoding and file_content is needed.";
+const REQUIRED: &str = "This is required.";
+
 impl Description {
-    /// The file, if all four of its members are there and hold what they have to.
-    fn with(self, whole: Option<&Whole>) -> SentFile {
+    /// The file, if all four of its members are there and hold what they have to. The content is in the store, or it is
+    /// known why not.
+    fn with(self, content: Result<&Whole, &'static str>) -> SentFile {
         let members = match self {
             Self::Absent => return SentFile::Absent,
-            Self::Invalid => return SentFile::Invalid,
+            Self::Other => return SentFile::Invalid(vec![MEMBERS.to_owned()]),
             Self::Members(members) => members,
         };
         let text = |name: &str| {
-            members.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+            let text = members.get(name).and_then(Value::as_str).map(str::trim);
+            text.filter(|text| !text.is_empty()).ok_or(REQUIRED)
         };
-        let name = text("file_name").and_then(FileName::parse);
-        match (name, text("mimetype"), text("file_encoding"), whole) {
-            (Some(name), Some(media_type), Some("base64"), Some(whole)) => SentFile::Received(ReceivedFile {
-                name,
+        let name =
+            text("file_name").and_then(|text| FileName::parse(text).ok_or("This is no name of a file."));
+        let media_type = text("mimetype");
+        let encoding = text("file_encoding")
+            .and_then(|text| if text == "base64" { Ok(()) } else { Err("This has to be base64.") });
+        if let (Ok(name), Ok(media_type), Ok(()), Ok(whole)) = (&name, media_type, encoding, content) {
+            return SentFile::Received(ReceivedFile {
+                name: name.clone(),
                 media_type: MediaType::parse(media_type),
                 whole: whole.clone(),
-            }),
-            _ => SentFile::Invalid,
+            });
         }
+        let rules = [
+            ("file_name", name.err()),
+            ("mimetype", media_type.err()),
+            ("file_encoding", encoding.err()),
+            ("file_content", content.err()),
+        ];
+        let told = rules.into_iter().filter_map(|(member, rule)| Some(format!("{member}: {}", rule?)));
+        SentFile::Invalid(told.collect())
     }
 }
 
@@ -232,8 +286,8 @@ struct Parser<'a, R: Read> {
     app: &'a App,
     tenant: TenantId,
     handle: Handle,
-    /// The content, once it is in the store.
-    whole: Option<Whole>,
+    /// The content, once it is in the store, or why it isn't.
+    content: Result<Whole, &'static str>,
 }
 
 impl<R: Read> Parser<'_, R> {
@@ -266,7 +320,7 @@ impl<R: Read> Parser<'_, R> {
             }
             _ => {
                 self.json.deserialize_next::<Strict>()?;
-                return Ok(Description::Invalid);
+                return Ok(Description::Other);
             }
         }
         let mut members = Map::new();
@@ -298,12 +352,13 @@ impl<R: Read> Parser<'_, R> {
         let mut draft = handle.block_on(files::begin(app, tenant))?;
         match copy(handle, &mut text, &mut draft) {
             Ok(()) if draft.size() > 0 => {
-                self.whole = Some(handle.block_on(files::finish(app, tenant, draft))?);
+                self.content = Ok(handle.block_on(files::finish(app, tenant, draft))?);
             }
             Ok(()) => handle.block_on(files::discard_draft(app, tenant, draft)),
             Err(Broken::Content) => {
                 handle.block_on(files::discard_draft(app, tenant, draft));
                 io::copy(&mut text, &mut io::sink())?;
+                self.content = Err("This isn't base64.");
             }
             Err(Broken::Body(failure)) => {
                 handle.block_on(files::discard_draft(app, tenant, draft));

@@ -220,7 +220,12 @@ pub async fn show(
         asked.page = tokens::page_with(&app, actor, token).await?;
     }
     let sort = (asked.sort.0, asked.direction);
-    let found = tokens::list(&app, actor, asked.filter(), sort, asked.page).await?;
+    let mut found = tokens::list(&app, actor, asked.filter(), sort, asked.page).await?;
+    let pages = found.page.total_pages();
+    if asked.page.number() > pages {
+        asked.page = PageRequest::numbered(pages, PageRequest::DEFAULT_LIMIT);
+        found = tokens::list(&app, actor, asked.filter(), sort, asked.page).await?;
+    }
     let ids: Vec<TokenId> = found.page.items.iter().map(|token| token.id).collect();
     // What is shown once needs a whole page: a part can be swapped away again, and HEAD shows nothing.
     let is_seen = method == Method::GET && !html::is_htmx(&headers);

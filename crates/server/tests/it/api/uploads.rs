@@ -63,7 +63,11 @@ async fn a_body_may_be_written_in_many_ways(#[case] body: &str) {
 #[case::truncated(r#"{"file":{"file_content":"aGk"#, "isn't valid JSON")]
 #[case::more_after_the_end(r#"{"file":{"file_content":"aGk="}} x"#, "isn't valid JSON")]
 #[case::an_array("[]", "The body has to be a JSON object.")]
-#[case::nothing("", "isn't valid JSON")]
+#[case::nothing("", "The body is empty; JSON is needed.")]
+#[case::a_comma_too_many(
+    r#"{"document_title":"x",}"#,
+    "isn't valid JSON: trailing comma not enabled at line 1 column 22."
+)]
 #[case::deep_nesting(&format!("{{\"x\":{}", "[".repeat(100_000)), "isn't valid JSON")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_body_leaves_nothing(#[case] body: &str, #[case] message: &str) {

@@ -160,7 +160,15 @@ fn a_backup_of_a_running_server_comes_back_whole() {
     assert_eq!(mode(file.as_ref()), 0o600);
     assert!(bench.complaint(&["backup", file], 1).contains("is there already; --force replaces it"));
     bench.print(&["backup", file, "--force"]);
-    assert!(bench.complaint(&["restore", file], 1).contains("another server is using the data folder"));
+    let data_dir = bench.data_dir();
+    for inside in ["automation-hub.sqlite", "copy.sqlite", "files/copy.sqlite"] {
+        let told = bench.complaint(&["backup", data_dir.join(inside).to_str().unwrap(), "--force"], 1);
+        assert!(told.contains("a backup belongs elsewhere"), "{inside}: {told}");
+    }
+    let told = bench.complaint(&["backup", bench.path("").to_str().unwrap(), "--force"], 1);
+    assert!(told.contains("is a folder; name a file in it"), "{told}");
+    let told = bench.complaint(&["restore", file], 1);
+    assert!(told.contains("while a server runs; stop it first"), "{told}");
     server.stop();
     assert!(
         bench
@@ -175,7 +183,12 @@ fn a_backup_of_a_running_server_comes_back_whole() {
         1,
         "as it was at the backup"
     );
-    assert!(bench.data_dir().join("automation-hub.sqlite.replaced").exists());
+    let first = std::fs::read(data_dir.join("automation-hub.sqlite.replaced")).unwrap();
+    let told = bench.json(&["restore", file, "--force", "--json"]);
+    let second = data_dir.join("automation-hub.sqlite.replaced-2");
+    assert_eq!(told["kept_as"], second.to_str().unwrap());
+    assert!(second.exists());
+    assert_eq!(std::fs::read(data_dir.join("automation-hub.sqlite.replaced")).unwrap(), first);
     bench.serve().stop();
 
     let other = Bench::new();

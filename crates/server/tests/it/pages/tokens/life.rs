@@ -96,6 +96,15 @@ async fn deactivating_activating_and_revoking_take_effect_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn beyond_the_last_page_stands_the_last() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("name", "Nightly export")]).await;
+    let beyond = ines.get(&console("?page=999")).await.text();
+    assert!(beyond.contains("Nightly export"), "{beyond}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rotating_shows_a_new_value_once_and_the_old_one_works_until_the_overlap_ends() {
     let hub = hub().await;
     let mut ines = hub.signed_in(INES).await;
