@@ -24,6 +24,8 @@ BEYOND_SCHEMAS = [
     r"A change request needs the automation it changes, .*",
     # Base64 of bytes that make a file of the kind asked for.
     r"Invalid file\.",
+    r"file_content: This isn't base64\.",
+    r"file_name: This is no name of a file\.",
     r"A picture \(.*\) or a video \(.*\) is needed\.",
     r"A .* (has to be a .* file|can't be a link)\.",
     # Equal but for case and blanks.
