@@ -12,6 +12,7 @@ use crate::{
         envelope::{self, Envelope, Paging},
         error::ApiError,
         extract::{PathPart, Query},
+        fields::{REQUIRED, REQUIRED_MESSAGE},
         upload::{JsonStream, SentFile, Upload},
     },
     app::App,
@@ -23,8 +24,6 @@ use crate::{
     },
 };
 
-pub(super) const REQUIRED: &str = "This is required.";
-const REQUIRED_MESSAGE: &str = "Please fill in all the required information";
 const ONE_OF_TWO: &str = "One and only one of embed_link or file need to be specified.";
 pub(super) const INVALID_FILE: &str = "Invalid file.";
 

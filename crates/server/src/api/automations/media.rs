@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        automations::documents::{EncodedFile, INVALID_FILE, REQUIRED, refuse_file},
+        automations::documents::{EncodedFile, INVALID_FILE, refuse_file},
         envelope::{self, Envelope, Paging},
         error::ApiError,
         extract::{PathPart, Query},
+        fields::REQUIRED,
         upload::{JsonStream, SentFile, Upload},
     },
     app::App,

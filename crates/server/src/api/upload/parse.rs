@@ -32,6 +32,7 @@ use crate::{
     api::{
         error::ApiError,
         extract::{Strict, repeated},
+        fields::REQUIRED,
     },
     app::App,
     files::{Draft, Whole},
@@ -242,7 +243,6 @@ enum Description {
 }
 
 const MEMBERS: &str = "An object of file_name, mimetype, file_encoding and file_content is needed.";
-const REQUIRED: &str = "This is required.";
 
 impl Description {
     /// The file, if all four of its members are there and hold what they have to. The content is in the store, or it is
