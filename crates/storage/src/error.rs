@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use deadpool_postgres::{PoolError, TimeoutType};
+use deadpool::managed::{PoolError, TimeoutType};
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 use tokio_postgres::error::SqlState;
@@ -153,10 +153,10 @@ fn is_input_output(error: &tokio_postgres::Error) -> bool {
     error.source().is_some_and(<dyn Error>::is::<std::io::Error>)
 }
 
-impl From<PoolError> for StorageError {
-    fn from(error: PoolError) -> Self {
+impl From<PoolError<StorageError>> for StorageError {
+    fn from(error: PoolError<StorageError>) -> Self {
         match error {
-            PoolError::Backend(refused) => Self::from(refused),
+            PoolError::Backend(error) => error,
             PoolError::Timeout(TimeoutType::Wait) => Self::Busy,
             other => Self::unavailable(other),
         }

@@ -125,13 +125,13 @@ pub(crate) async fn migrate_postgres(database: &postgres::Database) -> Result<u3
 
 pub(crate) async fn pending_postgres(database: &postgres::Database) -> Result<u32, StorageError> {
     let runner = runner(Engine::Postgres)?;
-    let mut connection = database.connection().await?;
+    let mut connection = database.own_connection().await?;
     let exists: bool =
         connection.query_one("SELECT to_regclass($1::text) IS NOT NULL", &[&HISTORY]).await?.try_get(0)?;
     if !exists {
         return Ok(count(runner.get_migrations().len()));
     }
-    let applied = runner.get_applied_migrations_async(&mut **connection).await.map_err(failed)?;
+    let applied = runner.get_applied_migrations_async(&mut *connection).await.map_err(failed)?;
     Ok(pending(&runner, &applied))
 }
 

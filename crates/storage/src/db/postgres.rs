@@ -1,32 +1,33 @@
-//! The client-server engine: an asynchronous driver, driven from the blocking pool so that closures look the same as on
-//! the embedded one and cannot be cut off half way.
+//! The client-server engine: an asynchronous driver, driven by a thread for each connection, so that closures look the
+//! same as on the embedded one and cannot be cut off half way.
 
 mod client;
+mod worker;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, Object, Pool, Runtime};
-use tokio::runtime::Handle;
-use tokio_postgres::NoTls;
+use deadpool::Runtime;
+use deadpool::managed::{Object, Pool};
+use deadpool_postgres::ClientWrapper;
+use tokio::sync::oneshot;
+use tokio_postgres::Config;
 
 pub(crate) use client::{Client, column};
 
-use super::{Connection, Counters, blocking, guarded};
+use super::{Connection, Counters, guarded};
 use crate::error::StorageError;
+use worker::Workers;
 
-/// What begins no transaction of its own only reads: one that writes says so. A statement that is sent together with a
-/// `BEGIN` that fails runs on its own, so it can't write anything either.
-const READ_ONLY: &str = "SET default_transaction_read_only = on";
 /// A serialization failure or deadlock is somebody else's success; after this many it is an overload.
 const ATTEMPTS: u32 = 5;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection while all are taken.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A pool of connections to one database.
 pub(crate) struct Database {
-    pool: Pool,
+    config: Config,
+    pool: Pool<Workers>,
     counters: Arc<Counters>,
 }
 
@@ -38,34 +39,24 @@ impl Database {
         counters: Arc<Counters>,
     ) -> Result<Self, StorageError> {
         // The driver's error could quote the address, which holds the password.
-        let config = url.parse::<tokio_postgres::Config>().map_err(|_| {
+        let config = url.parse::<Config>().map_err(|_| {
             StorageError::unavailable("the address of the PostgreSQL database cannot be understood")
         })?;
         // Traffic to the database is not encrypted: it belongs on the same host (a Unix socket), a private network
         // or a tunnel the operator provides.
-        let pool = Pool::builder(Manager::new(config, NoTls))
+        let pool = Pool::builder(Workers(config.clone()))
             .runtime(Runtime::Tokio1)
             .max_size(connections)
-            .create_timeout(Some(CONNECT_TIMEOUT))
             .wait_timeout(Some(WAIT_TIMEOUT))
-            .post_create(Hook::async_fn(|client: &mut ClientWrapper, _| {
-                Box::pin(async { client.batch_execute(READ_ONLY).await.map_err(HookError::Backend) })
-            }))
             .build()
             .map_err(StorageError::unavailable)?;
         drop(pool.get().await?);
-        Ok(Self { pool, counters })
+        Ok(Self { config, pool, counters })
     }
 
-    /// A connection of its own, not returned to the pool, that may change whatever its user may.
+    /// A connection of its own, not of the pool, that may change whatever its user may.
     pub(crate) async fn own_connection(&self) -> Result<ClientWrapper, StorageError> {
-        let connection = Object::take(self.connection().await?);
-        connection.batch_execute("SET default_transaction_read_only = off").await?;
-        Ok(connection)
-    }
-
-    pub(crate) async fn connection(&self) -> Result<Object, StorageError> {
-        Ok(self.pool.get().await?)
+        worker::own_connection(&self.config).await
     }
 
     /// Each statement for itself: one round trip for the usual single one.
@@ -112,7 +103,7 @@ impl Database {
         .await
     }
 
-    /// The connection is waited for here, not on a thread.
+    /// The connection is waited for here, not on its thread. The closure runs to its end even if the caller goes away.
     async fn run<T, E>(
         &self,
         work: impl FnOnce(&Client<'_>, &Counters) -> Result<T, E> + Send + 'static,
@@ -121,18 +112,22 @@ impl Database {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let object = self.connection().await?;
+        let worker = self.pool.get().await.map_err(StorageError::from)?;
+        let thread = worker.thread();
         let counters = Arc::clone(&self.counters);
-        let handle = Handle::current();
-        blocking(move || {
-            let client = Client::new(&object, &handle);
+        let (answer, answered) = oneshot::channel();
+        thread.run(Box::new(move |connection, runtime| {
+            let client = Client::new(connection, runtime);
             let result = work(&client, &counters);
             if client.is_unusable() {
-                drop(Object::take(object));
+                drop(Object::take(worker));
+            } else {
+                drop(worker);
             }
-            result
-        })
-        .await
+            // Whoever asked may have gone away.
+            drop(answer.send(result));
+        }))?;
+        answered.await.map_err(|_| StorageError::Panicked)?
     }
 
     pub(crate) fn close(&self) {

@@ -196,6 +196,27 @@ async fn a_transaction_refused_for_the_sake_of_another_is_tried_again() {
     }
 }
 
+/// A server that was restarted, or an operator, ends connections; no more than each of them fails once.
+#[tokio::test]
+async fn connections_that_the_server_ended_are_made_anew() {
+    let database = database().await;
+    let store = &database.store;
+    insert(store, 1).await.unwrap();
+    if store.engine() == Engine::Postgres {
+        let end_all =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()";
+        let ended = store.read(TENANT, |session| session.each(end_all, &[], |_| Ok(()))).await;
+        assert!(matches!(ended, Err(StorageError::Unavailable(_))), "{ended:?}");
+    }
+    let mut failures = 0;
+    while let Err(error) = insert(store, 2).await {
+        assert!(matches!(error, StorageError::Unavailable(_)), "{error:?}");
+        failures += 1;
+        assert!(failures <= 4, "{error:?}");
+    }
+    assert_eq!(numbers(store).await, [1, 2]);
+}
+
 #[tokio::test]
 async fn a_transaction_the_engine_gave_up_is_not_reported_as_kept() {
     let database = database().await;

@@ -9,7 +9,7 @@ use std::task::Poll;
 use deadpool_postgres::ClientWrapper;
 use futures_util::TryStreamExt;
 use futures_util::future::{join3, maybe_done};
-use tokio::runtime::Handle;
+use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -24,7 +24,7 @@ const PUT_OFF_AT_MOST: usize = 64;
 /// A pooled connection as a closure's thread sees it.
 pub(crate) struct Client<'c> {
     pooled: &'c ClientWrapper,
-    handle: &'c Handle,
+    runtime: &'c Runtime,
     /// What begins the transaction, until it is sent together with the first statement.
     beginning: Cell<Option<&'static str>>,
     /// Statements that go out with the next one, where the transaction has an end at which the last of them does.
@@ -37,10 +37,10 @@ pub(crate) struct Client<'c> {
 }
 
 impl<'c> Client<'c> {
-    pub(super) fn new(pooled: &'c ClientWrapper, handle: &'c Handle) -> Self {
+    pub(super) fn new(pooled: &'c ClientWrapper, runtime: &'c Runtime) -> Self {
         Self {
             pooled,
-            handle,
+            runtime,
             beginning: Cell::new(None),
             put_off: RefCell::default(),
             wants_retry: Cell::new(false),
@@ -196,7 +196,7 @@ impl<'c> Client<'c> {
             let (begun, sent, worked) = join3(begun, in_order(prepared), work).await;
             begun.and(sent).and(worked).map_err(|error| self.failed(error))
         };
-        self.handle.block_on(all).inspect_err(|_| self.has_failed.set(true))
+        self.runtime.block_on(all).inspect_err(|_| self.has_failed.set(true))
     }
 
     fn failed(&self, error: tokio_postgres::Error) -> StorageError {
