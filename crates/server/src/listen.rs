@@ -1,5 +1,7 @@
 //! The listener: accepts connections under strict limits, and lets requests in flight finish at the end.
 
+mod leftover;
+
 use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use axum::{
@@ -16,6 +18,7 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::{config::Config, middleware::request::Peer, server::Server};
+use leftover::ReadToEnd;
 
 /// Room for a request's head: 16 KiB in all, 100 fields. More is answered 431 before anything is hashed.
 const HEAD_BYTES: usize = 16 * 1024;
@@ -89,7 +92,9 @@ fn serve_connection(
         tracing::debug!(%error, "setting TCP_NODELAY failed");
     }
     let service = service_fn(move |request: Request<Incoming>| {
-        let request = request.map(Body::new);
+        let (head, body) = request.into_parts();
+        let body = ReadToEnd::new(body, &head.headers);
+        let request = Request::from_parts(head, Body::new(body));
         let server = server.clone();
         async move {
             if has_large_field(&request) {

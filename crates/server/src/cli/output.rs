@@ -3,6 +3,7 @@
 use std::{
     fmt::Display,
     io::{self, Write},
+    iter,
 };
 
 use automation_hub_domain::text;
@@ -15,6 +16,22 @@ pub(super) fn print(text: impl Display) -> anyhow::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Prints lines of cells below their headings, each as wide as the widest of its column.
+pub(super) fn table<const N: usize>(headings: [&str; N], rows: Vec<[String; N]>) -> anyhow::Result<()> {
+    let lines: Vec<_> = iter::once(headings.map(str::to_owned)).chain(rows).collect();
+    let mut widths = [0; N];
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    for line in &lines {
+        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        print(cells.collect::<Vec<_>>().join("  ").trim_end())?;
+    }
+    Ok(())
 }
 
 /// What is wrong with what was given, field by field.

@@ -1,7 +1,7 @@
 //! `automation-hub serve`: the server, on whatever the database holds.
 
 use automation_hub_server::{config::Overrides, logging, services::setup};
-use automation_hub_storage::links;
+use automation_hub_storage::{links, tenants};
 use clap::Args;
 use figment::value::Value;
 
@@ -44,12 +44,20 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     }
     let keys = hub.keys().await?;
     let address = hub.address();
-    hub.run(keys, async |app| match setup::prepare(app, &address).await? {
-        // To standard output and not to the log, which others may read.
-        Some(link) => {
-            output::print(format_args!("Set the hub up here. The link works once, for 24 hours:\n{link}"))
+    hub.run(keys, async |app| {
+        if let Some(link) = setup::prepare(app, &address).await? {
+            // To standard output and not to the log, which others may read.
+            let words = "Set the hub up here. The link works once, for 24 hours:";
+            output::print(format_args!("{words}\n{link}"))?;
         }
-        None => Ok(()),
+        for tenant in app.store.system().read(tenants::list_deserted).await? {
+            output::print(format_args!(
+                "Nobody can sign in to {place} yet. To create its first person:\n  \
+                 automation-hub user create EMAIL FIRST_NAME LAST_NAME --role ah-system-admin --tenant {place}",
+                place = format_args!("{}/{}", tenant.organization_slug, tenant.tenant_slug),
+            ))?;
+        }
+        Ok(())
     })
     .await
 }

@@ -158,18 +158,17 @@ impl List {
         if self.json {
             return output::print(all.iter().map(described).collect::<Value>());
         }
-        for tenant in all {
-            let state = if tenant.is_active { "" } else { "  inactive" };
-            output::print(format_args!(
-                "{}  {}/{}  {} / {}{state}",
-                tenant.uuid,
-                tenant.organization_slug,
-                tenant.tenant_slug,
+        let row = |tenant: Tenant| {
+            [
+                tenant.uuid.to_string(),
+                format!("{}/{}", tenant.organization_slug, tenant.tenant_slug),
                 tenant.organization_name,
-                tenant.tenant_name
-            ))?;
-        }
-        Ok(())
+                tenant.tenant_name,
+                if tenant.is_active { "yes" } else { "no" }.to_owned(),
+            ]
+        };
+        let headings = ["Tenant ID", "Address", "Organisation", "Tenant", "Active"];
+        output::table(headings, all.into_iter().map(row).collect())
     }
 }
 

@@ -240,13 +240,20 @@ impl List {
             let all = present.iter().map(|token| described(token, &tenant, now));
             return output::print(all.map(Value::Object).collect::<Value>());
         }
-        for token in present {
-            let user = token.user.as_ref().map_or("tenant-level", |user| user.email.as_str());
-            let state = state(&token, &tenant, now);
-            let (id, name, end) = (token.id, &token.name, &token.last_four);
-            output::print(format_args!("{id}  {name}  …{end}  {user}  {state}"))?;
-        }
-        Ok(())
+        let row = |token: &Token| {
+            let user = token.user.as_ref().map_or("Tenant level", |user| user.email.as_str());
+            [
+                token.id.to_string(),
+                token.name.clone(),
+                format!("…{}", token.last_four),
+                user.to_owned(),
+                instant(token.expires_at).unwrap_or_else(|| "never".to_owned()),
+                if token.has_app_key { "yes" } else { "no" }.to_owned(),
+                state(token, &tenant, now),
+            ]
+        };
+        let headings = ["Number", "Token Name", "Token", "User", "Expires", "App Key", "State"];
+        output::table(headings, present.iter().map(row).collect())
     }
 }
 

@@ -35,6 +35,7 @@ use uuid::Uuid;
 use crate::app::{NOON, TestHub};
 
 pub const AUTHINFO: &str = "/api/v1/openapi/authinfo";
+pub const SUBMIT: &str = "/api/v1/openapi/automationidea";
 pub const TYPE: &str = "x-ah-openapi-auth: openapi-token\r\n";
 
 /// A token as its holder knows it.

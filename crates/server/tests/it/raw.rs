@@ -6,7 +6,7 @@ use automation_hub_domain::token::value::TokenForm;
 
 use crate::{
     app::{TENANT_UUID, TestHub},
-    calls::{AUTHINFO, Issued, RawAnswer, TYPE, Wire},
+    calls::{AUTHINFO, Issued, RawAnswer, SUBMIT, TYPE, Wire},
 };
 
 /// Where a connection stands after an answer.
@@ -324,4 +324,32 @@ async fn refusals_without_a_body_leave_the_connection_in_step() {
     let options = format!("OPTIONS {AUTHINFO} HTTP/1.1\r\nhost: hub\r\norigin: https://evil.example\r\n\r\n");
     let answer = server.expect("preflight", options.as_bytes(), 204, After::Open).await;
     assert_eq!(answer.header("access-control-allow-origin"), None);
+}
+
+/// A client that sends all of its body before it looks for an answer finds one, and may go on.
+#[tokio::test]
+async fn bodies_that_are_refused_are_taken_to_their_end() {
+    let server = Server::start().await;
+    let length = 24 << 20;
+    let post = |credential: &str, lines: &str| {
+        let head = format!(
+            "POST {SUBMIT} HTTP/1.1\r\nhost: hub\r\ncontent-type: application/json\r\n{TYPE}authorization: {credential}\r\n"
+        );
+        [head, lines.to_owned(), format!("content-length: {length}\r\n\r\n"), " ".repeat(length)].concat()
+    };
+    let good = server.token.credential();
+    server.expect("too large", post(&good, "").as_bytes(), 413, After::Open).await;
+    server.expect("not read at all", post("Bearer x", "").as_bytes(), 401, After::Open).await;
+}
+
+/// Whoever waits for leave to send a body that is refused is not asked for it.
+#[tokio::test]
+async fn bodies_that_are_refused_are_not_asked_for() {
+    let server = Server::start().await;
+    let head = format!(
+        "POST {SUBMIT} HTTP/1.1\r\nhost: hub\r\ncontent-type: application/json\r\n{TYPE}authorization: {}\r\n",
+        server.token.credential()
+    );
+    let waiting = format!("{head}content-length: 25165824\r\nexpect: 100-continue\r\n\r\n");
+    server.expect("waiting", waiting.as_bytes(), 413, After::Closed).await;
 }

@@ -38,8 +38,13 @@ fn a_tenant_is_founded_once_and_listed() {
         (Some("nordwind-group"), Some("production"))
     );
     assert_eq!(bench.json(&["tenant", "list", "--json"]), serde_json::json!([made]));
-    assert!(
-        bench.print(&["tenant", "list"]).contains("nordwind-group/production  Nordwind Group / Production")
+    let id = made["tenant_id"].as_str().unwrap();
+    assert_eq!(
+        bench.print(&["tenant", "list"]),
+        format!(
+            "Tenant ID                             Address                    Organisation    Tenant      Active\n\
+             {id}  nordwind-group/production  Nordwind Group  Production  yes\n"
+        )
     );
     let again = bench.complaint(&["tenant", "create", "Nordwind Group", "Production"], 1);
     assert_eq!(
@@ -71,7 +76,11 @@ fn wrong_particulars_of_a_tenant_are_told() {
         let told = bench.complaint(&[&["tenant", "create"], &arguments[..]].concat(), 1);
         assert!(told.contains(why), "{told}");
     }
-    assert_eq!(bench.print(&["tenant", "list"]), "", "a refused command changes nothing");
+    assert_eq!(
+        bench.json(&["tenant", "list", "--json"]),
+        serde_json::json!([]),
+        "a refused command changes nothing"
+    );
 }
 
 #[test]
@@ -315,11 +324,30 @@ fn a_fresh_server_prints_a_set_up_link_until_there_is_a_tenant() {
     let second = server.rest_of_output();
     assert!(second.contains("/set-up/") && second != first, "{second}");
     assert!(!server.start_log.contains("/set-up/"), "the log doesn't hold the code");
-    drop(server);
+}
+
+#[test]
+fn a_server_whose_tenant_has_nobody_says_how_the_first_person_comes() {
+    let bench = Bench::new();
     found(&bench);
-    let mut server = bench.serve();
-    server.signal("TERM");
-    assert_eq!(server.rest_of_output(), "");
+    let output = || {
+        let mut server = bench.serve();
+        server.signal("TERM");
+        server.rest_of_output()
+    };
+    let told = output();
+    assert!(told.starts_with("Nobody can sign in to nordwind-group/production yet."), "{told}");
+    assert!(!told.contains("/set-up/"), "{told}");
+    bench.print(&[
+        "user",
+        "create",
+        "ines@nordwind.test",
+        "Ines",
+        "Moreau",
+        "--tenant",
+        "nordwind-group/production",
+    ]);
+    assert_eq!(output(), "");
 }
 
 #[test]

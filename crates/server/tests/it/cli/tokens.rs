@@ -103,7 +103,17 @@ fn a_list_shows_everything_but_values() {
     let json = bench.print(&["token", "list", "--json"]);
     assert!(!words.contains(value) && !json.contains(value));
     let end = &value[value.len() - 4..];
-    assert_eq!(words, format!("{}  Nightly export  …{end}  {USER}  Active\n", made["id"]));
+    let expires = made["expires_at"].as_str().unwrap();
+    let [headings, row] = words.lines().collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!(
+        headings.split_whitespace().collect::<Vec<_>>().join(" "),
+        "Number Token Name Token User Expires App Key State"
+    );
+    assert_eq!(
+        row.split_whitespace().collect::<Vec<_>>().join(" "),
+        format!("{} Nightly export …{end} {USER} {expires} no Active", made["id"])
+    );
+    assert_eq!(headings.find("User"), row.find(USER).map(|at| at - '…'.len_utf8() + 1));
     let listed: Value = serde_json::from_str(&json).unwrap();
     for (member, expected) in
         [("last_four", end), ("user", USER), ("state", "Active"), ("type", "user-assigned")]
