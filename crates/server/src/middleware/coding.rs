@@ -18,7 +18,7 @@ use crate::api::conditional::CODED;
 /// Shorter answers fit into a packet as they are.
 const LEAST_BYTES: u64 = 1024;
 
-/// Encodes an answer as the request's `Accept-Encoding` prefers: zstd or gzip. Parts of a long one are encoded as
+/// Encodes an answer as the request's `Accept-Encoding` prefers: zstd, brotli or gzip. Parts of a long one are encoded as
 /// they come.
 pub async fn encode(accepted: HeaderValue, response: Response) -> Response {
     let mut request = Request::new(Body::empty());
