@@ -30,7 +30,7 @@ before(async () => {
   await page.getByLabel('Last name').fill(PERSON.last);
   await page.getByLabel('E-mail').fill(PERSON.email);
   await page.getByRole('button', { name: 'Add person' }).click();
-  await page.waitForURL(/done=created/);
+  await page.getByRole('status').getByText('Added.').waitFor();
   personPath = new URL(page.url()).pathname;
   await page.context().close();
 });

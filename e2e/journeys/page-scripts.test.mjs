@@ -34,7 +34,7 @@ let address;
 let posted;
 
 async function answer(request, response) {
-  const name = request.url.slice(1);
+  const name = new URL(request.url, address).pathname.slice(1);
   if (request.method === 'POST') {
     let body = '';
     for await (const part of request) body += part;
@@ -105,6 +105,13 @@ test('a dialog opened from a menu gives the focus to the button of the menu', as
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   assert.equal(await focusedText(), 'Actions');
+});
+
+test('what was done is said once: the address forgets it', async () => {
+  await page.goto(`${address}?state=all&done=saved#board`);
+  assert.equal(page.url(), `${address}?state=all#board`);
+  await page.goBack();
+  assert.equal(page.url(), address);
 });
 
 test('a form is sent once, with the pressed button, and says that it works', async () => {

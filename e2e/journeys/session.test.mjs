@@ -72,7 +72,6 @@ test('a form that is sent after the session ended loses nothing', async () => {
   await signIn(tab, hub, hub.userWithRole('System Admin'));
   await over.waitFor({ state: 'hidden' }); // the other tab tells of it
   await page.getByRole('button', { name: 'Add person' }).click();
-  await page.waitForURL(/done=created/);
   await page.getByRole('heading', { name: 'Mia Berg' }).waitFor();
   await page.context().close();
 });

@@ -39,6 +39,15 @@ document.addEventListener('click', (event) => {
   if (button) copy(button);
 });
 
+// ---- What was done is said once -----------------------------------------
+// The address tells the page what to say; loaded again, or kept as a bookmark, it would say so again.
+
+const here = new URL(location.href);
+if (here.searchParams.has('done')) {
+  here.searchParams.delete('done');
+  history.replaceState(history.state, '', here);
+}
+
 // ---- Dialogs ------------------------------------------------------------
 // <button command="show-modal" commandfor="id"> is the browser's own; <a href="…" data-dialog="id"> is a link to
 // the same form as a page, and opens the dialog where scripts run.

@@ -177,7 +177,7 @@ impl Store {
     pub async fn close(self) {
         match &self.inner.database {
             Database::Sqlite(database) => database.close().await,
-            Database::Postgres(database) => database.close(),
+            Database::Postgres(database) => database.close().await,
         }
     }
 

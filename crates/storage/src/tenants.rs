@@ -58,14 +58,14 @@ pub fn list(system: &mut System<'_>) -> Result<Vec<Tenant>, StorageError> {
     system.all(&format_columns("ORDER BY organization_slug, tenant_slug"), values![], from_row)
 }
 
-/// The session's own tenant.
-/// Active ones in which nobody is who could sign in.
+/// Active ones that never had anybody.
 pub fn list_deserted(system: &mut System<'_>) -> Result<Vec<Tenant>, StorageError> {
-    let deserted = "WHERE is_active = 1 AND NOT EXISTS (SELECT 1 FROM users WHERE users.tenant_id = tenants.id AND \
-         users.is_active = 1) ORDER BY organization_slug, tenant_slug";
+    let deserted = "WHERE is_active = 1 AND NOT EXISTS (SELECT 1 FROM users WHERE users.tenant_id = tenants.id) \
+         ORDER BY organization_slug, tenant_slug";
     system.all(&format_columns(deserted), values![], from_row)
 }
 
+/// The session's own tenant.
 pub fn get(session: &mut Session<'_>) -> Result<Tenant, StorageError> {
     let id = session.tenant();
     session.one(&format_columns("WHERE id = $1"), values![id], from_row)

@@ -1,7 +1,7 @@
 //! The data folder: made for the server's user alone, and used by one server at a time.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     path::Path,
 };
 
@@ -15,6 +15,15 @@ pub(super) fn prepare(folder: &Path) -> anyhow::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).with_context(|| format!("the data folder {} can't be made", folder.display()))
+}
+
+/// Takes away a folder in which nothing came about but the lock.
+pub(super) fn remove_unused(folder: &Path) {
+    // Whatever else is in it keeps it.
+    if fs::read_dir(folder).is_ok_and(|entries| entries.flatten().all(|entry| entry.file_name() == LOCK)) {
+        drop(fs::remove_file(folder.join(LOCK)));
+        drop(fs::remove_dir(folder));
+    }
 }
 
 /// Held until the server ends. Two servers on one embedded database would each keep tokens in memory that the

@@ -41,6 +41,15 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     if !arguments.file.is_file() {
         bail!("there is no file {}", arguments.file.display());
     }
+    let is_new = !config.storage.data_dir.exists();
+    let put = put_in_place(&config, &arguments, &database).await;
+    if put.is_err() && is_new {
+        folder::remove_unused(&config.storage.data_dir);
+    }
+    put
+}
+
+async fn put_in_place(config: &Config, arguments: &Arguments, database: &Path) -> anyhow::Result<()> {
     folder::prepare(&config.storage.data_dir)?;
     let lock = folder::lock(&config.storage.data_dir);
     let _lock = lock.context("a backup can't be put in place while a server runs; stop it first")?;
@@ -48,24 +57,24 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
     if has_database && !arguments.force {
         bail!("{} holds a database; --force puts the backup in its place", config.storage.data_dir.display());
     }
-    let copy = backup::with_ending(&database, ".restoring");
+    let copy = backup::with_ending(database, ".restoring");
     let copied = take_over(&arguments.file, &copy).await;
     if copied.is_err() {
         forget(&copy)?;
     }
     let objects = copied.with_context(|| format!("{} can't be restored", arguments.file.display()))?;
-    let kept = unused_ending(&database, files::folder(&config).as_deref());
-    let restored = restore_files(&config, &arguments.file, &objects, &kept);
+    let kept = unused_ending(database, files::folder(config).as_deref());
+    let restored = restore_files(config, &arguments.file, &objects, &kept);
     if restored.is_err() {
         forget(&copy)?;
     }
     restored.with_context(|| format!("the files of {} can't be restored", arguments.file.display()))?;
-    let kept = has_database.then(|| backup::with_ending(&database, &kept));
+    let kept = has_database.then(|| backup::with_ending(database, &kept));
     if let Some(kept) = &kept {
-        set_aside(&database, kept)?;
+        set_aside(database, kept)?;
     }
-    fs::rename(&copy, &database)?;
-    backup::sync_folder(&database)?;
+    fs::rename(&copy, database)?;
+    backup::sync_folder(database)?;
     if arguments.json {
         let told = json!({ "database": database, "kept_previous": has_database, "kept_as": kept });
         return output::print(told);

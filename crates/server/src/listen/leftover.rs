@@ -13,9 +13,11 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use tokio::time::timeout;
 
-/// How long the rest may take, and how long a pause in it.
-const LIMIT: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_secs(5);
+/// How much of it, how long that may take, and how long a pause in it. Shorter than requests in flight have at the end of
+/// the program.
+const BYTES: usize = 64 * 1024 * 1024;
+const LIMIT: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// A request's body, the rest of which is read when this is dropped.
 pub(super) struct ReadToEnd {
@@ -67,5 +69,11 @@ impl Drop for ReadToEnd {
 }
 
 async fn forget(mut rest: Incoming) {
-    while let Ok(Some(Ok(_))) = timeout(PAUSE, rest.frame()).await {}
+    let mut left = BYTES;
+    while let Ok(Some(Ok(frame))) = timeout(PAUSE, rest.frame()).await {
+        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+        if left == 0 {
+            break;
+        }
+    }
 }

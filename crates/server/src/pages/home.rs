@@ -46,6 +46,8 @@ struct HomePage {
     own_href: String,
     list_href: String,
     phases: Vec<PhaseCount>,
+    /// Every idea belongs to one, and a new tenant has none.
+    has_categories: bool,
 }
 
 /// An idea in one line.
@@ -162,6 +164,7 @@ impl HomePage {
             own_total: found.own_total,
             own_href: list(Condition::SubmittedByMe),
             phases: found.phases.iter().map(phase).collect(),
+            has_categories: !found.catalogue.categories().nodes().is_empty(),
             list_href: path,
             first_name,
             shell,

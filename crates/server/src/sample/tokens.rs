@@ -1,6 +1,8 @@
 //! The Open API tokens of the sample organisation: what they are called, whose they are and how they stand.
 //! Their values are drawn by whoever stores them.
 
+use std::cmp::Reverse;
+
 /// Whom a token acts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleTokenUser {
@@ -121,7 +123,9 @@ const TOKENS: &[SampleToken] = &[
     },
 ];
 
-/// Every sample token, oldest row of the console first.
+/// Every sample token, oldest first.
 pub fn tokens() -> Vec<SampleToken> {
-    TOKENS.to_vec()
+    let mut tokens = TOKENS.to_vec();
+    tokens.sort_by_key(|token| Reverse(token.created_days_ago));
+    tokens
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use deadpool::Runtime;
 use deadpool::managed::{Object, Pool};
 use deadpool_postgres::ClientWrapper;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio_postgres::Config;
 
 pub(crate) use client::{Client, column};
@@ -29,6 +29,8 @@ pub(crate) struct Database {
     config: Config,
     pool: Pool<Workers>,
     counters: Arc<Counters>,
+    /// Each closure that runs, or is about to, listens to this.
+    running: watch::Sender<()>,
 }
 
 impl Database {
@@ -51,7 +53,7 @@ impl Database {
             .build()
             .map_err(StorageError::unavailable)?;
         drop(pool.get().await?);
-        Ok(Self { config, pool, counters })
+        Ok(Self { config, pool, counters, running: watch::Sender::default() })
     }
 
     /// A connection of its own, not of the pool, that may change whatever its user may.
@@ -113,6 +115,11 @@ impl Database {
         E: From<StorageError> + Send + 'static,
     {
         let worker = self.pool.get().await.map_err(StorageError::from)?;
+        let running = self.running.subscribe();
+        // Whoever closes waits for what listened before.
+        if self.pool.is_closed() {
+            return Err(StorageError::unavailable("the database is closed").into());
+        }
         let thread = worker.thread();
         let counters = Arc::clone(&self.counters);
         let (answer, answered) = oneshot::channel();
@@ -126,12 +133,15 @@ impl Database {
             }
             // Whoever asked may have gone away.
             drop(answer.send(result));
+            drop(running);
         }))?;
         answered.await.map_err(|_| StorageError::Panicked)?
     }
 
-    pub(crate) fn close(&self) {
+    /// Waits for the closures that run, also for those that nobody waits for any more.
+    pub(crate) async fn close(&self) {
         self.pool.close();
+        self.running.closed().await;
     }
 }
 

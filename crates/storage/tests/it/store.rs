@@ -65,6 +65,22 @@ async fn closing_keeps_every_accepted_write_in_one_file() {
     assert!(numbers(&opened).await.starts_with(&[-2, -1]));
 }
 
+/// Whoever asked may have hung up, or been cut off at the end of the program.
+#[tokio::test]
+async fn closing_waits_for_writes_that_nobody_waits_for() {
+    let database = database().await;
+    let mut held = hold_write(&database.store).await;
+    held.task.abort();
+    assert!(held.task.await.unwrap_err().is_cancelled());
+    let mut closing = Box::pin(database.store.clone().close());
+    start(closing.as_mut());
+    held.go_on.send(()).unwrap();
+    closing.await;
+    assert_eq!(held.signals.recv().await, None, "the write is over");
+    let opened = Store::open(StoreOptions::new(database.location())).await.unwrap();
+    assert_eq!(numbers(&opened).await, [-2, -1]);
+}
+
 #[tokio::test]
 async fn a_database_is_migrated_once() {
     let database = database().await;

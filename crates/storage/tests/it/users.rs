@@ -1,13 +1,14 @@
 //! People in lists, and the roles of a page of them.
 
 use automation_hub_domain::{
+    clock::Timestamp,
     id::{CategoryId, RoleId, UserId},
     page::PageRequest,
     user::RoleAssignment,
 };
 use automation_hub_storage::chunk::Start;
 use automation_hub_storage::users::{self, UserFilter};
-use automation_hub_storage::{Session, StorageError};
+use automation_hub_storage::{Session, StorageError, tenants};
 
 use crate::organization::{Organization, found_tenant};
 use crate::tokens::add_user;
@@ -69,4 +70,17 @@ async fn chunks_of_people_follow_one_another_in_the_order_of_the_list() {
         start = Start::After(end);
     }
     assert_eq!(chunked, all.items.iter().skip(1).map(|user| user.id).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn tenants_that_never_had_anybody_are_listed() {
+    let acme = Organization::found().await;
+    let store = acme.store();
+    let empty = found_tenant(store, "empty").await;
+    let closed = found_tenant(store, "closed").await;
+    store.write(closed, |s| tenants::set_active(s, false)).await.unwrap();
+    let ana = acme.ana;
+    acme.write(move |s| users::set_active(s, ana, false, Timestamp::from_millis(1))).await.unwrap();
+    let deserted = store.system().read(tenants::list_deserted).await.unwrap();
+    assert_eq!(deserted.into_iter().map(|tenant| tenant.id).collect::<Vec<_>>(), [empty]);
 }

@@ -124,7 +124,7 @@ impl UsageView {
         let newest = usage.addresses.iter().map(|address| address.first_at).min();
         Self {
             path,
-            calls: format::count(accepted),
+            calls: format::count(accepted + refused),
             refused: format::count(refused),
             refused_share: (refused > 0).then(|| share(refused)),
             slow: usage.durations.map(|durations| words::millis(durations.slow_micros)),

@@ -55,7 +55,7 @@ impl Worker {
         let (connected, connection) = oneshot::channel();
         let thread = std::thread::Builder::new().name("postgres".to_owned());
         thread.spawn(move || run(&config, received, connected))?;
-        let connection = connection.await.map_err(|_| StorageError::Panicked)??;
+        let connection = connection.await.map_err(|_| ended())??;
         Ok(Self { thread: Thread(work), connection })
     }
 
@@ -71,43 +71,63 @@ impl Worker {
 impl Thread {
     /// Runs the closure after those it was given before.
     pub(super) fn run(&self, work: Work) -> Result<(), StorageError> {
-        self.0.send(work).map_err(|_| StorageError::Panicked)
+        self.0.send(work).map_err(|_| ended())
     }
+}
+
+fn silent() -> StorageError {
+    StorageError::unavailable("PostgreSQL did not answer in time")
+}
+
+fn ended() -> StorageError {
+    StorageError::unavailable("the thread of a connection to PostgreSQL has ended")
 }
 
 fn run(
     config: &Config,
     mut work: mpsc::UnboundedReceiver<Work>,
-    connected: oneshot::Sender<Result<Weak<Open>, StorageError>>,
+    mut asked: oneshot::Sender<Result<Weak<Open>, StorageError>>,
 ) {
-    // Whoever asked may have given up, and takes the sender of work along.
-    let (runtime, client) = match open(config) {
-        Ok((runtime, client, connection)) => {
-            drop(connected.send(Ok(connection)));
-            (runtime, client)
+    let runtime = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return drop(asked.send(Err(error.into()))),
+    };
+    let opened = runtime.block_on(async {
+        tokio::select! {
+            opened = timeout(CONNECT_LIMIT, open(config)) => Some(opened),
+            // Whoever asked has given up.
+            () = asked.closed() => None,
         }
-        Err(error) => return drop(connected.send(Err(error))),
+    });
+    let client = match opened {
+        Some(Ok(Ok((client, connection)))) => {
+            drop(asked.send(Ok(connection)));
+            client
+        }
+        failed => {
+            let error = match failed {
+                Some(Ok(Err(error))) => error,
+                _ => silent(),
+            };
+            drop(asked.send(Err(error)));
+            // Looking up a name can't be cut off, and isn't waited for.
+            return runtime.shutdown_background();
+        }
     };
     while let Some(work) = runtime.block_on(work.recv()) {
         work(&client, &runtime);
     }
 }
 
-fn open(config: &Config) -> Result<(Runtime, ClientWrapper, Weak<Open>), StorageError> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let (client, connection) = runtime.block_on(async {
-        let opened = connect(config).await?;
-        opened.0.batch_execute(READ_ONLY).await?;
-        Ok::<_, StorageError>(opened)
-    })?;
-    Ok((runtime, client, connection))
+async fn open(config: &Config) -> Result<(ClientWrapper, Weak<Open>), StorageError> {
+    let (client, connection) = connect(config).await?;
+    client.batch_execute(READ_ONLY).await?;
+    Ok((client, connection))
 }
 
 /// A connection that the current runtime reads and writes, and what tells whether it is still open.
 async fn connect(config: &Config) -> Result<(ClientWrapper, Weak<Open>), StorageError> {
-    let connecting = timeout(CONNECT_LIMIT, config.connect(NoTls));
-    let (client, connection) =
-        connecting.await.map_err(|_| StorageError::unavailable("PostgreSQL did not answer in time"))??;
+    let (client, connection) = config.connect(NoTls).await?;
     let open = Arc::new(Open);
     let watched = Arc::downgrade(&open);
     let task = tokio::spawn(async move {
@@ -121,5 +141,6 @@ async fn connect(config: &Config) -> Result<(ClientWrapper, Weak<Open>), Storage
 
 /// A connection outside of any pool, which may change whatever its user may.
 pub(super) async fn own_connection(config: &Config) -> Result<ClientWrapper, StorageError> {
-    Ok(connect(config).await?.0)
+    let (client, _) = timeout(CONNECT_LIMIT, connect(config)).await.map_err(|_| silent())??;
+    Ok(client)
 }
