@@ -390,3 +390,19 @@ async fn usage_names_unknown_calls_and_says_where_there_are_none() {
     let text = ines.get(&console("/tokens/1")).await.text();
     assert!(text.contains("unknown call") && text.contains("ah-plot"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usage_counts_refused_calls_among_all() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
+    ines.post(&console("/tokens/1/deactivate"), &[]).await;
+    for _ in 0..2 {
+        assert_eq!(call(&hub, &credential).await.status, StatusCode::UNAUTHORIZED);
+    }
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    let text = ines.get(&console("/tokens/1")).await.text();
+    assert!(text.contains("<dt>Calls, 30 days</dt><dd>3</dd>"), "{text}");
+    assert!(text.contains("<dt>Refused</dt><dd>2 <small>66.7\u{a0}%</small></dd>"), "{text}");
+}
