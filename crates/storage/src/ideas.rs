@@ -23,7 +23,7 @@ use automation_hub_domain::{
 };
 
 pub use counts::{count, count_by_status};
-pub use filling::{Apart, begin_filling, end_filling, survey};
+pub use filling::{Apart, analyze, begin_filling, end_filling};
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
 pub use found::Found;
 pub use insert::{Inserted, PreparedIdea, insert, insert_many, insert_prepared};

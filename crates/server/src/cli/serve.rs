@@ -5,7 +5,7 @@ use automation_hub_storage::{links, tenants};
 use clap::Args;
 use figment::value::Value;
 
-use super::{Global, hub::Hub, output};
+use super::{Global, hub::Hub, output, tenant};
 
 #[derive(Args)]
 #[group(skip)]
@@ -54,7 +54,7 @@ pub(super) async fn run(global: &Global, arguments: Arguments) -> anyhow::Result
             output::print(format_args!(
                 "Nobody can sign in to {place} yet. To create its first person:\n  \
                  automation-hub user create EMAIL FIRST_NAME LAST_NAME --role ah-system-admin --tenant {place}",
-                place = format_args!("{}/{}", tenant.organization_slug, tenant.tenant_slug),
+                place = tenant::short_names(&tenant),
             ))?;
         }
         Ok(())

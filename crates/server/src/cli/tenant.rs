@@ -161,7 +161,7 @@ impl List {
         let row = |tenant: Tenant| {
             [
                 tenant.uuid.to_string(),
-                format!("{}/{}", tenant.organization_slug, tenant.tenant_slug),
+                short_names(&tenant),
                 tenant.organization_name,
                 tenant.tenant_name,
                 if tenant.is_active { "yes" } else { "no" }.to_owned(),
@@ -170,6 +170,11 @@ impl List {
         let headings = ["Tenant ID", "Address", "Organisation", "Tenant", "Active"];
         output::table(headings, all.into_iter().map(row).collect())
     }
+}
+
+/// `nordwind/production`, as `--tenant` takes it.
+pub(super) fn short_names(tenant: &Tenant) -> String {
+    format!("{}/{}", tenant.organization_slug, tenant.tenant_slug)
 }
 
 fn described(tenant: &Tenant) -> Value {
@@ -186,9 +191,7 @@ fn described(tenant: &Tenant) -> Value {
 /// The tenant a command is about: by its short names, or the only one there is.
 pub(super) async fn chosen(store: &Store, names: Option<&str>) -> anyhow::Result<Tenant> {
     let all = store.system().read(tenants::list).await?;
-    let is_named = |tenant: &&Tenant| {
-        names.is_none_or(|names| names == format!("{}/{}", tenant.organization_slug, tenant.tenant_slug))
-    };
+    let is_named = |tenant: &&Tenant| names.is_none_or(|names| names == short_names(tenant));
     let mut found = all.iter().filter(is_named);
     match (found.next(), found.next(), names) {
         (Some(tenant), None, _) => Ok(tenant.clone()),

@@ -65,7 +65,7 @@ pub(super) async fn top_up(
         bar.inc(written);
     }
     store.system().write(ideas::end_filling).await?;
-    store.system().write(ideas::survey).await?;
+    store.system().write(ideas::analyze).await?;
     bar.finish_and_clear();
     Ok(())
 }

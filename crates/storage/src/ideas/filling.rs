@@ -24,7 +24,7 @@ pub fn end_filling(system: &mut System<'_>) -> Result<(), StorageError> {
 
 /// To be called after very many ideas were written. A server that knows nothing about its rows yet finds an idea by its
 /// submitter, ten times as slowly as by its key; left to itself it would look a minute later.
-pub fn survey(system: &mut System<'_>) -> Result<(), StorageError> {
+pub fn analyze(system: &mut System<'_>) -> Result<(), StorageError> {
     if system.engine() == Engine::Postgres {
         system.execute("ANALYZE ideas", values![])?;
     }

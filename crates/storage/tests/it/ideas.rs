@@ -392,10 +392,10 @@ async fn indexes_put_aside_while_ideas_are_filled_in_come_back(#[case] is_finish
 }
 
 #[tokio::test]
-async fn a_server_knows_its_ideas_after_a_survey() {
+async fn a_server_knows_its_ideas_once_they_are_analyzed() {
     let acme = Organization::found().await;
     five(&acme).await;
-    acme.store().system().write(ideas::survey).await.unwrap();
+    acme.store().system().write(ideas::analyze).await.unwrap();
     if acme.store().engine() == Engine::Postgres {
         let known = "SELECT COUNT(*) FROM pg_stats WHERE tablename = 'ideas'";
         let columns: i64 =

@@ -75,10 +75,6 @@ impl Thread {
     }
 }
 
-fn silent() -> StorageError {
-    StorageError::unavailable("PostgreSQL did not answer in time")
-}
-
 fn ended() -> StorageError {
     StorageError::unavailable("the thread of a connection to PostgreSQL has ended")
 }
@@ -94,29 +90,29 @@ fn run(
     };
     let opened = runtime.block_on(async {
         tokio::select! {
-            opened = timeout(CONNECT_LIMIT, open(config)) => Some(opened),
-            // Whoever asked has given up.
-            () = asked.closed() => None,
+            opened = in_time(open(config)) => opened,
+            // Whoever asked has given up, and hears nothing of it.
+            () = asked.closed() => Err(ended()),
         }
     });
-    let client = match opened {
-        Some(Ok(Ok((client, connection)))) => {
+    match opened {
+        Ok((client, connection)) => {
             drop(asked.send(Ok(connection)));
-            client
+            while let Some(work) = runtime.block_on(work.recv()) {
+                work(&client, &runtime);
+            }
         }
-        failed => {
-            let error = match failed {
-                Some(Ok(Err(error))) => error,
-                _ => silent(),
-            };
+        Err(error) => {
             drop(asked.send(Err(error)));
             // Looking up a name can't be cut off, and isn't waited for.
-            return runtime.shutdown_background();
+            runtime.shutdown_background();
         }
-    };
-    while let Some(work) = runtime.block_on(work.recv()) {
-        work(&client, &runtime);
     }
+}
+
+async fn in_time<T>(connecting: impl Future<Output = Result<T, StorageError>>) -> Result<T, StorageError> {
+    let silent = |_| Err(StorageError::unavailable("PostgreSQL did not answer in time"));
+    timeout(CONNECT_LIMIT, connecting).await.unwrap_or_else(silent)
 }
 
 async fn open(config: &Config) -> Result<(ClientWrapper, Weak<Open>), StorageError> {
@@ -141,6 +137,6 @@ async fn connect(config: &Config) -> Result<(ClientWrapper, Weak<Open>), Storage
 
 /// A connection outside of any pool, which may change whatever its user may.
 pub(super) async fn own_connection(config: &Config) -> Result<ClientWrapper, StorageError> {
-    let (client, _) = timeout(CONNECT_LIMIT, connect(config)).await.map_err(|_| silent())??;
+    let (client, _) = in_time(connect(config)).await?;
     Ok(client)
 }
