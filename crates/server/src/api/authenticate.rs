@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use automation_hub_domain::clock::Timestamp;
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{TenantId, TokenId},
+};
 use axum::{
     body::{Body, HttpBody as _},
     extract::Request,
@@ -27,8 +30,7 @@ use crate::{
         actor::{Actor, Via},
         credential::Presented,
         principal::TenantRecord,
-        snapshot::TokenRecord,
-        verify::{Alarm, Refusal, Renewal, Verified},
+        verify::{Alarm, Refusal, Refused, Renewal, Verified},
     },
     error::Error,
     middleware::request::RequestContext,
@@ -146,15 +148,20 @@ fn verify(
     address: IpAddr,
     now: Timestamp,
 ) -> Result<Verified, ApiError> {
-    app.tokens.verifier.verify(&Presented::of(headers, query), address, now).map_err(|refused| {
-        if let Some((tenant, token)) = refused.token {
-            app.calls.refused(tenant, token, now);
-        }
-        if let Some(alarm) = refused.alarm {
-            raise(app, alarm, now);
-        }
-        refused.refusal.into()
-    })
+    let verified = app.tokens.verifier.verify(&Presented::of(headers, query), address, now);
+    verified.map_err(|refused| note(app, refused, now))
+}
+
+/// Counts a refusal for its token and raises its alarm.
+#[cold]
+fn note(app: &App, refused: Refused, now: Timestamp) -> ApiError {
+    if let Some((tenant, token)) = refused.token {
+        app.calls.refused(tenant, token, now);
+    }
+    if let Some(alarm) = refused.alarm {
+        raise(app, alarm, now);
+    }
+    refused.refusal.into()
 }
 
 /// What must be acted on although the caller isn't told. Stored by a task of its own: a refusal waits for nothing.
@@ -176,10 +183,10 @@ fn raise(app: &App, alarm: Alarm, now: Timestamp) {
 }
 
 /// Moves a row to the current pepper, in the background: the call that showed it waits for nothing.
-fn renew(app: &App, token: &TokenRecord, renewal: Renewal) {
-    let (app, tenant, id) = (app.clone(), token.tenant, token.id);
+fn renew(app: &App, tenant: TenantId, token: TokenId, renewal: Renewal) {
+    let app = app.clone();
     tokio::spawn(async move {
-        if let Err(error) = crate::services::renewal::renew(&app, tenant, id, renewal).await {
+        if let Err(error) = crate::services::renewal::renew(&app, tenant, token, renewal).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "a token could not be moved to the current pepper"
@@ -218,15 +225,15 @@ fn call(
 ) -> impl Future<Output = Response> + Send {
     #[expect(clippy::disallowed_methods, reason = "measures how long the call takes")]
     let begun = Instant::now();
-    let call = Call::begin(now, &verified.token, context, &request);
+    let call = Call::begin(now, &verified, context, &request);
     let retiring = verified.retiring_until;
     if let Some(renewal) = verified.renewal {
-        renew(app, &verified.token, renewal);
+        renew(app, verified.tenant.id, verified.token, *renewal);
     }
     let actor = Actor {
         tenant: verified.tenant,
         user: verified.user,
-        via: Via::Token(verified.token.id),
+        via: Via::Token(verified.token),
         address: context.address,
         request_id: context.id,
         claim: None,

@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 
 use crate::{
     app::App,
-    auth::snapshot::TokenRecord,
+    auth::verify::Verified,
     error::Error,
     middleware::request::{RequestContext, RequestId},
 };
@@ -49,13 +49,13 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn begin(now: Timestamp, token: &TokenRecord, context: RequestContext, request: &Request) -> Self {
+    pub fn begin(now: Timestamp, caller: &Verified, context: RequestContext, request: &Request) -> Self {
         let path = shorten(request.uri().path(), 512);
         let client = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Self {
-            tenant: token.tenant,
-            token: token.id,
-            user: token.user,
+            tenant: caller.tenant.id,
+            token: caller.token,
+            user: caller.user.as_ref().map(|user| user.id),
             called_at: now,
             method: request.method().clone(),
             route: "",

@@ -51,13 +51,16 @@ impl<'a> Presented<'a> {
         };
         // Requests have few fields: to look at each once is cheaper than to look three up.
         for (name, value) in headers {
-            if name == header::AUTHORIZATION {
-                presented.authorization.add(value);
+            let field = if name == header::AUTHORIZATION {
+                &mut presented.authorization
             } else if name == TOKEN_TYPE {
-                presented.token_type.add(value);
+                &mut presented.token_type
             } else if name == APP_KEY {
-                presented.app_key.add(value);
-            }
+                &mut presented.app_key
+            } else {
+                continue;
+            };
+            field.add(value);
         }
         presented
     }

@@ -14,7 +14,8 @@ use automation_hub_domain::{
     id::{TenantId, TokenId, UserId},
     token::state::{Expiry, Switch},
 };
-use papaya::HashMap;
+use papaya::{HashMap, LocalGuard};
+use seize::Collector;
 
 use crate::hash::QuickHash;
 
@@ -51,28 +52,20 @@ pub struct TokenRecord {
     pub app_key: Option<StoredDigest>,
 }
 
-/// What a digest leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    pub record: TokenRecord,
-    /// Set if the digest is of a retired value.
-    pub retired_until: Option<Timestamp>,
-}
-
-/// [`Found`] without the room that each `Option` takes: there may be a million.
+/// What a digest leads to: a [`TokenRecord`] without the room that each `Option` takes, as there may be a million.
 #[derive(Clone, Copy)]
-struct Packed {
-    id: TokenId,
-    tenant: TenantId,
+pub struct Found {
+    pub id: TokenId,
+    pub tenant: TenantId,
     user: i64,
     expires: i64,
     retired_until: i64,
     app_key: Digest,
     app_key_pepper: Option<PepperNumber>,
-    switch: Switch,
+    pub switch: Switch,
 }
 
-impl Packed {
+impl Found {
     /// Neither an id nor an instant that occurs.
     const NONE: i64 = i64::MIN;
 
@@ -89,18 +82,27 @@ impl Packed {
         }
     }
 
-    fn unpack(&self) -> Found {
-        let some = |value: i64| (value != Self::NONE).then_some(value);
-        let record = TokenRecord {
-            id: self.id,
-            tenant: self.tenant,
-            user: some(self.user).map(UserId::new),
-            expiry: Expiry::from_instant(some(self.expires).map(Timestamp::from_millis)),
-            switch: self.switch,
-            app_key: self.app_key_pepper.map(|pepper| StoredDigest { digest: self.app_key, pepper }),
-        };
-        Found { record, retired_until: some(self.retired_until).map(Timestamp::from_millis) }
+    /// None for a tenant-level token.
+    pub fn user(&self) -> Option<UserId> {
+        some(self.user).map(UserId::new)
     }
+
+    pub fn expiry(&self) -> Expiry {
+        Expiry::from_instant(some(self.expires).map(Timestamp::from_millis))
+    }
+
+    /// Set if the digest is of a retired value.
+    pub fn retired_until(&self) -> Option<Timestamp> {
+        some(self.retired_until).map(Timestamp::from_millis)
+    }
+
+    pub fn app_key(&self) -> Option<StoredDigest> {
+        self.app_key_pepper.map(|pepper| StoredDigest { digest: self.app_key, pepper })
+    }
+}
+
+fn some(packed: i64) -> Option<i64> {
+    (packed != Found::NONE).then_some(packed)
 }
 
 type Map<K, V> = HashMap<K, V, QuickHash>;
@@ -113,7 +115,7 @@ struct Index {
 }
 
 pub struct Snapshot {
-    tokens: Map<Digest, Packed>,
+    tokens: Map<Digest, Found>,
     tenants: Map<TenantId, Arc<TenantRecord>>,
     users: Map<(TenantId, UserId), Arc<UserRecord>>,
     /// Held while tokens change: changes of one token must not overtake each other.
@@ -125,10 +127,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// Knowing the number of tokens saves growing step by step while they are loaded.
     pub fn new(peppers: &Peppers, expected_tokens: usize) -> Self {
+        let collector = Arc::new(Collector::new());
         Self {
-            tokens: HashMap::builder().capacity(expected_tokens).hasher(QuickHash::default()).build(),
-            tenants: Map::default(),
-            users: Map::default(),
+            tokens: map(&collector, expected_tokens),
+            tenants: map(&collector, 0),
+            users: map(&collector, 0),
             index: Mutex::default(),
             pepper_numbers: [Some(peppers.current().number()), peppers.previous().map(Pepper::number)],
             unreadable: AtomicUsize::new(0),
@@ -141,10 +144,10 @@ impl Snapshot {
         let map = self.tokens.pin();
         let mut portion = Index::default();
         let current = tokens.into_iter().map(|token| {
-            map.insert(token.value.digest, Packed::new(&token.record, None));
+            map.insert(token.value.digest, Found::new(&token.record, None));
             self.count(&token.value);
             if let Some(retired) = token.retired {
-                map.insert(retired.value.digest, Packed::new(&token.record, Some(retired.until)));
+                map.insert(retired.value.digest, Found::new(&token.record, Some(retired.until)));
                 self.count(&retired.value);
                 portion.retired.insert(token.record.id, retired.value);
             }
@@ -177,7 +180,7 @@ impl Snapshot {
         let index = self.lock();
         let map = self.tokens.pin();
         for stored in [index.current.get(&id), index.retired.get(&id)].into_iter().flatten() {
-            map.update(stored.digest, |packed| Packed { switch: Switch::Suspended, ..*packed });
+            map.update(stored.digest, |packed| Found { switch: Switch::Suspended, ..*packed });
         }
     }
 
@@ -185,12 +188,12 @@ impl Snapshot {
     fn put(&self, index: &mut Index, token: &LiveToken) {
         let id = token.record.id;
         let map = self.tokens.pin();
-        map.insert(token.value.digest, Packed::new(&token.record, None));
+        map.insert(token.value.digest, Found::new(&token.record, None));
         self.count(&token.value);
         let old_current = index.current.insert(id, token.value);
         let old_retired = match token.retired {
             Some(retired) => {
-                map.insert(retired.value.digest, Packed::new(&token.record, Some(retired.until)));
+                map.insert(retired.value.digest, Found::new(&token.record, Some(retired.until)));
                 self.count(&retired.value);
                 index.retired.insert(id, retired.value)
             }
@@ -222,16 +225,9 @@ impl Snapshot {
         self.users.pin().remove(&(tenant, user));
     }
 
-    pub fn find(&self, digest: &Digest) -> Option<Found> {
-        self.tokens.pin().get(digest).map(Packed::unpack)
-    }
-
-    pub fn tenant(&self, id: TenantId) -> Option<Arc<TenantRecord>> {
-        self.tenants.pin().get(&id).cloned()
-    }
-
-    pub fn user(&self, tenant: TenantId, user: UserId) -> Option<Arc<UserRecord>> {
-        self.users.pin().get(&(tenant, user)).cloned()
+    /// What is found by it stays as it was found until it is dropped.
+    pub fn look(&self) -> Look<'_> {
+        Look { snapshot: self, guard: self.tokens.guard() }
     }
 
     pub fn token_count(&self) -> usize {
@@ -258,5 +254,35 @@ impl Snapshot {
         if !self.pepper_numbers.contains(&Some(stored.pepper)) {
             self.unreadable.fetch_sub(1, Ordering::AcqRel);
         }
+    }
+}
+
+/// One collector for all maps: a look into several of them announces itself once.
+fn map<K, V>(collector: &Arc<Collector>, capacity: usize) -> Map<K, V>
+where
+    K: Send + 'static,
+    V: Send + 'static,
+{
+    let builder = HashMap::builder().capacity(capacity).hasher(QuickHash::default());
+    builder.shared_collector(Arc::clone(collector)).build()
+}
+
+/// A look into the snapshot, for as long as one verification takes.
+pub struct Look<'s> {
+    snapshot: &'s Snapshot,
+    guard: LocalGuard<'s>,
+}
+
+impl Look<'_> {
+    pub fn token(&self, digest: &Digest) -> Option<&Found> {
+        self.snapshot.tokens.get(digest, &self.guard)
+    }
+
+    pub fn tenant(&self, id: TenantId) -> Option<&Arc<TenantRecord>> {
+        self.snapshot.tenants.get(&id, &self.guard)
+    }
+
+    pub fn user(&self, tenant: TenantId, user: UserId) -> Option<&Arc<UserRecord>> {
+        self.snapshot.users.get(&(tenant, user), &self.guard)
     }
 }

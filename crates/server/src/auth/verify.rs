@@ -24,24 +24,24 @@ use super::{
     digest::{Pepper, Peppers, Purpose, StoredDigest},
     failures::{AddressFailures, AppKeyFailures, Attempt},
     principal::{TenantRecord, UserRecord},
-    snapshot::{Found, Snapshot, TokenRecord},
+    snapshot::{Found, Look, Snapshot},
 };
 
-/// Whom an accepted credential stands for.
+/// Whom an accepted credential stands for. Small, as every call carries it.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    pub token: TokenRecord,
+    pub token: TokenId,
     pub tenant: Arc<TenantRecord>,
     /// None for a tenant-level token.
     pub user: Option<Arc<UserRecord>>,
     /// Set if the value was rotated away and still works until then.
     pub retiring_until: Option<Timestamp>,
     /// What to store in place of digests made under the previous pepper.
-    pub renewal: Option<Renewal>,
+    pub renewal: Option<Box<Renewal>>,
 }
 
 /// Digests of what was presented and matched under the previous pepper, with those to put in their place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renewal {
     pub value: Option<Renewed>,
     pub app_key: Option<Renewed>,
@@ -211,7 +211,13 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<Verified, Refused> {
         let now = self.high_water.observe(now);
-        self.check(presented, now).map_err(|refused| match refused.refusal {
+        self.check(presented, now).map_err(|refused| self.refuse(refused, address, now))
+    }
+
+    /// Out of the way of what is accepted, whose code the processor fetches anew for each call.
+    #[cold]
+    fn refuse(&self, refused: Refused, address: IpAddr, now: Timestamp) -> Refused {
+        match refused.refusal {
             Refusal::Unavailable | Refusal::TooMany { .. } => refused,
             _ => match self.count_refusal(address, now) {
                 Some(retry_after_secs) => {
@@ -219,7 +225,7 @@ impl Verifier {
                 }
                 None => refused,
             },
-        })
+        }
     }
 
     /// Counts a refusal of an address; beyond what it is allowed, how many seconds it has to wait.
@@ -232,61 +238,78 @@ impl Verifier {
         if self.is_blind.load(Ordering::Relaxed) {
             return Err(Refusal::Unavailable.into());
         }
-        let (found, renewal) = self.look_up(&credential)?;
-        let whose = (found.record.tenant, found.record.id);
-        self.check_found(presented, found, renewal, now)
-            .map_err(|refused| Refused { token: Some(whose), ..refused })
+        let look = self.snapshot.look();
+        let (found, renewed) = self.look_up(&look, &credential)?;
+        let mut renewal = renewed.map(|value| Box::new(Renewal { value: Some(value), app_key: None }));
+        self.check_found(presented, (&look, found), &mut renewal, now)
+            .map(|(tenant, user)| Verified {
+                token: found.id,
+                tenant: Arc::clone(tenant),
+                user: user.map(Arc::clone),
+                retiring_until: found.retired_until(),
+                renewal,
+            })
+            .map_err(|refused| Refused { token: Some((found.tenant, found.id)), ..refused })
     }
 
     /// From here on the value has matched, and the caller is told what is wrong.
-    fn check_found(
+    fn check_found<'l>(
         &self,
         presented: &Presented<'_>,
-        found: Found,
-        value_renewal: Option<Renewed>,
+        (look, found): (&'l Look<'_>, &Found),
+        renewal: &mut Option<Box<Renewal>>,
         now: Timestamp,
-    ) -> Result<Verified, Refused> {
-        let token = found.record;
-        if found.retired_until.is_some_and(|until| now >= until) {
-            let alarm = Alarm::RetiredValueUsed { tenant: token.tenant, token: token.id };
+    ) -> Result<(&'l Arc<TenantRecord>, Option<&'l Arc<UserRecord>>), Refused> {
+        if found.retired_until().is_some_and(|until| now >= until) {
+            let alarm = Alarm::RetiredValueUsed { tenant: found.tenant, token: found.id };
             return Err(Refused { alarm: Some(alarm), ..Refused::REJECTED });
         }
-        let tenant = self.snapshot.tenant(token.tenant).ok_or(Refusal::Unavailable)?;
-        check_token(&token, &tenant, now)?;
-        let user = match token.user {
+        let tenant = look.tenant(found.tenant).ok_or(Refusal::Unavailable)?;
+        check_token(found, tenant, now)?;
+        let user = match found.user() {
             None => None,
             Some(id) => {
-                let user = self.snapshot.user(token.tenant, id).filter(|user| user.is_active);
+                let user = look.user(found.tenant, id).filter(|user| user.is_active);
                 Some(user.ok_or(Refusal::UserInactive)?)
             }
         };
-        let app_key_renewal = match token.app_key {
-            None => None,
-            Some(stored) => self.check_app_key(&token, tenant.uuid, &stored, presented.app_key(), now)?,
-        };
-        let renewal = Renewal { value: value_renewal, app_key: app_key_renewal };
-        Ok(Verified {
-            token,
-            tenant,
-            user,
-            retiring_until: found.retired_until,
-            renewal: (renewal != Renewal::default()).then_some(renewal),
-        })
+        if let Some(stored) = found.app_key() {
+            let renewed = self.check_app_key(found, tenant.uuid, &stored, presented.app_key(), now)?;
+            if renewed.is_some() {
+                renewal.get_or_insert_default().app_key = renewed;
+            }
+        }
+        Ok((tenant, user))
     }
 
     /// A token of another tenant and one that never was are the same computation: the tenant is in the digest.
-    fn look_up(&self, credential: &Credential<'_>) -> Result<(Found, Option<Renewed>), Refused> {
+    fn look_up<'l>(
+        &self,
+        look: &'l Look<'_>,
+        credential: &Credential<'_>,
+    ) -> Result<(&'l Found, Option<Renewed>), Refused> {
         let Credential { tenant, token } = *credential;
         if TokenForm::of(token).is_none() {
             return Err(Refused::REJECTED);
         }
         let current = self.peppers.current().store(Purpose::Token, tenant, token);
-        if let Some(found) = self.snapshot.find(&current.digest) {
-            return Ok((found, None));
+        match look.token(&current.digest) {
+            Some(found) => Ok((found, None)),
+            None => self.look_up_previous(look, credential, current),
         }
+    }
+
+    #[cold]
+    fn look_up_previous<'l>(
+        &self,
+        look: &'l Look<'_>,
+        credential: &Credential<'_>,
+        current: StoredDigest,
+    ) -> Result<(&'l Found, Option<Renewed>), Refused> {
+        let Credential { tenant, token } = *credential;
         let under = |pepper: &Pepper| {
             let old = pepper.store(Purpose::Token, tenant, token);
-            self.snapshot.find(&old.digest).map(|found| (found, Renewed { old, new: current }))
+            look.token(&old.digest).map(|found| (found, Renewed { old, new: current }))
         };
         match self.peppers.previous().and_then(under) {
             Some((found, renewed)) => Ok((found, Some(renewed))),
@@ -297,7 +320,7 @@ impl Verifier {
 
     fn check_app_key(
         &self,
-        token: &TokenRecord,
+        token: &Found,
         tenant: Uuid,
         stored: &StoredDigest,
         presented: Field<'_>,
@@ -328,17 +351,18 @@ impl Verifier {
     }
 }
 
-fn check_token(token: &TokenRecord, tenant: &TenantRecord, now: Timestamp) -> Result<(), Refusal> {
+fn check_token(token: &Found, tenant: &TenantRecord, now: Timestamp) -> Result<(), Refusal> {
     if !tenant.is_active {
         return Err(Refusal::TenantInactive);
     }
     if token.switch != Switch::On {
         return Err(Refusal::TokenInactive);
     }
-    if token.expiry.has_passed(now) {
+    let expiry = token.expiry();
+    if expiry.has_passed(now) {
         return Err(Refusal::TokenExpired);
     }
-    if token.expiry == Expiry::Never && !tenant.settings.allows_never_expiring {
+    if expiry == Expiry::Never && !tenant.settings.allows_never_expiring {
         return Err(Refusal::TokenNotCompliant);
     }
     Ok(())

@@ -216,9 +216,12 @@ async fn connections_that_the_server_ended_are_made_anew() {
     });
     assert!(join_all(reads).await.into_iter().all(|read| read.unwrap() == [1]));
     if store.engine() == Engine::Postgres {
-        let end_all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = current_database() AND backend_type = 'client backend'";
-        let ended = store.read(TENANT, |session| session.each(end_all, &[], |_| Ok(()))).await;
+        // Ended, not only told to end: one that isn't yet could still answer.
+        let end_others = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
+             WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+        store.read(TENANT, |session| session.each(end_others, &[], |_| Ok(()))).await.unwrap();
+        let end_own = "SELECT pg_terminate_backend(pg_backend_pid())";
+        let ended = store.read(TENANT, |session| session.each(end_own, &[], |_| Ok(()))).await;
         assert!(matches!(ended, Err(StorageError::Unavailable(_))), "{ended:?}");
     }
     // Reads have no transaction whose end would show that a connection is lost.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use super::*;
 use crate::auth::{
     digest::PepperNumber,
-    snapshot::{LiveToken, RetiredValue},
+    snapshot::{LiveToken, RetiredValue, TokenRecord},
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);

@@ -7,7 +7,7 @@ use automation_hub_domain::{id::UserId, token::value::TokenValue};
 use proptest::prelude::*;
 
 use super::{fixture::*, *};
-use crate::auth::snapshot::{LiveToken, RetiredValue};
+use crate::auth::snapshot::{LiveToken, RetiredValue, TokenRecord};
 
 const SEQUENCES: u32 = 64;
 /// The number of a pepper that isn't configured.
@@ -368,7 +368,7 @@ impl Model {
         let answer = call.from(&self.hub, address, NOW.plus_millis(self.clock));
         let expected = self.expected(number, tenant, app_key);
         let id = |at: usize| TokenId::new(i64::try_from(at).unwrap());
-        let answered = answer.as_ref().map(|verified| verified.token.id).map_err(|refused| refused.refusal);
+        let answered = answer.as_ref().map(|verified| verified.token).map_err(|refused| refused.refusal);
         prop_assert_eq!(answered, expected.map(id), "value {} in tenant {}", number, tenant);
         if let (Ok(verified), Ok(at)) = (answer, expected) {
             let plain = &self.tokens[at];

@@ -23,7 +23,7 @@ fn a_good_credential_leads_to_its_tenant_and_user() {
     hub.snapshot().load([token(1, &personal), of_tenant]);
 
     let verified = Call::of(&personal).at(&hub, NOW).unwrap();
-    assert_eq!(verified.token.id, TokenId::new(1));
+    assert_eq!(verified.token, TokenId::new(1));
     assert_eq!(verified.tenant.id, NORDWIND);
     assert_eq!(verified.user.map(|user| user.id), Some(UserId::new(11)));
     assert_eq!((verified.retiring_until, verified.renewal), (None, None));

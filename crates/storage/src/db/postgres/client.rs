@@ -32,7 +32,7 @@ pub(crate) struct Client<'c> {
     /// What statements told the transaction around them: the closure's own error type cannot.
     wants_retry: Cell<bool>,
     has_failed: Cell<bool>,
-    /// The transaction could not be ended, so nobody else may have this connection.
+    /// The connection is lost, or its transaction could not be ended: nobody else may have it.
     is_unusable: Cell<bool>,
 }
 
@@ -205,7 +205,11 @@ impl<'c> Client<'c> {
             code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
                 || code == Some(&SqlState::T_R_DEADLOCK_DETECTED),
         );
-        error.into()
+        let error = StorageError::from(error);
+        if matches!(error, StorageError::Unavailable(_)) {
+            self.is_unusable.set(true);
+        }
+        error
     }
 
     /// What was put off, ready to be sent. Preparing a statement may take a round trip, within which none may be sent that
