@@ -22,6 +22,14 @@ impl PageRequest {
             None => 1,
         }
     }
+
+    /// The same rows of a list of this length, asked for in the opposite order, if they lie beyond its middle: what is
+    /// passed over costs as much as what is given.
+    pub fn from_end(self, total: u64) -> Option<Self> {
+        let rest = total.checked_sub(self.offset)?;
+        let limit = self.limit.min(rest);
+        (rest < self.offset).then_some(Self { offset: rest - limit, limit })
+    }
 }
 
 impl Default for PageRequest {
@@ -58,6 +66,16 @@ pub enum Direction {
     Descending,
 }
 
+impl Direction {
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::Ascending => Self::Descending,
+            Self::Descending => Self::Ascending,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +85,21 @@ mod tests {
         assert_eq!(PageRequest::numbered(0, 20), PageRequest::numbered(1, 20));
         assert_eq!(PageRequest::numbered(3, 20), PageRequest { offset: 40, limit: 20 });
         assert_eq!(PageRequest { offset: 40, limit: 20 }.number(), 3);
+    }
+
+    #[test]
+    fn rows_beyond_the_middle_are_counted_from_the_end() {
+        let from_end = |offset, limit, total| {
+            PageRequest { offset, limit }.from_end(total).map(|request| (request.offset, request.limit))
+        };
+        assert_eq!(from_end(0, 4, 11), None);
+        assert_eq!(from_end(5, 4, 11), None);
+        assert_eq!(from_end(6, 4, 11), Some((1, 4)));
+        assert_eq!(from_end(8, 4, 11), Some((0, 3)));
+        assert_eq!(from_end(11, 4, 11), Some((0, 0)));
+        assert_eq!(from_end(12, 4, 11), None);
+        assert_eq!(from_end(6, u64::MAX, 11), Some((0, 5)));
+        assert_eq!(from_end(0, 4, 0), None);
     }
 
     #[test]

@@ -203,7 +203,7 @@ async fn present(store: &Store, tenant: &Tenant, now: Timestamp) -> anyhow::Resu
     let filter = TokenFilter { state: StateFilter::All, ..TokenFilter::default() };
     let everything = PageRequest { offset: 0, limit: u64::MAX };
     let sort = (TokenSort::Created, Direction::Ascending);
-    Ok(store.scan(tenant.id, move |s| tokens::list(s, &filter, sort, everything, now)).await?)
+    Ok(store.scan(tenant.id, move |s| tokens::list(s, &filter, sort, (everything, None), now)).await?)
 }
 
 fn described(token: &Token, tenant: &Tenant, now: Timestamp) -> Map<String, Value> {

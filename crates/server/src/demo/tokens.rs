@@ -37,7 +37,7 @@ pub(super) async fn renew(
     let list = move |s: &mut Session<'_>| {
         let request = PageRequest { offset: 0, limit: LOOKED_THROUGH };
         let order = (TokenSort::Created, Direction::Ascending);
-        stored::list(s, &TokenFilter::default(), order, request, now)
+        stored::list(s, &TokenFilter::default(), order, (request, None), now)
     };
     let known = workshop.store.read(directory.tenant, list).await?;
     let mut access = Vec::new();

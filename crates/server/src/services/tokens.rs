@@ -73,8 +73,9 @@ pub async fn list(
     app.store
         .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
             let counts = tokens::count_by_state(s, &filter, now)?;
-            let items = tokens::list(s, &filter, sort, request, now)?;
-            Ok(TokenList { page: Page { items, total: counts.of(filter.state), request }, counts })
+            let total = counts.of(filter.state);
+            let items = tokens::list(s, &filter, sort, (request, Some(total)), now)?;
+            Ok(TokenList { page: Page { items, total, request }, counts })
         })
         .await
 }

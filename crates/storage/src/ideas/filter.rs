@@ -316,11 +316,7 @@ impl IdeaOrder {
     }
 
     pub(super) fn reversed(self) -> Self {
-        let direction = match self.direction {
-            Direction::Ascending => Direction::Descending,
-            Direction::Descending => Direction::Ascending,
-        };
-        Self { direction, ..self }
+        Self { direction: self.direction.reversed(), ..self }
     }
 
     /// Columns may need the table they are of, where a statement has two.

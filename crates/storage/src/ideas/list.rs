@@ -125,15 +125,9 @@ pub(super) struct Section<'p> {
 
 impl<'p> Section<'p> {
     fn of(request: PageRequest, total: Option<u64>) -> Self {
-        let PageRequest { offset, limit } = request;
-        match total.and_then(|total| total.checked_sub(offset)) {
-            // Skipping takes the longer the more is skipped.
-            Some(rest) if rest < offset => {
-                let limit = Ord::min(limit, rest);
-                Self { after: None, skip: rest - limit, limit, is_from_end: true }
-            }
-            _ => Self { after: None, skip: offset, limit, is_from_end: false },
-        }
+        let from_end = total.and_then(|total| request.from_end(total));
+        let PageRequest { offset, limit } = from_end.unwrap_or(request);
+        Self { after: None, skip: offset, limit, is_from_end: from_end.is_some() }
     }
 
     fn after(after: Option<&'p Position>, limit: u64) -> Self {

@@ -121,28 +121,32 @@ pub enum TokenSort {
 }
 
 impl TokenSort {
-    /// The whole clause; ties fall to the newest.
-    const fn order(self, direction: Direction) -> &'static str {
-        match (self, direction) {
-            (Self::Created, Direction::Ascending) => "ORDER BY t.id ",
-            (Self::Created, Direction::Descending) => "ORDER BY t.id DESC ",
-            (Self::Name, Direction::Ascending) => "ORDER BY t.name_key, t.id DESC ",
-            (Self::Name, Direction::Descending) => "ORDER BY t.name_key DESC, t.id DESC ",
-            (Self::User, Direction::Ascending) => "ORDER BY COALESCE(u.name_key, ''), t.id DESC ",
-            (Self::User, Direction::Descending) => "ORDER BY COALESCE(u.name_key, '') DESC, t.id DESC ",
-            (Self::Expires, Direction::Ascending) => {
-                "ORDER BY COALESCE(t.expires_at, 9223372036854775807), t.id DESC "
-            }
-            (Self::Expires, Direction::Descending) => {
-                "ORDER BY COALESCE(t.expires_at, 9223372036854775807) DESC, t.id DESC "
-            }
-            (Self::State, Direction::Ascending) => concat!("ORDER BY ", state!(), ", t.id DESC "),
-            (Self::State, Direction::Descending) => concat!("ORDER BY ", state!(), " DESC, t.id DESC "),
-            (Self::LastUsed, Direction::Ascending) => "ORDER BY COALESCE(t.last_used_at, 0), t.id DESC ",
-            (Self::LastUsed, Direction::Descending) => {
-                "ORDER BY COALESCE(t.last_used_at, 0) DESC, t.id DESC "
-            }
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Created => "t.id",
+            Self::Name => "t.name_key",
+            Self::User => "COALESCE(u.name_key, '')",
+            Self::Expires => "COALESCE(t.expires_at, 9223372036854775807)",
+            Self::State => state!(),
+            Self::LastUsed => "COALESCE(t.last_used_at, 0)",
         }
+    }
+
+    /// The whole clause; of tokens alike, the newest comes first where ids descend.
+    fn order(self, direction: Direction, ids: Direction) -> String {
+        let key = self.key();
+        let direction = keyword(direction);
+        match self {
+            Self::Created => ["ORDER BY ", key, direction].concat(),
+            _ => ["ORDER BY ", key, direction, ", t.id", keyword(ids)].concat(),
+        }
+    }
+}
+
+const fn keyword(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ascending => " ASC ",
+        Direction::Descending => " DESC ",
     }
 }
 
@@ -251,17 +255,22 @@ fn counts_from_row(row: &Row<'_>) -> Result<StateCounts, StorageError> {
     })
 }
 
-/// One page of the list. Revoked tokens are in none but their own.
+/// One page of the list. Revoked tokens are in none but their own. If it is known how many the filter leaves, what lies
+/// beyond the middle is looked for from the end.
 pub fn list(
     session: &mut Session<'_>,
     filter: &TokenFilter,
     sort: (TokenSort, Direction),
-    request: PageRequest,
+    (request, total): (PageRequest, Option<u64>),
     now: Timestamp,
 ) -> Result<Vec<Token>, StorageError> {
     let tenant = session.tenant();
     let (sort, direction) = sort;
-    let order = sort.order(direction);
+    let order = sort.order(direction, Direction::Descending);
+    let (sought, request) = match total.and_then(|total| request.from_end(total)) {
+        Some(request) => (sort.order(direction.reversed(), Direction::Ascending), request),
+        None => (order.clone(), request),
+    };
     let soon = now.plus_days(NEAR_DAYS);
     let users = match sort {
         TokenSort::User => "LEFT JOIN users u ON u.id = t.user_id AND u.tenant_id = t.tenant_id ",
@@ -276,9 +285,9 @@ pub fn list(
         filter.state.condition(),
         &filter.narrowing(),
         " ",
-        order,
+        &sought,
         "LIMIT $6 OFFSET $7) ",
-        order,
+        &order,
     ]
     .concat();
     session.all(

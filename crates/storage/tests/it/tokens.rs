@@ -86,7 +86,7 @@ impl Hub {
             let asked = filter(state);
             let order = (TokenSort::State, Direction::Ascending);
             let page = PageRequest { offset: 0, limit: 100 };
-            let found = self.write(move |s| tokens::list(s, &asked, order, page, NOW)).await;
+            let found = self.write(move |s| tokens::list(s, &asked, order, (page, None), NOW)).await;
             assert_eq!(found.len() as u64, counts.of(state), "{state:?} {token_type:?} {user_search:?}");
             for token in found {
                 assert!(belongs(state, token.state(never, NOW)), "{state:?}: {token:?}");
@@ -97,7 +97,7 @@ impl Hub {
 
     async fn names(&self, filter: TokenFilter, sort: TokenSort, direction: Direction) -> Vec<String> {
         let page = PageRequest::default();
-        let found = self.write(move |s| tokens::list(s, &filter, (sort, direction), page, NOW)).await;
+        let found = self.write(move |s| tokens::list(s, &filter, (sort, direction), (page, None), NOW)).await;
         found.into_iter().map(|token| token.name).collect()
     }
 }
@@ -236,7 +236,7 @@ async fn a_token_that_names_people_of_another_tenant_shows_nothing_of_them() {
     assert_eq!((shown.user, shown.creator, shown.switched_by), (None, None, None));
     let by_user = (TokenSort::User, Direction::Ascending);
     let (all, page) = (TokenFilter::default(), PageRequest::default());
-    let listed = hub.write(move |s| tokens::list(s, &all, by_user, page, NOW)).await;
+    let listed = hub.write(move |s| tokens::list(s, &all, by_user, (page, None), NOW)).await;
     assert_eq!(
         listed.iter().map(|token| (token.id, token.user.is_some())).collect::<Vec<_>>(),
         [(id, false)]
@@ -411,6 +411,55 @@ async fn counts_agree_with_lists_whatever_is_asked_for() {
         for token_type in [None].into_iter().chain(TokenType::ALL.map(Some)) {
             for user_search in [None, Some("omar"), Some("tester"), Some("nobody")] {
                 hub.assert_counts_agree(token_type, user_search).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_parts_of_the_whole_list_whether_or_not_its_length_is_known() {
+    const SORTS: [TokenSort; 6] = [
+        TokenSort::Created,
+        TokenSort::Name,
+        TokenSort::User,
+        TokenSort::Expires,
+        TokenSort::State,
+        TokenSort::LastUsed,
+    ];
+    let hub = Hub::start().await;
+    let ines = hub.ines;
+    // Many alike in what they are sorted by.
+    for number in 0..11 {
+        hub.add(|new| {
+            new.user = Some(ines).filter(|_| number % 3 == 0);
+            new.expires_at = Some(NOW.plus_days(number / 5));
+            new.is_active = number % 2 == 0;
+        })
+        .await;
+    }
+    let counts = hub.write(|s| tokens::count_by_state(s, &TokenFilter::default(), NOW)).await;
+    let list = async |state, order, page, total| {
+        let filter = TokenFilter { state, ..TokenFilter::default() };
+        let found = hub.write(move |s| tokens::list(s, &filter, order, (page, total), NOW)).await;
+        found.into_iter().map(|token| token.id).collect::<Vec<_>>()
+    };
+    let directions = [Direction::Ascending, Direction::Descending];
+    let orders: Vec<_> =
+        SORTS.into_iter().flat_map(|sort| directions.map(|direction| (sort, direction))).collect();
+    for (state, order) in STATES.into_iter().flat_map(|state| orders.iter().map(move |order| (state, *order)))
+    {
+        let total = counts.of(state);
+        let all = PageRequest { offset: 0, limit: u64::MAX };
+        let whole = list(state, order, all, None).await;
+        assert_eq!(whole.len() as u64, total, "{state:?}");
+        for offset in 0..=total + 1 {
+            for limit in [4, u64::MAX] {
+                let page = PageRequest { offset, limit };
+                let found = list(state, order, page, Some(total)).await;
+                let expected = whole.iter().skip(usize::try_from(offset).unwrap());
+                let expected: Vec<_> =
+                    expected.take(usize::try_from(limit).unwrap_or(usize::MAX)).copied().collect();
+                assert_eq!(found, expected, "{state:?} {order:?} {page:?}");
             }
         }
     }

@@ -119,7 +119,7 @@ impl Desk {
         self.hub.app.calls.flush(&self.hub.app).await.unwrap();
         let list = |s: &mut Session<'_>| {
             let sort = (TokenSort::default(), Direction::Ascending);
-            tokens::list(s, &TokenFilter::default(), sort, PageRequest::default(), NOON)
+            tokens::list(s, &TokenFilter::default(), sort, (PageRequest::default(), None), NOON)
         };
         let tokens = self.hub.app.store.read(self.hub.tenant, list).await.unwrap();
         tokens.into_iter().map(|token| (token.id, token.last_used_at, token.last_used_address)).collect()
