@@ -6,7 +6,7 @@ use std::sync::Arc;
 use deadpool::managed::{PoolError, TimeoutType};
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 /// Kept behind a counter, as one failed commit answers every write that was in it.
 type Source = Arc<dyn Error + Send + Sync>;
@@ -127,11 +127,7 @@ impl From<rusqlite::Error> for StorageError {
 impl From<tokio_postgres::Error> for StorageError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(refusal) = error.as_db_error() else {
-            return if error.is_closed() || is_input_output(&error) {
-                Self::unavailable(error)
-            } else {
-                Self::driver(error)
-            };
+            return if is_lost(&error) { Self::unavailable(error) } else { Self::driver(error) };
         };
         let code = refusal.code();
         // The first two characters of a code are its class.
@@ -149,8 +145,13 @@ impl From<tokio_postgres::Error> for StorageError {
     }
 }
 
-fn is_input_output(error: &tokio_postgres::Error) -> bool {
-    error.source().is_some_and(<dyn Error>::is::<std::io::Error>)
+/// Whether the connection of a statement is of no more use. Many a refusal is of the operator's making, a time limit or a
+/// full disk, and leaves it as it was.
+pub(crate) fn is_lost(error: &tokio_postgres::Error) -> bool {
+    match error.as_db_error() {
+        Some(refusal) => matches!(refusal.parsed_severity(), Some(Severity::Fatal | Severity::Panic)),
+        None => error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>),
+    }
 }
 
 impl From<PoolError<StorageError>> for StorageError {

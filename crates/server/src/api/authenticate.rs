@@ -149,12 +149,12 @@ fn verify(
     now: Timestamp,
 ) -> Result<Verified, ApiError> {
     let verified = app.tokens.verifier.verify(&Presented::of(headers, query), address, now);
-    verified.map_err(|refused| note(app, refused, now))
+    verified.map_err(|refused| count_and_raise(app, refused, now))
 }
 
 /// Counts a refusal for its token and raises its alarm.
 #[cold]
-fn note(app: &App, refused: Refused, now: Timestamp) -> ApiError {
+fn count_and_raise(app: &App, refused: Refused, now: Timestamp) -> ApiError {
     if let Some((tenant, token)) = refused.token {
         app.calls.refused(tenant, token, now);
     }

@@ -53,8 +53,7 @@ pub struct TokenRecord {
 }
 
 /// What a digest leads to: a [`TokenRecord`] without the room that each `Option` takes, as there may be a million.
-#[derive(Clone, Copy)]
-pub struct Found {
+pub struct TokenEntry {
     pub id: TokenId,
     pub tenant: TenantId,
     user: i64,
@@ -65,7 +64,7 @@ pub struct Found {
     pub switch: Switch,
 }
 
-impl Found {
+impl TokenEntry {
     /// Neither an id nor an instant that occurs.
     const NONE: i64 = i64::MIN;
 
@@ -102,7 +101,7 @@ impl Found {
 }
 
 fn some(packed: i64) -> Option<i64> {
-    (packed != Found::NONE).then_some(packed)
+    (packed != TokenEntry::NONE).then_some(packed)
 }
 
 type Map<K, V> = HashMap<K, V, QuickHash>;
@@ -115,7 +114,7 @@ struct Index {
 }
 
 pub struct Snapshot {
-    tokens: Map<Digest, Found>,
+    tokens: Map<Digest, TokenEntry>,
     tenants: Map<TenantId, Arc<TenantRecord>>,
     users: Map<(TenantId, UserId), Arc<UserRecord>>,
     /// Held while tokens change: changes of one token must not overtake each other.
@@ -144,10 +143,10 @@ impl Snapshot {
         let map = self.tokens.pin();
         let mut portion = Index::default();
         let current = tokens.into_iter().map(|token| {
-            map.insert(token.value.digest, Found::new(&token.record, None));
+            map.insert(token.value.digest, TokenEntry::new(&token.record, None));
             self.count(&token.value);
             if let Some(retired) = token.retired {
-                map.insert(retired.value.digest, Found::new(&token.record, Some(retired.until)));
+                map.insert(retired.value.digest, TokenEntry::new(&token.record, Some(retired.until)));
                 self.count(&retired.value);
                 portion.retired.insert(token.record.id, retired.value);
             }
@@ -180,7 +179,7 @@ impl Snapshot {
         let index = self.lock();
         let map = self.tokens.pin();
         for stored in [index.current.get(&id), index.retired.get(&id)].into_iter().flatten() {
-            map.update(stored.digest, |packed| Found { switch: Switch::Suspended, ..*packed });
+            map.update(stored.digest, |entry| TokenEntry { switch: Switch::Suspended, ..*entry });
         }
     }
 
@@ -188,12 +187,12 @@ impl Snapshot {
     fn put(&self, index: &mut Index, token: &LiveToken) {
         let id = token.record.id;
         let map = self.tokens.pin();
-        map.insert(token.value.digest, Found::new(&token.record, None));
+        map.insert(token.value.digest, TokenEntry::new(&token.record, None));
         self.count(&token.value);
         let old_current = index.current.insert(id, token.value);
         let old_retired = match token.retired {
             Some(retired) => {
-                map.insert(retired.value.digest, Found::new(&token.record, Some(retired.until)));
+                map.insert(retired.value.digest, TokenEntry::new(&token.record, Some(retired.until)));
                 self.count(&retired.value);
                 index.retired.insert(id, retired.value)
             }
@@ -274,7 +273,7 @@ pub struct Look<'s> {
 }
 
 impl Look<'_> {
-    pub fn token(&self, digest: &Digest) -> Option<&Found> {
+    pub fn token(&self, digest: &Digest) -> Option<&TokenEntry> {
         self.snapshot.tokens.get(digest, &self.guard)
     }
 

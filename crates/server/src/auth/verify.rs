@@ -24,7 +24,7 @@ use super::{
     digest::{Pepper, Peppers, Purpose, StoredDigest},
     failures::{AddressFailures, AppKeyFailures, Attempt},
     principal::{TenantRecord, UserRecord},
-    snapshot::{Found, Look, Snapshot},
+    snapshot::{Look, Snapshot, TokenEntry},
 };
 
 /// Whom an accepted credential stands for. Small, as every call carries it.
@@ -240,27 +240,20 @@ impl Verifier {
         }
         let look = self.snapshot.look();
         let (found, renewed) = self.look_up(&look, &credential)?;
-        let mut renewal = renewed.map(|value| Box::new(Renewal { value: Some(value), app_key: None }));
-        self.check_found(presented, (&look, found), &mut renewal, now)
-            .map(|(tenant, user)| Verified {
-                token: found.id,
-                tenant: Arc::clone(tenant),
-                user: user.map(Arc::clone),
-                retiring_until: found.retired_until(),
-                renewal,
-            })
+        self.check_found(presented, (&look, found), renewed, now)
             .map_err(|refused| Refused { token: Some((found.tenant, found.id)), ..refused })
     }
 
     /// From here on the value has matched, and the caller is told what is wrong.
-    fn check_found<'l>(
+    fn check_found(
         &self,
         presented: &Presented<'_>,
-        (look, found): (&'l Look<'_>, &Found),
-        renewal: &mut Option<Box<Renewal>>,
+        (look, found): (&Look<'_>, &TokenEntry),
+        value: Option<Renewed>,
         now: Timestamp,
-    ) -> Result<(&'l Arc<TenantRecord>, Option<&'l Arc<UserRecord>>), Refused> {
-        if found.retired_until().is_some_and(|until| now >= until) {
+    ) -> Result<Verified, Refused> {
+        let retiring_until = found.retired_until();
+        if retiring_until.is_some_and(|until| now >= until) {
             let alarm = Alarm::RetiredValueUsed { tenant: found.tenant, token: found.id };
             return Err(Refused { alarm: Some(alarm), ..Refused::REJECTED });
         }
@@ -273,13 +266,18 @@ impl Verifier {
                 Some(user.ok_or(Refusal::UserInactive)?)
             }
         };
-        if let Some(stored) = found.app_key() {
-            let renewed = self.check_app_key(found, tenant.uuid, &stored, presented.app_key(), now)?;
-            if renewed.is_some() {
-                renewal.get_or_insert_default().app_key = renewed;
-            }
-        }
-        Ok((tenant, user))
+        let app_key = match found.app_key() {
+            None => None,
+            Some(stored) => self.check_app_key(found, tenant.uuid, &stored, presented.app_key(), now)?,
+        };
+        let is_old = value.is_some() || app_key.is_some();
+        Ok(Verified {
+            token: found.id,
+            tenant: Arc::clone(tenant),
+            user: user.map(Arc::clone),
+            retiring_until,
+            renewal: is_old.then(|| Box::new(Renewal { value, app_key })),
+        })
     }
 
     /// A token of another tenant and one that never was are the same computation: the tenant is in the digest.
@@ -287,7 +285,7 @@ impl Verifier {
         &self,
         look: &'l Look<'_>,
         credential: &Credential<'_>,
-    ) -> Result<(&'l Found, Option<Renewed>), Refused> {
+    ) -> Result<(&'l TokenEntry, Option<Renewed>), Refused> {
         let Credential { tenant, token } = *credential;
         if TokenForm::of(token).is_none() {
             return Err(Refused::REJECTED);
@@ -305,7 +303,7 @@ impl Verifier {
         look: &'l Look<'_>,
         credential: &Credential<'_>,
         current: StoredDigest,
-    ) -> Result<(&'l Found, Option<Renewed>), Refused> {
+    ) -> Result<(&'l TokenEntry, Option<Renewed>), Refused> {
         let Credential { tenant, token } = *credential;
         let under = |pepper: &Pepper| {
             let old = pepper.store(Purpose::Token, tenant, token);
@@ -320,7 +318,7 @@ impl Verifier {
 
     fn check_app_key(
         &self,
-        token: &Found,
+        token: &TokenEntry,
         tenant: Uuid,
         stored: &StoredDigest,
         presented: Field<'_>,
@@ -351,7 +349,7 @@ impl Verifier {
     }
 }
 
-fn check_token(token: &Found, tenant: &TenantRecord, now: Timestamp) -> Result<(), Refusal> {
+fn check_token(token: &TokenEntry, tenant: &TenantRecord, now: Timestamp) -> Result<(), Refusal> {
     if !tenant.is_active {
         return Err(Refusal::TenantInactive);
     }

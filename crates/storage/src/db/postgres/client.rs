@@ -15,7 +15,7 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Row, RowStream, Statement};
 
-use crate::error::StorageError;
+use crate::error::{StorageError, is_lost};
 use crate::value::{OwnedValue, Value, storable};
 
 /// So that a change of very many rows takes no memory in proportion.
@@ -205,11 +205,10 @@ impl<'c> Client<'c> {
             code == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
                 || code == Some(&SqlState::T_R_DEADLOCK_DETECTED),
         );
-        let error = StorageError::from(error);
-        if matches!(error, StorageError::Unavailable(_)) {
+        if is_lost(&error) {
             self.is_unusable.set(true);
         }
-        error
+        error.into()
     }
 
     /// What was put off, ready to be sent. Preparing a statement may take a round trip, within which none may be sent that
