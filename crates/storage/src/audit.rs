@@ -47,6 +47,8 @@ pub struct AuditEntry {
     pub object_name: String,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// Where it came from; empty for what came from nowhere.
+    pub address: String,
 }
 
 pub fn insert(session: &mut Session<'_>, event: &AuditEvent) -> Result<(), StorageError> {
@@ -85,7 +87,8 @@ pub fn list_of_object(
     let tenant = session.tenant();
     session.all(
         "SELECT id, happened_at, actor_user_id, actor_token_id, actor_name, action, object_name, before_change, \
-         after_change FROM audit_events WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3 ORDER BY id DESC LIMIT $4",
+         after_change, address FROM audit_events WHERE tenant_id = $1 AND object_type = $2 AND object_id = $3 \
+         ORDER BY id DESC LIMIT $4",
         values![tenant, object_type, object_id, clamp(limit)],
         |row| {
             Ok(AuditEntry {
@@ -98,6 +101,7 @@ pub fn list_of_object(
                 object_name: row.get(6)?,
                 before: row.get(7)?,
                 after: row.get(8)?,
+                address: row.get(9)?,
             })
         },
     )

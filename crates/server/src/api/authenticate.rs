@@ -1,7 +1,6 @@
 //! The Open API's outermost layer: every call, known or not, proves who it is before anything else is told.
 
 use std::{
-    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -133,7 +132,7 @@ fn admit(
     now: Timestamp,
     request: &Request,
 ) -> Result<Verified, ApiError> {
-    let verified = verify(app, request.headers(), request.uri().query(), context.address, now)?;
+    let verified = verify(app, request, context, now)?;
     // The credential decides the tenant; an address that names another one is none of its business.
     if addressed.is_some_and(|tenant| tenant.id != verified.tenant.id) {
         return Err(refuse(app, Refusal::TokenRejected { hint: false }.into(), context, now));
@@ -143,35 +142,35 @@ fn admit(
 
 fn verify(
     app: &App,
-    headers: &HeaderMap,
-    query: Option<&str>,
-    address: IpAddr,
+    request: &Request,
+    context: RequestContext,
     now: Timestamp,
 ) -> Result<Verified, ApiError> {
-    let verified = app.tokens.verifier.verify(&Presented::of(headers, query), address, now);
-    verified.map_err(|refused| count_and_raise(app, refused, now))
+    let presented = Presented::of(request.headers(), request.uri().query());
+    let verified = app.tokens.verifier.verify(&presented, context.address, now);
+    verified.map_err(|refused| count_and_raise(app, refused, context, now))
 }
 
 /// Counts a refusal for its token and raises its alarm.
 #[cold]
-fn count_and_raise(app: &App, refused: Refused, now: Timestamp) -> ApiError {
+fn count_and_raise(app: &App, refused: Refused, context: RequestContext, now: Timestamp) -> ApiError {
     if let Some((tenant, token)) = refused.token {
         app.calls.refused(tenant, token, now);
     }
     if let Some(alarm) = refused.alarm {
-        raise(app, alarm, now);
+        raise(app, alarm, context, now);
     }
     refused.refusal.into()
 }
 
 /// What must be acted on although the caller isn't told. Stored by a task of its own: a refusal waits for nothing.
-fn raise(app: &App, alarm: Alarm, now: Timestamp) {
+fn raise(app: &App, alarm: Alarm, context: RequestContext, now: Timestamp) {
     if !app.alarms.is_news(alarm, now) {
         return;
     }
     let app = app.clone();
     tokio::spawn(async move {
-        while let Err(error) = alarms::record(&app, alarm).await {
+        while let Err(error) = alarms::record(&app, alarm, context).await {
             tracing::error!(error = &error as &dyn std::error::Error, ?alarm, "an alarm could not be stored");
             // A suspension that isn't stored ends with the next look at the token's row.
             if !matches!(error, Error::Unavailable(_)) {

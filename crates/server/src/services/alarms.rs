@@ -17,7 +17,7 @@ use automation_hub_storage::{
     tokens,
 };
 
-use crate::{app::App, auth::verify::Alarm, error::Error};
+use crate::{app::App, auth::verify::Alarm, error::Error, middleware::request::RequestContext};
 
 const CLOCK_EVERY: Duration = Duration::from_secs(10);
 /// What a clock is put right by now and then.
@@ -79,11 +79,11 @@ pub fn check_clock(app: &App) -> Option<i64> {
     Some(lag)
 }
 
-/// Stores an alarm in the audit log, and the suspension it may mean.
-pub async fn record(app: &App, alarm: Alarm) -> Result<(), Error> {
+/// Stores an alarm in the audit log with the call that raised it, and the suspension it may mean.
+pub async fn record(app: &App, alarm: Alarm, call: RequestContext) -> Result<(), Error> {
     match alarm {
-        Alarm::RetiredValueUsed { tenant, token } => retired_value_used(app, tenant, token).await,
-        Alarm::TokenSuspended { tenant, token } => token_suspended(app, tenant, token).await,
+        Alarm::RetiredValueUsed { tenant, token } => retired_value_used(app, tenant, token, call).await,
+        Alarm::TokenSuspended { tenant, token } => token_suspended(app, tenant, token, call).await,
         Alarm::PepperMissing => {
             tracing::error!("a token's pepper isn't configured; its calls are answered 503");
             Ok(())
@@ -91,12 +91,17 @@ pub async fn record(app: &App, alarm: Alarm) -> Result<(), Error> {
     }
 }
 
-async fn retired_value_used(app: &App, tenant: TenantId, token: TokenId) -> Result<(), Error> {
+async fn retired_value_used(
+    app: &App,
+    tenant: TenantId,
+    token: TokenId,
+    call: RequestContext,
+) -> Result<(), Error> {
     let now = app.clock.now();
-    tracing::warn!(token = token.get(), "a retired token value was used");
+    tracing::warn!(token = token.get(), address = %call.address, "a retired token value was used");
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
-            let event = event(s, now, token, AuditAction::TOKEN_RETIRED_VALUE_USED)?;
+            let event = event(s, now, token, AuditAction::TOKEN_RETIRED_VALUE_USED, call)?;
             // Another server on the database may have told it already.
             if audit::has_recent(s, event.action, event.object_type, token.get(), now.plus_minutes(-1))? {
                 return Ok(());
@@ -106,15 +111,24 @@ async fn retired_value_used(app: &App, tenant: TenantId, token: TokenId) -> Resu
         .await
 }
 
-async fn token_suspended(app: &App, tenant: TenantId, token: TokenId) -> Result<(), Error> {
+async fn token_suspended(
+    app: &App,
+    tenant: TenantId,
+    token: TokenId,
+    call: RequestContext,
+) -> Result<(), Error> {
     let now = app.clock.now();
-    tracing::warn!(token = token.get(), "a token was suspended after too many wrong app keys");
+    tracing::warn!(
+        token = token.get(),
+        address = %call.address,
+        "a token was suspended after too many wrong app keys"
+    );
     app.store
         .write(tenant, move |s| -> Result<_, Error> {
             if !tokens::suspend(s, token, now)? {
                 return Ok(());
             }
-            let event = event(s, now, token, AuditAction::TOKEN_SUSPEND)?;
+            let event = event(s, now, token, AuditAction::TOKEN_SUSPEND, call)?;
             Ok(audit::insert(s, &event)?)
         })
         .await?;
@@ -126,6 +140,7 @@ fn event(
     now: Timestamp,
     token: TokenId,
     action: AuditAction,
+    call: RequestContext,
 ) -> Result<AuditEvent, Error> {
     let name = tokens::find(s, token, now)?.map(|token| token.name).unwrap_or_default();
     Ok(AuditEvent {
@@ -139,8 +154,8 @@ fn event(
         object_name: name,
         before: None,
         after: None,
-        address: String::new(),
-        request_id: String::new(),
+        address: call.address.to_string(),
+        request_id: call.id.to_string(),
         claim: None,
     })
 }

@@ -1,7 +1,7 @@
 //! Rotating, switching and revoking: what is asked before, and what happens then.
 
 use askama::Template;
-use automation_hub_domain::{permission::Permission, token::Overlap};
+use automation_hub_domain::{clock::Timestamp, permission::Permission, token::Overlap};
 use automation_hub_storage::tokens::Token;
 use axum::{
     extract::{RawPathParams, State},
@@ -12,7 +12,7 @@ use axum::{
 use super::{
     PATH, done,
     notice::{Done, list_after},
-    token_id,
+    token_id, words,
 };
 use crate::{
     app::App,
@@ -234,12 +234,11 @@ async fn rotation(
     }
     let back = format!("{}{PATH}", signed_in.visit.base());
     let is_for_other = token.user.as_ref().is_some_and(|user| Some(user.id) != actor.user_id());
-    let is_stale = actor.require_fresh_credential(app.clock.now()).is_err();
+    let now = app.clock.now();
+    let is_stale = actor.require_fresh_credential(now).is_err();
     Ok(Confirm {
         title: format!("Rotate “{}”?", token.name),
-        text:
-            "A new value takes the place of this one and is shown once. Name, user, expiry and app key stay."
-                .to_owned(),
+        text: what_rotates(&token, now),
         action: format!("{back}/tokens/{}/rotate", token.id),
         back,
         keep: "Cancel",
@@ -257,6 +256,19 @@ async fn rotation(
             violations,
         }),
     })
+}
+
+/// A token has at most one value on its way out: the one before it can't stay.
+fn what_rotates(token: &Token, now: Timestamp) -> String {
+    let text =
+        "A new value takes the place of this one and is shown once. Name, user, expiry and app key stay.";
+    match token.retired_until.filter(|until| *until > now) {
+        Some(until) => format!(
+            "{text} The value rotated away before, with {}, stops working now.",
+            words::time_left(until, now)
+        ),
+        None => text.to_owned(),
+    }
 }
 
 pub(super) fn respond(

@@ -198,6 +198,11 @@ const KINDS: &[EventKind] = &[
         icon: "shield-lock",
         words: "saw too many wrong app keys: suspended",
     },
+    EventKind {
+        action: AuditAction::TOKEN_RETIRED_VALUE_USED,
+        icon: "alert-triangle",
+        words: "refused a value that was rotated away",
+    },
 ];
 
 fn event_line(event: &AuditEntry, actor: &Actor, format: &Format) -> EventLine {
@@ -208,16 +213,25 @@ fn event_line(event: &AuditEntry, actor: &Actor, format: &Format) -> EventLine {
     };
     let known = KINDS.iter().find(|kind| kind.action.as_str() == event.action);
     let (icon, what) = known.map_or((UNKNOWN_ICON, event.action.as_str()), |kind| (kind.icon, kind.words));
-    let details = changes(event);
+    let details = details(event);
     let text = if details.is_empty() { format!("{who} {what}") } else { format!("{who} {what}: {details}") };
     EventLine { icon, text, at: format.ago(event.happened_at) }
 }
 
+/// What there is to tell of an event beyond its kind.
+fn details(event: &AuditEntry) -> String {
+    let is = |action: AuditAction| event.action == action.as_str();
+    if is(AuditAction::TOKEN_EDIT) {
+        changes(event)
+    } else if is(AuditAction::TOKEN_RETIRED_VALUE_USED) && !event.address.is_empty() {
+        format!("it came from {}", event.address)
+    } else {
+        String::new()
+    }
+}
+
 /// What an edit changed, in the words of the form.
 fn changes(event: &AuditEntry) -> String {
-    if event.action != AuditAction::TOKEN_EDIT.as_str() {
-        return String::new();
-    }
     let after = event.after.as_deref().and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
     let Some(serde_json::Value::Object(after)) = after else { return String::new() };
     let words = after.iter().map(|(key, value)| match (key.as_str(), value) {

@@ -117,11 +117,19 @@ async fn rotating_shows_a_new_value_once_and_the_old_one_works_until_the_overlap
     let new = after(&text, "data-credential=\"").to_owned();
     assert_ne!(new, old);
     assert!(text.contains("rotated, 5\u{a0}min left"));
+    let asked_again = ines.get(&console("/tokens/1/rotate")).await.text();
+    let warning = "The value rotated away before, with 5\u{a0}min left, stops working now.";
+    assert!(asked_again.contains(warning) && !asked.contains("rotated away"), "{asked_again}");
     assert_eq!(call(&hub, &new).await.status, StatusCode::OK);
     assert_eq!(call(&hub, &old).await.status, StatusCode::OK);
     hub.clock.set(NOON.plus_minutes(5));
     assert_eq!(call(&hub, &new).await.status, StatusCode::OK);
     assert_eq!(call(&hub, &old).await.status, StatusCode::UNAUTHORIZED);
+    assert!(!ines.get(&console("/tokens/1/rotate")).await.text().contains("rotated away"));
+    let told = "Automation Hub refused a value that was rotated away: it came from 127.0.0.1";
+    while !ines.get(&console("/tokens/1")).await.text().contains(told) {
+        tokio::task::yield_now().await;
+    }
 
     let again = ines.post(&console("/tokens/1/rotate"), &[("revision", "1"), ("overlap", "5")]).await;
     assert_eq!(again.status, StatusCode::PRECONDITION_FAILED, "the form is older than the first rotation");
@@ -304,14 +312,17 @@ async fn the_row_of_a_saved_token_is_on_the_page_shown_and_filters_stay_after_sw
     let hub = hub().await;
     let mut ines = hub.signed_in(INES).await;
     make(&mut ines, &[("name", "The oldest")]).await;
-    for _ in 0..50 {
+    for _ in 0..100 {
         let draft = open_form(&mut ines).await;
         save(&mut ines, &draft, &[]).await;
     }
-    assert!(!ines.get(&console("")).await.text().contains("The oldest"));
+    let newest = ines.get(&console("")).await.text();
+    assert!(!newest.contains("The oldest"));
+    assert!(newest.contains("Last page") && !newest.contains("First page"), "the third is two away");
     let rotated = ines.post(&console("/tokens/1/rotate"), &[("revision", "1"), ("overlap", "5")]).await;
     let page = ines.get(rotated.location()).await.text();
     assert!(page.contains("The oldest") && page.contains("data-credential=\""), "{page}");
+    assert!(page.contains("First page") && !page.contains("Last page"), "{page}");
     let request = Request::post(console("/tokens/1/deactivate"))
         .header("sec-fetch-site", "same-origin")
         .header("origin", crate::app::ORIGIN)
