@@ -83,16 +83,16 @@ impl TokenEntry {
 
     /// None for a tenant-level token.
     pub fn user(&self) -> Option<UserId> {
-        some(self.user).map(UserId::new)
+        unpacked(self.user).map(UserId::new)
     }
 
     pub fn expiry(&self) -> Expiry {
-        Expiry::from_instant(some(self.expires).map(Timestamp::from_millis))
+        Expiry::from_instant(unpacked(self.expires).map(Timestamp::from_millis))
     }
 
     /// Set if the digest is of a retired value.
     pub fn retired_until(&self) -> Option<Timestamp> {
-        some(self.retired_until).map(Timestamp::from_millis)
+        unpacked(self.retired_until).map(Timestamp::from_millis)
     }
 
     pub fn app_key(&self) -> Option<StoredDigest> {
@@ -100,7 +100,7 @@ impl TokenEntry {
     }
 }
 
-fn some(packed: i64) -> Option<i64> {
+fn unpacked(packed: i64) -> Option<i64> {
     (packed != TokenEntry::NONE).then_some(packed)
 }
 
