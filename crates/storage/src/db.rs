@@ -1,6 +1,7 @@
 //! The two engines behind one type. `Connection` and `Row` are the only places that match on the engine for a statement.
 
 mod checkpoint;
+mod courtesy;
 pub(crate) mod postgres;
 mod readers;
 pub(crate) mod sqlite;

@@ -2,15 +2,18 @@
 //! service: writing into an allocated file is the cheaper flush.
 
 use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use super::courtesy::give_way;
 use super::sqlite::Settings;
 use crate::error::StorageError;
 
 /// 16 MiB more of log wake the thread. It flushes what the writer would flush, so not for every little.
 const WAKE_PAGES: i32 = 4_000;
-/// At 64 MiB it cannot keep up: the writer lends a hand, as only then all of the log is copied and can start over.
+/// At 64 MiB it cannot keep up, and the writer lends a hand.
 const HELP_PAGES: i32 = 16_000;
 
 thread_local! {
@@ -23,6 +26,8 @@ pub(super) struct Checkpoints {
     wishes: SyncSender<()>,
     /// Length of the log at the last wish, until the log starts over.
     wished_at: Cell<i32>,
+    /// The thread has copied what it found, and what came meanwhile is left.
+    is_nearly_done: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
@@ -30,14 +35,16 @@ impl Checkpoints {
     pub(super) fn start(settings: &Settings, writer: &rusqlite::Connection) -> Result<Self, StorageError> {
         let connection = settings.open_writer()?;
         let (wishes, received) = sync_channel(1);
+        let is_nearly_done = Arc::<AtomicBool>::default();
+        let done = Arc::clone(&is_nearly_done);
         let thread = thread::Builder::new()
             .name("storage-checkpoint".to_owned())
-            .spawn(move || serve(&connection, &received))?;
+            .spawn(move || serve(&connection, &received, &done))?;
         writer.wal_hook(Some(|_, pages| {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Ok(Self { wishes, wished_at: Cell::new(0), thread })
+        Ok(Self { wishes, wished_at: Cell::new(0), is_nearly_done, thread })
     }
 
     /// To be called on the writer's thread.
@@ -46,7 +53,8 @@ impl Checkpoints {
         if pages < self.wished_at.get() {
             self.wished_at.set(0);
         }
-        if pages >= HELP_PAGES {
+        // Only between two of its commits all of the log can be copied, so that it starts over in place of growing.
+        if self.is_nearly_done.swap(false, Ordering::AcqRel) || pages >= HELP_PAGES {
             checkpoint(writer, "PASSIVE");
         } else if pages - self.wished_at.get() >= WAKE_PAGES {
             self.wished_at.set(pages);
@@ -65,9 +73,11 @@ impl Checkpoints {
     }
 }
 
-fn serve(connection: &rusqlite::Connection, wishes: &Receiver<()>) {
+fn serve(connection: &rusqlite::Connection, wishes: &Receiver<()>, is_nearly_done: &AtomicBool) {
+    give_way();
     while wishes.recv().is_ok() {
         checkpoint(connection, "PASSIVE");
+        is_nearly_done.store(true, Ordering::Release);
     }
 }
 

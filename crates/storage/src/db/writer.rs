@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
+use super::courtesy::give_way;
 use super::readers::control;
 use super::sqlite::Settings;
 use super::{Connection, Counters, blocking, guarded};
@@ -130,6 +131,7 @@ struct Worker {
 
 impl Worker {
     fn run(self, mut messages: mpsc::Receiver<Message>) {
+        give_way();
         let mut queued = Vec::with_capacity(BATCH);
         let mut jobs = Vec::with_capacity(BATCH);
         while messages.blocking_recv_many(&mut queued, BATCH) > 0 {

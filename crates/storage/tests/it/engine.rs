@@ -1,12 +1,15 @@
 //! Transactions: what is kept, undone and seen, and what many writers share.
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 
 use automation_hub_domain::id::TenantId;
 use automation_hub_storage::testing::TestDatabase;
-use automation_hub_storage::{Engine, Session, StorageError, Store, StoreOptions, values};
+use automation_hub_storage::{Engine, Location, Session, StorageError, Store, StoreOptions, values};
 use futures_util::future::join_all;
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -361,6 +364,67 @@ async fn the_embedded_engine_is_built_as_we_want_it() {
     for wanted in ["DEFAULT_MEMSTATUS=0", "MAX_MMAP_SIZE=1099511627776"] {
         assert!(options.iter().any(|option| option == wanted), "{wanted}: {options:#?}");
     }
+}
+
+/// What a writer or an index does must not keep those waiting who read.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn threads_that_write_give_way_to_the_others() {
+    let database = TestDatabase::embedded().await.unwrap();
+    // Both threads have begun.
+    database.store.system().write(|s| s.execute("DELETE FROM changes", &[])).await.unwrap();
+    let own = niceness("self");
+    let writer = threads().into_iter().find(|(name, _)| name == "storage-writer");
+    assert_eq!(writer, Some(("storage-writer".to_owned(), own + 5)));
+}
+
+#[cfg(target_os = "linux")]
+fn threads() -> Vec<(String, i32)> {
+    let of = |id: String| {
+        let name = std::fs::read_to_string(format!("/proc/self/task/{id}/comm")).ok()?;
+        Some((name.trim().to_owned(), niceness(&format!("self/task/{id}"))))
+    };
+    let ids = std::fs::read_dir("/proc/self/task").unwrap();
+    ids.filter_map(|id| of(id.ok()?.file_name().into_string().ok()?)).collect()
+}
+
+#[cfg(target_os = "linux")]
+fn niceness(of: &str) -> i32 {
+    let stat = std::fs::read_to_string(format!("/proc/{of}/stat")).unwrap();
+    // The name, which may hold anything, stands in brackets; of what follows it is the seventeenth.
+    stat.rsplit(')').next().unwrap().split_whitespace().nth(16).unwrap().parse().unwrap()
+}
+
+/// A log that only grows has each commit written beyond the end of a file, which takes the disk longer.
+#[tokio::test]
+async fn the_log_starts_over_while_writes_go_on() {
+    const SMALL: u64 = 48 << 20;
+    let database = TestDatabase::embedded().await.unwrap();
+    let store = &database.store;
+    let Location::Sqlite(file) = database.location() else { panic!("not a file") };
+    let log = PathBuf::from(format!("{}-wal", file.display()));
+    store.system().write(|s| s.execute("CREATE TABLE log_filler (content BLOB)", &[])).await.unwrap();
+    let first_log = number_of(&log);
+    let add = async |bytes: usize| {
+        let content = vec![7_u8; bytes];
+        let insert = "INSERT INTO log_filler (content) VALUES ($1)";
+        store.write(TENANT, move |s| s.execute(insert, values![content.as_slice()])).await.unwrap();
+    };
+    for _ in 0..5 {
+        add(4 << 20).await;
+    }
+    while number_of(&log) == first_log {
+        add(1).await;
+        let length = log.metadata().unwrap().len();
+        assert!(length < SMALL, "{length} bytes of log");
+    }
+}
+
+/// How often a log has started over: <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
+fn number_of(log: &Path) -> u32 {
+    let mut header = [0; 16];
+    File::open(log).unwrap().read_exact(&mut header).unwrap();
+    u32::from_be_bytes(*header.last_chunk().unwrap())
 }
 
 #[tokio::test]
