@@ -64,6 +64,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0024_usual_ideas_by_status",
     "0025_idea_counts_apart",
     "0026_rows_unpacked" differs,
+    "0027_rows_packed_faster" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

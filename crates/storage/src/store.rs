@@ -117,6 +117,21 @@ impl Store {
         self.run_scan(move |connection| work(&mut Session::new(connection, tenant))).await
     }
 
+    /// As [`Store::scan`] for a single statement, which sees one instant by itself: a server isn't asked to begin and end
+    /// anything. If there has to be another one after all, it may see a later instant.
+    pub async fn scan_one<T, E, F>(&self, tenant: TenantId, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Session<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let work = move |connection: Connection<'_>| work(&mut Session::new(connection, tenant));
+        match &self.inner.database {
+            Database::Sqlite(database) => database.scan(work).await,
+            Database::Postgres(database) => database.read(work).await,
+        }
+    }
+
     /// One transaction: kept if the closure succeeds, undone if it fails or panics. It is durable when this returns, and
     /// happens whole or not at all if the caller stops waiting.
     pub async fn write<T, E, F>(&self, tenant: TenantId, mut work: F) -> Result<T, E>

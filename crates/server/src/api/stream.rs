@@ -25,7 +25,7 @@ pub(super) trait Source: Send + Sync + 'static {
     type Position: Send + 'static;
     /// What the rows are called beside the paging.
     const NAME: &'static str;
-    /// Records in one part: at most about half a megabyte of them.
+    /// Records in one part: at most about a megabyte of them.
     const PART: u64;
 
     /// How many there are in all, and the records the request begins with, as they are at one instant.

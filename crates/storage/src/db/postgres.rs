@@ -79,9 +79,7 @@ impl Database {
     {
         self.run(move |client, counters| {
             client.begin_to_read();
-            let result = guarded(|| work(Connection::postgres(client, counters)));
-            client.roll_back();
-            result
+            guarded(|| work(Connection::postgres(client, counters)))
         })
         .await
     }
@@ -125,14 +123,14 @@ impl Database {
         let (answer, answered) = oneshot::channel();
         thread.run(Box::new(move |connection, runtime| {
             let client = Client::new(connection, runtime);
-            let result = work(&client, &counters);
+            // Whoever asked may have gone away.
+            drop(answer.send(work(&client, &counters)));
+            client.end_what_is_open();
             if client.is_unusable() {
                 drop(Object::take(worker));
             } else {
                 drop(worker);
             }
-            // Whoever asked may have gone away.
-            drop(answer.send(result));
             drop(running);
         }))?;
         answered.await.map_err(|_| StorageError::Panicked)?

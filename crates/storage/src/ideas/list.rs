@@ -4,7 +4,7 @@ use automation_hub_domain::{
     idea::Idea,
     page::{Page, PageRequest},
 };
-use sea_query::{Expr, ExprTrait, JoinType, Query as Build, SelectStatement};
+use sea_query::{Expr, ExprTrait, JoinType, Query as Build, SelectStatement, SimpleExpr};
 
 use super::{
     COLUMNS, IdeaLine, IdeaRecord, LINE_COLUMNS, RECORD_COLUMNS, count,
@@ -12,10 +12,12 @@ use super::{
     found::is_any_of,
     from_row, line, record,
 };
-use crate::{Row, Session, StorageError, query::Query};
+use crate::{Row, Session, StorageError, query::Query, tenants::Versions};
 
 const FOUND: &str = "found";
 const IDEAS: &str = "ideas";
+/// Of the tenant.
+const VERSIONS: [&str; 2] = ["catalogue_version", "people_version"];
 
 pub fn list(
     session: &mut Session<'_>,
@@ -67,16 +69,23 @@ pub fn each_record_of(
     visit_all(session, filter, order, Section::of(request, Some(total)), visit)
 }
 
-/// As [`each_record`], going on after a position: no row before it is looked at, however deep in the list it is.
+/// As [`each_record`], going on after a position: no row before it is looked at, however deep in the list it is. With each
+/// record comes what tells whether the names known of its tenant still hold: asking for that apart would be a statement
+/// more.
 pub fn each_record_after(
     session: &mut Session<'_>,
     filter: &IdeaFilter,
     order: IdeaOrder,
     position: &Position,
     limit: u64,
-    visit: impl FnMut(&IdeaRecord<'_>),
+    mut visit: impl FnMut(&IdeaRecord<'_>, Versions),
 ) -> Result<Option<Position>, StorageError> {
-    visit_all(session, filter, order, Section::after(Some(position), limit), visit)
+    let section = Section::after(Some(position), limit);
+    visit_rows(session, (filter, order), section, &VERSIONS, |row, first| {
+        let versions = Versions { catalogue: row.get(first)?, people: row.get(first + 1)? };
+        visit(&record(row)?, versions);
+        Ok(())
+    })
 }
 
 /// Whole ideas from the start of an order or after a position, and where they end.
@@ -165,7 +174,7 @@ fn select(
 ) -> SelectStatement {
     let mut select = Build::select();
     for column in columns {
-        select.column((IDEAS, column));
+        show(&mut select, session, column);
     }
     if section.skip == 0 && !section.is_from_end && filter.is_settled_by_index(order) {
         restrict(&mut select, session, filter, order, section);
@@ -183,6 +192,17 @@ fn select(
     select
 }
 
+/// A column of the ideas, or one of their tenant, which is looked up once for all rows.
+fn show(select: &mut SelectStatement, session: &Session<'_>, column: &'static str) {
+    if VERSIONS.contains(&column) {
+        let mut of_tenant = Build::select();
+        of_tenant.column(column).from("tenants").and_where(Expr::col("id").eq(session.tenant().get()));
+        select.expr(SimpleExpr::SubQuery(None, Box::new(of_tenant.into())));
+    } else {
+        select.column((IDEAS, column));
+    }
+}
+
 fn restrict(
     select: &mut SelectStatement,
     session: &Session<'_>,
@@ -197,9 +217,17 @@ fn restrict(
 }
 
 /// Rows by their ids, in the order of a list.
-fn select_found(ids: Vec<i64>, order: IdeaOrder, columns: &[&'static str]) -> SelectStatement {
+fn select_found(
+    session: &Session<'_>,
+    ids: Vec<i64>,
+    order: IdeaOrder,
+    columns: &[&'static str],
+) -> SelectStatement {
     let mut select = Build::select();
-    select.columns(columns.iter().copied()).from(IDEAS).and_where(is_any_of(ids.into_iter()));
+    for column in columns {
+        show(&mut select, session, column);
+    }
+    select.from(IDEAS).and_where(is_any_of(ids.into_iter()));
     order.sort(&mut select, IDEAS);
     select
 }
@@ -211,12 +239,26 @@ fn visit_all(
     section: Section<'_>,
     mut visit: impl FnMut(&IdeaRecord<'_>),
 ) -> Result<Option<Position>, StorageError> {
-    let columns: Vec<_> = RECORD_COLUMNS.into_iter().chain([order.sort.column()]).collect();
+    visit_rows(session, (filter, order), section, &[], |row, _| {
+        visit(&record(row)?);
+        Ok(())
+    })
+}
+
+/// Shows each row that holds a record, and at which column more than that begins. Where the rows ended.
+fn visit_rows(
+    session: &mut Session<'_>,
+    (filter, order): (&IdeaFilter, IdeaOrder),
+    section: Section<'_>,
+    more: &[&'static str],
+    mut visit: impl FnMut(&Row<'_>, usize) -> Result<(), StorageError>,
+) -> Result<Option<Position>, StorageError> {
+    let own = RECORD_COLUMNS.into_iter().chain([order.sort.column()]);
+    let columns: Vec<_> = own.chain(more.iter().copied()).collect();
     let mut last = None;
     each_row(session, (filter, order), section, &columns, &mut |row| {
-        let record = record(row)?;
-        visit(&record);
-        last = Some(Position { key: sort_key(row, RECORD_COLUMNS.len(), order.sort)?, id: record.id });
+        visit(row, RECORD_COLUMNS.len() + 1)?;
+        last = Some(Position { key: sort_key(row, RECORD_COLUMNS.len(), order.sort)?, id: row.get(0)? });
         Ok(())
     })?;
     Ok(last)
@@ -231,7 +273,8 @@ fn each_row(
 ) -> Result<(), StorageError> {
     let selected = match filter.candidates_of_page(session)? {
         Some(candidates) => {
-            select_found(candidates.section(session, (filter, order), section)?, order, columns)
+            let ids = candidates.section(session, (filter, order), section)?;
+            select_found(session, ids, order, columns)
         }
         None => select(session, filter, order, section, columns.iter().copied()),
     };

@@ -292,7 +292,8 @@ fn walk(s: &mut Session<'_>, order: IdeaOrder, limit: u64) -> Result<Vec<IdeaId>
     let request = PageRequest { offset: 0, limit };
     let mut position = ideas::each_record(s, &filter, order, request, |record| ids.push(record.id))?;
     while let Some(after) = position {
-        position = ideas::each_record_after(s, &filter, order, &after, limit, |record| ids.push(record.id))?;
+        position =
+            ideas::each_record_after(s, &filter, order, &after, limit, |record, _| ids.push(record.id))?;
     }
     Ok(ids)
 }

@@ -299,7 +299,8 @@ fn check_order(s: &mut Session<'_>, order: IdeaOrder) -> Result<(), StorageError
         let first = PageRequest { offset: 0, limit: 64 };
         let mut position = ideas::each_record(s, &filter, order, first, |record| ids.push(record.id))?;
         while let Some(after) = position {
-            position = ideas::each_record_after(s, &filter, order, &after, 64, |record| ids.push(record.id))?;
+            position =
+                ideas::each_record_after(s, &filter, order, &after, 64, |record, _| ids.push(record.id))?;
         }
         assert_eq!(ids, expected, "{search} {order:?} in steps");
     }

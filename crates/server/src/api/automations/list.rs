@@ -78,7 +78,7 @@ struct Reader {
 impl Source for Reader {
     type Position = Position;
     const NAME: &'static str = "processes";
-    const PART: u64 = 128;
+    const PART: u64 = 256;
 
     async fn first(&self, limit: u64) -> Result<(u64, Part), Error> {
         let reader = self.clone();
@@ -104,7 +104,9 @@ impl Source for Reader {
             let begin = || Part::first(room);
             let part = reader.part(s, &directory, begin, |s, order, visit| match after {
                 None => ideas::each_record_of(s, &filter, order, (request, total), visit),
-                Some(after) => ideas::each_record_after(s, &filter, order, after, limit, visit),
+                Some(after) => {
+                    ideas::each_record_after(s, &filter, order, after, limit, |record, _| visit(record))
+                }
             })?;
             Ok((total, part))
         };
@@ -119,13 +121,28 @@ impl Source for Reader {
         let reader = self.clone();
         self.app
             .store
-            .scan(self.actor.tenant_id(), move |s| {
-                let directory = reader.app.directories.of(s)?;
-                let filter = reader.following(&directory);
-                let begin = || Part::following(room);
-                Ok(reader.part(s, &directory, begin, |s, order, visit| {
-                    ideas::each_record_after(s, &filter, order, &after, limit, visit)
-                })?)
+            .scan_one(self.actor.tenant_id(), move |s| {
+                // What the part before was written by holds nearly always, and each record tells.
+                let mut directory = match reader.app.directories.last(s.tenant()) {
+                    Some(last) => last,
+                    None => reader.app.directories.of(s)?,
+                };
+                loop {
+                    let filter = reader.following(&directory);
+                    let begin = || Part::following(room);
+                    let mut is_of_now = true;
+                    let part = reader.part(s, &directory, begin, |s, order, visit| {
+                        is_of_now = true;
+                        ideas::each_record_after(s, &filter, order, &after, limit, |record, versions| {
+                            is_of_now &= directory.is_of(versions);
+                            visit(record);
+                        })
+                    })?;
+                    if is_of_now {
+                        return Ok(part);
+                    }
+                    directory = reader.app.directories.of(s)?;
+                }
             })
             .await
     }

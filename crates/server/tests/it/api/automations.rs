@@ -208,12 +208,12 @@ async fn a_long_list_streams_the_same_records_as_its_pages() {
 async fn a_list_whose_last_part_is_full_is_closed_properly() {
     let api = Api::start().await;
     let caller = api.admin().await;
-    let names: Vec<_> = (0..128).map(|n| format!("Idea {n}")).collect();
+    let names: Vec<_> = (0..256).map(|n| format!("Idea {n}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     api.add_ideas(caller.id(), api.payables, &names).await;
     let long = caller.data("/automations?limit=600").await;
-    assert_eq!(long["processes"].as_array().unwrap().len(), 128);
-    let first = caller.data("/automations?limit=128").await;
+    assert_eq!(long["processes"].as_array().unwrap().len(), 256);
+    let first = caller.data("/automations?limit=256").await;
     assert_eq!(long["processes"], first["processes"]);
 }
 
@@ -228,6 +228,26 @@ async fn a_change_elsewhere_shows_at_once() {
     api.hub.app.store.write(api.hub.tenant, move |s| categories::set_active(s, legal, false)).await.unwrap();
     let after = caller.data("/automations/contracts").await;
     assert_eq!(after["categories"][0]["category_is_active"], 0);
+}
+
+#[tokio::test]
+async fn a_change_elsewhere_shows_in_the_parts_of_a_long_list_that_are_read_after_it() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    let names: Vec<_> = (0..600).map(|n| format!("Idea {n}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    api.add_ideas(caller.id(), api.legal, &names).await;
+    let request = Request::get("/automations?limit=1000").body(Body::empty()).unwrap();
+    let mut body = caller.answer(request).await.into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    let legal = api.legal;
+    api.hub.app.store.write(api.hub.tenant, move |s| categories::set_active(s, legal, false)).await.unwrap();
+    let rest = body.collect().await.unwrap().to_bytes();
+    let last_shown = |part: &[u8]| {
+        let part = String::from_utf8_lossy(part);
+        part.rsplit("\"category_is_active\":").next().and_then(|rest| rest.chars().next())
+    };
+    assert_eq!((last_shown(&first), last_shown(&rest)), (Some('1'), Some('0')));
 }
 
 #[tokio::test]

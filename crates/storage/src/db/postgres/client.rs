@@ -27,6 +27,8 @@ pub(crate) struct Client<'c> {
     runtime: &'c Runtime,
     /// What begins the transaction, until it is sent together with the first statement.
     beginning: Cell<Option<&'static str>>,
+    /// A transaction has begun, or is about to, and has not been ended.
+    is_open: Cell<bool>,
     /// Statements that go out with the next one, where the transaction has an end at which the last of them does.
     put_off: RefCell<Option<Vec<PutOff>>>,
     /// What statements told the transaction around them: the closure's own error type cannot.
@@ -42,6 +44,7 @@ impl<'c> Client<'c> {
             pooled,
             runtime,
             beginning: Cell::new(None),
+            is_open: Cell::new(false),
             put_off: RefCell::default(),
             wants_retry: Cell::new(false),
             has_failed: Cell::new(false),
@@ -62,6 +65,14 @@ impl<'c> Client<'c> {
         self.wants_retry.set(false);
         self.has_failed.set(false);
         self.beginning.set(Some(sql));
+        self.is_open.set(true);
+    }
+
+    /// Nobody needs to wait for the end of a transaction that only read.
+    pub(super) fn end_what_is_open(&self) {
+        if self.is_open.get() {
+            self.roll_back();
+        }
     }
 
     /// The engine answers `COMMIT` after a failed statement by rolling back and reporting success.
@@ -162,6 +173,7 @@ impl<'c> Client<'c> {
 
     /// There is nothing to end where no statement began anything.
     fn end(&self, sql: &str) -> Result<(), StorageError> {
+        self.is_open.set(false);
         let put_off = self.put_off.take().unwrap_or_default();
         if put_off.is_empty() && self.beginning.take().is_some() {
             return Ok(());
