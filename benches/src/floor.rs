@@ -22,7 +22,37 @@ use tokio::net::TcpListener;
 
 pub(crate) use fill::{TOKEN, create as create_database, fill, ids_of, most_common_status};
 
-type Shared = State<Arc<Mutex<Connection>>>;
+type Shared = State<Arc<Floor>>;
+
+struct Floor {
+    database: Mutex<Connection>,
+    model: Model,
+}
+
+/// A record that the product serves, without its name: one that is created is as wide.
+#[derive(Default)]
+struct Model {
+    before: String,
+    after: String,
+}
+
+impl Model {
+    fn read(database: &Connection) -> Result<Self> {
+        let record: Option<String> =
+            database.query_row("SELECT record FROM ideas LIMIT 1", [], |row| row.get(0)).optional()?;
+        let named = record.as_deref().and_then(|record| record.split_once(r#""process_name":""#));
+        let parts = named.and_then(|(before, named)| Some((before, named.split_once(r#"","#)?.1)));
+        Ok(parts.map_or_else(Self::default, |(before, after)| Self {
+            before: before.into(),
+            after: after.into(),
+        }))
+    }
+
+    fn record(&self, name: &str) -> Result<String, Failure> {
+        let name = serde_json::to_string(name).map_err(|_| Failure::BadRequest)?;
+        Ok([&self.before, r#""process_name":"#, &name, ",", &self.after].concat())
+    }
+}
 
 const SCHEMA: &str = "
     CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL);
@@ -33,7 +63,8 @@ const SCHEMA: &str = "
     CREATE INDEX ideas_newest ON ideas (created DESC, id DESC);";
 
 pub(crate) async fn serve(listen: SocketAddr, database: &Path) -> Result<()> {
-    let state = Arc::new(Mutex::new(open(database)?));
+    let database = open(database)?;
+    let state = Arc::new(Floor { model: Model::read(&database)?, database: Mutex::new(database) });
     let router = Router::new()
         .route("/authinfo", get(authinfo))
         .route("/automations", get(list))
@@ -87,8 +118,8 @@ impl IntoResponse for Failure {
     }
 }
 
-fn lock(shared: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(floor: &Floor) -> MutexGuard<'_, Connection> {
+    floor.database.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn authenticate(database: &Connection, headers: &HeaderMap) -> Result<Caller, Failure> {
@@ -194,7 +225,7 @@ async fn create(State(shared): Shared, headers: HeaderMap, body: String) -> Resu
     let submission: Submission = serde_json::from_str(&body).map_err(|_| Failure::BadRequest)?;
     database
         .prepare_cached("INSERT INTO ideas (status, created, name, record) VALUES (46, 0, ?1, ?2)")?
-        .execute(params![submission.name, body])?;
+        .execute(params![submission.name, shared.model.record(&submission.name)?])?;
     let id = database.last_insert_rowid();
     let answer = format!(r#"{{"message":"Resource Created","statusCode":201,"data":{{"process_id":{id}}}}}"#);
     Ok((StatusCode::CREATED, json(answer)).into_response())
