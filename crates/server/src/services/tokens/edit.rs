@@ -88,7 +88,10 @@ impl Edit<'_> {
         if changes_user(&checked, &before) && !may_change_user {
             return Err(Error::Stale);
         }
-        let change = self.change(input, &checked);
+        let change = self.change(input, &checked, &before);
+        if changes_nothing(&change, &before) {
+            return Ok(());
+        }
         if !tokens::update(s, id, revision, &change)? {
             return Err(Error::Stale);
         }
@@ -113,10 +116,10 @@ impl Edit<'_> {
         )
     }
 
-    fn change(&self, input: &TokenInput, checked: &Checked) -> TokenChange {
+    fn change(&self, input: &TokenInput, checked: &Checked, before: &Token) -> TokenChange {
         let app_key = match (&checked.app_key, input.app_key_input) {
             (Some(key), _) => AppKeyChange::Replace(digest_app_key(self.app, self.actor, key)),
-            (None, AppKeyInput::Remove) => AppKeyChange::Remove,
+            (None, AppKeyInput::Remove) if before.has_app_key => AppKeyChange::Remove,
             (None, _) => AppKeyChange::Keep,
         };
         TokenChange {
@@ -138,6 +141,17 @@ impl Edit<'_> {
         drafts::claim(s, draft, id)?;
         keep_copies(s, &self.app.vault, id, secrets)
     }
+}
+
+/// What changes nothing is no event, and leaves the forms valid that others have open.
+fn changes_nothing(change: &TokenChange, before: &Token) -> bool {
+    let is_switched_on_again = change.is_active && before.suspended_at.is_some();
+    change.app_key == AppKeyChange::Keep
+        && change.name.as_str() == before.name
+        && change.user == before.user.as_ref().map(|user| user.id)
+        && change.expires_at == before.expires_at
+        && change.is_active == before.is_active
+        && !is_switched_on_again
 }
 
 fn described(token: &Token) -> Map<String, Value> {

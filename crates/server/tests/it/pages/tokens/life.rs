@@ -175,6 +175,14 @@ async fn an_edit_changes_what_it_says_and_keeps_the_rest() {
     let events = ines.get(&console("/tokens/1")).await.text();
     assert!(events.contains("app key removed") && events.contains("app key replaced"), "{events}");
     assert!(!events.contains("second key"));
+
+    for _ in 0..2 {
+        let same = ines.post(&console("/tokens/1/edit"), &fields("", "remove", "4")).await;
+        assert_eq!(same.status, StatusCode::SEE_OTHER, "{}", same.text());
+    }
+    let removals = |text: &str| text.matches("app key removed").count();
+    let after = ines.get(&console("/tokens/1")).await.text();
+    assert_eq!(removals(&after), removals(&events), "what changes nothing is no event");
 }
 
 #[tokio::test(flavor = "multi_thread")]
