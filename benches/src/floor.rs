@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::extract::{RawPathParams, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -24,13 +24,14 @@ pub(crate) use fill::{TOKEN, create as create_database, fill, ids_of, most_commo
 
 type Shared = State<Arc<Floor>>;
 
+const NAME: &str = r#""process_name":"#;
+
 struct Floor {
     database: Mutex<Connection>,
     model: Model,
 }
 
-/// A record that the product serves, without its name: one that is created is as wide.
-#[derive(Default)]
+/// The record that the product serves of the idea that was filed last, around its name: what is created here is as wide.
 struct Model {
     before: String,
     after: String,
@@ -38,19 +39,17 @@ struct Model {
 
 impl Model {
     fn read(database: &Connection) -> Result<Self> {
-        let record: Option<String> =
-            database.query_row("SELECT record FROM ideas LIMIT 1", [], |row| row.get(0)).optional()?;
-        let named = record.as_deref().and_then(|record| record.split_once(r#""process_name":""#));
-        let parts = named.and_then(|(before, named)| Some((before, named.split_once(r#"","#)?.1)));
-        Ok(parts.map_or_else(Self::default, |(before, after)| Self {
-            before: before.into(),
-            after: after.into(),
-        }))
+        let sql = "SELECT record, name FROM ideas ORDER BY id DESC LIMIT 1";
+        let (record, name): (String, String) =
+            database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let member = format!("{NAME}{},", serde_json::to_string(&name)?);
+        let (before, after) = record.split_once(&member).context("a record with its name")?;
+        Ok(Self { before: before.into(), after: after.into() })
     }
 
     fn record(&self, name: &str) -> Result<String, Failure> {
         let name = serde_json::to_string(name).map_err(|_| Failure::BadRequest)?;
-        Ok([&self.before, r#""process_name":"#, &name, ",", &self.after].concat())
+        Ok([&self.before, NAME, &name, ",", &self.after].concat())
     }
 }
 

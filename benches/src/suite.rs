@@ -148,6 +148,7 @@ impl Bench {
         for hub in [&small, &large].into_iter().chain(&huge) {
             hub.data().wait_until_indexed().await?;
         }
+        creates::file_one(&large).await?;
         progress("copying the records for the floor");
         let file = folder.path().join("floor.sqlite");
         let mut database = floor::create_database(&file)?;

@@ -25,18 +25,12 @@ const MORE_THAN_ENOUGH: u32 = 15_000;
 
 pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     progress("W4: creates");
-    let category = some_category(&bench.large).await?;
-    let hub = Creator {
-        server: &bench.large.server,
-        path: format!("{OPEN_API}/automationidea"),
-        headers: bench.large.data().headers(),
-        category,
-    };
+    let hub = Creator::of(&bench.large).await?;
     let floor = Creator {
         server: &bench.floor,
         path: "/automationidea".into(),
         headers: bench.large.data().headers_with(floor::TOKEN),
-        category,
+        category: hub.category,
     };
     let mut rates: [Vec<f64>; 4] = Default::default();
     for _ in 0..ROUNDS {
@@ -88,14 +82,30 @@ async fn while_lists_run(bench: &Bench, creator: &Creator<'_>) -> Result<f64> {
     Ok(median(ratios))
 }
 
-pub(super) struct Creator<'a> {
-    pub(super) server: &'a Server,
-    pub(super) path: String,
-    pub(super) headers: Vec<String>,
-    pub(super) category: i64,
+/// Files the idea whose record the floor takes for its own.
+pub(super) async fn file_one(hub: &Hub) -> Result<()> {
+    let creator = Creator::of(hub).await?;
+    one_round(&Side { server: creator.server, plan: creator.plan(1, 1) }).await?;
+    Ok(())
 }
 
-impl Creator<'_> {
+pub(super) struct Creator<'a> {
+    server: &'a Server,
+    path: String,
+    headers: Vec<String>,
+    category: i64,
+}
+
+impl<'a> Creator<'a> {
+    pub(super) async fn of(hub: &'a Hub) -> Result<Self> {
+        Ok(Self {
+            server: &hub.server,
+            path: format!("{OPEN_API}/automationidea"),
+            headers: hub.data().headers(),
+            category: some_category(hub).await?,
+        })
+    }
+
     pub(super) async fn round(&self, connections: u32) -> Result<Figures> {
         one_round(&Side { server: self.server, plan: self.plan(connections, COUNT) }).await
     }
@@ -121,7 +131,7 @@ fn submission(number: u32, category: i64) -> Value {
     })
 }
 
-pub(super) async fn some_category(hub: &Hub) -> Result<i64> {
+async fn some_category(hub: &Hub) -> Result<i64> {
     let (_, body) = hub.fetch("/automations?limit=1").await?;
     let answer: Value = serde_json::from_slice(&body)?;
     let category = answer.pointer("/data/processes/0/categories/0/category_id").and_then(Value::as_i64);

@@ -11,8 +11,8 @@ use crate::load::{Plan, get};
 use crate::process::Server;
 
 use super::compare::{Figures, Side, in_turns};
-use super::creates::{Creator, some_category};
-use super::hub::{Data, Hub, OPEN_API, POLL, Sample};
+use super::creates::Creator;
+use super::hub::{Data, Hub, POLL, Sample};
 use super::report::{Report, Row, Target};
 use super::{lists, progress, search};
 
@@ -87,12 +87,7 @@ async fn beside_embedded(server: &Hub, embedded: &Hub, status: i64, report: &mut
 }
 
 async fn creates(server: &Hub, report: &mut Report) -> Result<()> {
-    let creator = Creator {
-        server: &server.server,
-        path: format!("{OPEN_API}/automationidea"),
-        headers: server.data().headers(),
-        category: some_category(server).await?,
-    };
+    let creator = Creator::of(server).await?;
     creator.round(16).await?;
     let rate = creator.round(16).await?.per_second;
     report.add(Row::new("16 creates at once, a second", rate).target(Target::above(3000.0, 5000.0)));

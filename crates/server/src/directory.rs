@@ -70,6 +70,14 @@ impl Directories {
         self.0.pin().get(&tenant).cloned()
     }
 
+    /// What is known holds nearly always, and what is read next tells: asking first would be a statement more.
+    pub fn last_or_of(&self, session: &mut Session<'_>) -> Result<TenantDirectory, StorageError> {
+        match self.last(session.tenant()) {
+            Some(last) => Ok(last),
+            None => self.of(session),
+        }
+    }
+
     /// As [`Directories::of`] for a session that writes and has read the versions, and whether it was kept. What a
     /// session finds that may still be undone isn't kept for others.
     pub fn of_writer(
@@ -116,6 +124,10 @@ impl Directories {
 impl TenantDirectory {
     pub fn is_of(&self, versions: Versions) -> bool {
         self.versions == versions
+    }
+
+    pub fn is_as_new_as(&self, other: &Self) -> bool {
+        self.is_of(other.versions)
     }
 
     /// In their order.

@@ -13,8 +13,10 @@ use crate::error::StorageError;
 
 /// 16 MiB more of log wake the thread. It flushes what the writer would flush, so not for every little.
 const WAKE_PAGES: i32 = 4_000;
-/// At 64 MiB it cannot keep up, and the writer lends a hand.
+/// At 64 MiB the thread cannot keep up, and the writer lends a hand.
 const HELP_PAGES: i32 = 16_000;
+/// After so many commits in a row of which each had somebody read what was before it, the log goes on until the next wish.
+const TRIES: u32 = 8;
 
 thread_local! {
     /// Length of the log after this thread's last commit, as the engine reports it.
@@ -28,6 +30,8 @@ pub(super) struct Checkpoints {
     wished_at: Cell<i32>,
     /// The thread has copied what it found, and what came meanwhile is left.
     is_nearly_done: Arc<AtomicBool>,
+    /// How often the writer still tries to copy the rest.
+    tries: Cell<u32>,
     thread: JoinHandle<()>,
 }
 
@@ -36,15 +40,15 @@ impl Checkpoints {
         let connection = settings.open_writer()?;
         let (wishes, received) = sync_channel(1);
         let is_nearly_done = Arc::<AtomicBool>::default();
-        let done = Arc::clone(&is_nearly_done);
+        let is_done = Arc::clone(&is_nearly_done);
         let thread = thread::Builder::new()
             .name("storage-checkpoint".to_owned())
-            .spawn(move || serve(&connection, &received, &done))?;
+            .spawn(move || serve(&connection, &received, &is_done))?;
         writer.wal_hook(Some(|_, pages| {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Ok(Self { wishes, wished_at: Cell::new(0), is_nearly_done, thread })
+        Ok(Self { wishes, wished_at: Cell::new(0), is_nearly_done, tries: Cell::new(0), thread })
     }
 
     /// To be called on the writer's thread.
@@ -52,9 +56,15 @@ impl Checkpoints {
         let pages = LOG_PAGES.get();
         if pages < self.wished_at.get() {
             self.wished_at.set(0);
+            self.tries.set(0);
         }
-        // Only between two of its commits all of the log can be copied, so that it starts over in place of growing.
-        if self.is_nearly_done.swap(false, Ordering::AcqRel) || pages >= HELP_PAGES {
+        if self.is_nearly_done.swap(false, Ordering::AcqRel) {
+            self.tries.set(TRIES);
+        }
+        // Only between two of its commits all of the log can be copied; it starts over with the next one, if nobody reads
+        // what was before by then.
+        if self.tries.get() > 0 || pages >= HELP_PAGES {
+            self.tries.set(self.tries.get().saturating_sub(1));
             checkpoint(writer, "PASSIVE");
         } else if pages - self.wished_at.get() >= WAKE_PAGES {
             self.wished_at.set(pages);

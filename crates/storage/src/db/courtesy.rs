@@ -1,6 +1,6 @@
 //! Who reads goes first: threads that write, index and copy for all give way where there are fewer processors than work.
 
-/// About a third of the processor's time, as long as others want it.
+/// About a third of what each other thread gets, as long as they want it.
 #[cfg(target_os = "linux")]
 const NICER_BY: i32 = 5;
 #[cfg(target_os = "linux")]

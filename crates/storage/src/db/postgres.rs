@@ -103,7 +103,8 @@ impl Database {
         .await
     }
 
-    /// The connection is waited for here, not on its thread. The closure runs to its end even if the caller goes away.
+    /// The connection is waited for here, not on its thread. The closure runs to its end even if the caller goes away. A
+    /// transaction that it leaves open only read: it is rolled back once the answer is out, as nobody has to wait for that.
     async fn run<T, E>(
         &self,
         work: impl FnOnce(&Client<'_>, &Counters) -> Result<T, E> + Send + 'static,
@@ -123,13 +124,15 @@ impl Database {
         let (answer, answered) = oneshot::channel();
         thread.run(Box::new(move |connection, runtime| {
             let client = Client::new(connection, runtime);
+            let result = work(&client, &counters);
             // Whoever asked may have gone away.
-            drop(answer.send(work(&client, &counters)));
-            client.end_what_is_open();
-            if client.is_unusable() {
-                drop(Object::take(worker));
+            if client.is_open() {
+                drop(answer.send(result));
+                client.roll_back();
+                give_back(worker, &client);
             } else {
-                drop(worker);
+                give_back(worker, &client);
+                drop(answer.send(result));
             }
             drop(running);
         }))?;
@@ -140,6 +143,12 @@ impl Database {
     pub(crate) async fn close(&self) {
         self.pool.close();
         self.running.closed().await;
+    }
+}
+
+fn give_back(worker: Object<Workers>, client: &Client<'_>) {
+    if client.is_unusable() {
+        drop(Object::take(worker));
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::ControlFlow,
+    thread,
 };
 
 use automation_hub_domain::id::IdeaId;
@@ -152,6 +153,8 @@ impl Edits {
             }
             edits.sort_unstable_by_key(|(word, _)| *word);
             for (word, ideas) in edits {
+                // It takes milliseconds, which nobody who reads should have to wait for where there is one processor.
+                thread::yield_now();
                 for ideas in ideas.chunk_by(|(one, _), (next, _)| place(*one).0 == place(*next).0) {
                     edit_block(system, word, ideas)?;
                 }

@@ -16,8 +16,16 @@ use crate::{Row, Session, StorageError, query::Query, tenants::Versions};
 
 const FOUND: &str = "found";
 const IDEAS: &str = "ideas";
-/// Of the tenant.
-const VERSIONS: [&str; 2] = ["catalogue_version", "people_version"];
+
+/// What a row shows.
+#[derive(Clone, Copy)]
+enum Column {
+    Idea(&'static str),
+    /// The same in all rows, and looked up once.
+    Tenant(&'static str),
+}
+
+const VERSIONS: [Column; 2] = [Column::Tenant("catalogue_version"), Column::Tenant("people_version")];
 
 pub fn list(
     session: &mut Session<'_>,
@@ -40,7 +48,7 @@ pub fn list_of(
 ) -> Result<Page<IdeaLine>, StorageError> {
     let section = Section::of(request, Some(total));
     let mut items = Vec::new();
-    each_row(session, (filter, order), section, &LINE_COLUMNS, &mut |row| {
+    each_row(session, (filter, order), section, &of_ideas(LINE_COLUMNS), &mut |row| {
         items.push(line(row)?);
         Ok(())
     })?;
@@ -81,9 +89,9 @@ pub fn each_record_after(
     mut visit: impl FnMut(&IdeaRecord<'_>, Versions),
 ) -> Result<Option<Position>, StorageError> {
     let section = Section::after(Some(position), limit);
-    visit_rows(session, (filter, order), section, &VERSIONS, |row, first| {
+    visit_rows(session, (filter, order), section, &VERSIONS, |record, row, first| {
         let versions = Versions { catalogue: row.get(first)?, people: row.get(first + 1)? };
-        visit(&record(row)?, versions);
+        visit(record, versions);
         Ok(())
     })
 }
@@ -96,7 +104,7 @@ pub fn chunk(
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Idea>, Option<Position>), StorageError> {
-    let columns: Vec<_> = COLUMNS.split(", ").chain([order.sort.column()]).collect();
+    let columns = of_ideas(COLUMNS.split(", ").chain([order.sort.column()]));
     let last_column = columns.len() - 1;
     let (mut ideas, mut end) = (Vec::new(), None);
     each_row(session, (filter, order), Section::after(after, limit), &columns, &mut |row| {
@@ -116,7 +124,7 @@ pub fn is_any_after(
     position: &Position,
 ) -> Result<bool, StorageError> {
     let mut is_any = false;
-    each_row(session, (filter, order), Section::after(Some(position), 1), &["id"], &mut |_| {
+    each_row(session, (filter, order), Section::after(Some(position), 1), &of_ideas(["id"]), &mut |_| {
         is_any = true;
         Ok(())
     })?;
@@ -170,12 +178,10 @@ fn select(
     filter: &IdeaFilter,
     order: IdeaOrder,
     section: Section<'_>,
-    columns: impl Iterator<Item = &'static str>,
+    columns: &[Column],
 ) -> SelectStatement {
     let mut select = Build::select();
-    for column in columns {
-        show(&mut select, session, column);
-    }
+    show(&mut select, session, columns);
     if section.skip == 0 && !section.is_from_end && filter.is_settled_by_index(order) {
         restrict(&mut select, session, filter, order, section);
         return select;
@@ -192,15 +198,24 @@ fn select(
     select
 }
 
-/// A column of the ideas, or one of their tenant, which is looked up once for all rows.
-fn show(select: &mut SelectStatement, session: &Session<'_>, column: &'static str) {
-    if VERSIONS.contains(&column) {
-        let mut of_tenant = Build::select();
-        of_tenant.column(column).from("tenants").and_where(Expr::col("id").eq(session.tenant().get()));
-        select.expr(SimpleExpr::SubQuery(None, Box::new(of_tenant.into())));
-    } else {
-        select.column((IDEAS, column));
+fn show(select: &mut SelectStatement, session: &Session<'_>, columns: &[Column]) {
+    for column in columns {
+        match *column {
+            Column::Idea(column) => {
+                select.column((IDEAS, column));
+            }
+            Column::Tenant(column) => {
+                let mut of_tenant = Build::select();
+                of_tenant.column(column).from("tenants");
+                of_tenant.and_where(Expr::col("id").eq(session.tenant().get()));
+                select.expr(SimpleExpr::SubQuery(None, Box::new(of_tenant.into())));
+            }
+        }
     }
+}
+
+fn of_ideas(columns: impl IntoIterator<Item = &'static str>) -> Vec<Column> {
+    columns.into_iter().map(Column::Idea).collect()
 }
 
 fn restrict(
@@ -221,12 +236,10 @@ fn select_found(
     session: &Session<'_>,
     ids: Vec<i64>,
     order: IdeaOrder,
-    columns: &[&'static str],
+    columns: &[Column],
 ) -> SelectStatement {
     let mut select = Build::select();
-    for column in columns {
-        show(&mut select, session, column);
-    }
+    show(&mut select, session, columns);
     select.from(IDEAS).and_where(is_any_of(ids.into_iter()));
     order.sort(&mut select, IDEAS);
     select
@@ -239,26 +252,27 @@ fn visit_all(
     section: Section<'_>,
     mut visit: impl FnMut(&IdeaRecord<'_>),
 ) -> Result<Option<Position>, StorageError> {
-    visit_rows(session, (filter, order), section, &[], |row, _| {
-        visit(&record(row)?);
+    visit_rows(session, (filter, order), section, &[], |record, _, _| {
+        visit(record);
         Ok(())
     })
 }
 
-/// Shows each row that holds a record, and at which column more than that begins. Where the rows ended.
+/// Shows each record with its row, and at which column more than the record begins. Where the rows ended.
 fn visit_rows(
     session: &mut Session<'_>,
     (filter, order): (&IdeaFilter, IdeaOrder),
     section: Section<'_>,
-    more: &[&'static str],
-    mut visit: impl FnMut(&Row<'_>, usize) -> Result<(), StorageError>,
+    more: &[Column],
+    mut visit: impl FnMut(&IdeaRecord<'_>, &Row<'_>, usize) -> Result<(), StorageError>,
 ) -> Result<Option<Position>, StorageError> {
-    let own = RECORD_COLUMNS.into_iter().chain([order.sort.column()]);
-    let columns: Vec<_> = own.chain(more.iter().copied()).collect();
+    let mut columns = of_ideas(RECORD_COLUMNS.into_iter().chain([order.sort.column()]));
+    columns.extend_from_slice(more);
     let mut last = None;
     each_row(session, (filter, order), section, &columns, &mut |row| {
-        visit(row, RECORD_COLUMNS.len() + 1)?;
-        last = Some(Position { key: sort_key(row, RECORD_COLUMNS.len(), order.sort)?, id: row.get(0)? });
+        let record = record(row)?;
+        visit(&record, row, RECORD_COLUMNS.len() + 1)?;
+        last = Some(Position { key: sort_key(row, RECORD_COLUMNS.len(), order.sort)?, id: record.id });
         Ok(())
     })?;
     Ok(last)
@@ -268,7 +282,7 @@ fn each_row(
     session: &mut Session<'_>,
     (filter, order): (&IdeaFilter, IdeaOrder),
     section: Section<'_>,
-    columns: &[&'static str],
+    columns: &[Column],
     visit: &mut dyn FnMut(&Row<'_>) -> Result<(), StorageError>,
 ) -> Result<(), StorageError> {
     let selected = match filter.candidates_of_page(session)? {
@@ -276,7 +290,7 @@ fn each_row(
             let ids = candidates.section(session, (filter, order), section)?;
             select_found(session, ids, order, columns)
         }
-        None => select(session, filter, order, section, columns.iter().copied()),
+        None => select(session, filter, order, section, columns),
     };
     let query = Query::render(session.engine(), &selected);
     let mut left = section.limit;

@@ -122,26 +122,26 @@ impl Source for Reader {
         self.app
             .store
             .scan_one(self.actor.tenant_id(), move |s| {
-                // What the part before was written by holds nearly always, and each record tells.
-                let mut directory = match reader.app.directories.last(s.tenant()) {
-                    Some(last) => last,
-                    None => reader.app.directories.of(s)?,
-                };
+                let mut directory = reader.app.directories.last_or_of(s)?;
                 loop {
                     let filter = reader.following(&directory);
                     let begin = || Part::following(room);
-                    let mut is_of_now = true;
+                    let mut is_of_now = None;
                     let part = reader.part(s, &directory, begin, |s, order, visit| {
-                        is_of_now = true;
                         ideas::each_record_after(s, &filter, order, &after, limit, |record, versions| {
-                            is_of_now &= directory.is_of(versions);
+                            is_of_now = Some(directory.is_of(versions));
                             visit(record);
                         })
                     })?;
-                    if is_of_now {
+                    if is_of_now == Some(true) {
                         return Ok(part);
                     }
-                    directory = reader.app.directories.of(s)?;
+                    let now = reader.app.directories.of(s)?;
+                    // Without a record, only this tells whether there should have been any.
+                    if is_of_now.is_none() && now.is_as_new_as(&directory) {
+                        return Ok(part);
+                    }
+                    directory = now;
                 }
             })
             .await

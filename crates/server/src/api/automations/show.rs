@@ -116,12 +116,8 @@ pub(super) fn read(
 ) -> Result<Shown, Error> {
     let calendar = Calendar::of(&actor.tenant.time_zone);
     wanted.selection.map_or(Ok(()), |selection| selection.check(|| app.forms.of(session)))?;
-    // What is known holds nearly always, and the record tells: asking first would cost a statement more. Where it
-    // doesn't hold, what is read after it is at least as new.
-    let mut directory = match app.directories.last(session.tenant()) {
-        Some(last) => last,
-        None => app.directories.of(session)?,
-    };
+    // The record tells whether it holds. Where it doesn't, what is read after it is at least as new.
+    let mut directory = app.directories.last_or_of(session)?;
     loop {
         let mut unknown = Vec::new();
         let found = ideas::find_record(session, IdeaKey::parse(wanted.key), |found| {

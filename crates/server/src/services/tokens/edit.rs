@@ -89,7 +89,8 @@ impl Edit<'_> {
             return Err(Error::Stale);
         }
         let change = self.change(input, &checked, &before);
-        if changes_nothing(&change, &before) {
+        if !changes_user(&checked, &before) && keeps_the_rest(&change, &before) {
+            // No event, and the forms that others have open stay valid.
             return Ok(());
         }
         if !tokens::update(s, id, revision, &change)? {
@@ -143,12 +144,11 @@ impl Edit<'_> {
     }
 }
 
-/// What changes nothing is no event, and leaves the forms valid that others have open.
-fn changes_nothing(change: &TokenChange, before: &Token) -> bool {
+/// Whether all but its user stays as it is. To save a suspended token as active switches it on again.
+fn keeps_the_rest(change: &TokenChange, before: &Token) -> bool {
     let is_switched_on_again = change.is_active && before.suspended_at.is_some();
     change.app_key == AppKeyChange::Keep
         && change.name.as_str() == before.name
-        && change.user == before.user.as_ref().map(|user| user.id)
         && change.expires_at == before.expires_at
         && change.is_active == before.is_active
         && !is_switched_on_again

@@ -68,11 +68,8 @@ impl<'c> Client<'c> {
         self.is_open.set(true);
     }
 
-    /// Nobody needs to wait for the end of a transaction that only read.
-    pub(super) fn end_what_is_open(&self) {
-        if self.is_open.get() {
-            self.roll_back();
-        }
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open.get()
     }
 
     /// The engine answers `COMMIT` after a failed statement by rolling back and reporting success.

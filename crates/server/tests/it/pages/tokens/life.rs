@@ -4,7 +4,7 @@ use automation_hub_domain::{id::TokenId, user::Email};
 use automation_hub_storage::{
     StorageError, audit,
     categories::{self, CategoryLevel},
-    users,
+    tokens, users,
 };
 use axum::http::StatusCode;
 
@@ -183,6 +183,34 @@ async fn an_edit_changes_what_it_says_and_keeps_the_rest() {
     let removals = |text: &str| text.matches("app key removed").count();
     let after = ines.get(&console("/tokens/1")).await.text();
     assert_eq!(removals(&after), removals(&events), "what changes nothing is no event");
+    let mut renamed = fields("", "remove", "4");
+    renamed[1] = ("name", "Power BI, nightly");
+    assert_eq!(ines.post(&console("/tokens/1/edit"), &renamed).await.status, StatusCode::SEE_OTHER);
+    let after = ines.get(&console("/tokens/1")).await.text();
+    assert!(after.contains("Power BI, nightly"));
+    assert_eq!(removals(&after), removals(&events), "there was none to remove");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_token_that_is_saved_as_active_works_again() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    let id = TokenId::new(1);
+    hub.app.store.write(hub.tenant, move |s| tokens::suspend(s, id, NOON)).await.unwrap();
+    hub.app.tokens.refresh_token(&hub.app.store, hub.tenant, id).await.unwrap();
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::UNAUTHORIZED);
+    let fields = [
+        ("revision", "2"),
+        ("name", "Power BI refresh"),
+        ("user", INES),
+        ("expires_on", "2027-02-15"),
+        ("expires_on_shown", "2027-02-15"),
+        ("active", "1"),
+    ];
+    let saved = ines.post(&console("/tokens/1/edit"), &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
