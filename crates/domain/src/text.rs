@@ -15,10 +15,9 @@ pub enum TextError {
     Control,
 }
 
-/// Cuts outer blanks and checks a one-line text of 1 to `limit` characters without control characters.
+/// Cuts outer blanks and checks a one-line text, of which something can be seen, of 1 to `limit` characters without control characters.
 pub fn line(text: &str, limit: usize) -> Result<&str, TextError> {
-    let text = text.trim();
-    if text.is_empty() {
+    if text.chars().all(is_blank) {
         return Err(TextError::Empty);
     }
     optional_line(text, limit)
@@ -35,6 +34,17 @@ pub fn optional_line(text: &str, limit: usize) -> Result<&str, TextError> {
         return Err(TextError::Control);
     }
     Ok(text)
+}
+
+/// Shows as a blank or takes no room at all: a text of such alone looks like none.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 /// Control characters, and those that reorder the text around them so that it reads as something else.
@@ -118,6 +128,8 @@ mod tests {
     fn a_line_has_bounds_and_no_controls() {
         assert_eq!(line("  name ", 4), Ok("name"));
         assert_eq!(line(" \t ", 4), Err(TextError::Empty));
+        assert_eq!(line("\u{200b}\u{3164} \u{2800}", 4), Err(TextError::Empty));
+        assert_eq!(line("a\u{200d}", 4), Ok("a\u{200d}"));
         assert_eq!(line("names", 4), Err(TextError::TooLong { limit: 4, length: 5 }));
         assert_eq!(line("a\u{202e}b", 4), Err(TextError::Control));
         assert_eq!(line("a\nb", 4), Err(TextError::Control));
