@@ -15,7 +15,8 @@ pub enum TextError {
     Control,
 }
 
-/// Cuts outer blanks and checks a one-line text, of which something can be seen, of 1 to `limit` characters without control characters.
+/// Cuts outer blanks and checks a one-line text of 1 to `limit` characters without control characters. One of which nothing
+/// can be seen is empty.
 pub fn line(text: &str, limit: usize) -> Result<&str, TextError> {
     if text.chars().all(is_blank) {
         return Err(TextError::Empty);
@@ -36,7 +37,7 @@ pub fn optional_line(text: &str, limit: usize) -> Result<&str, TextError> {
     Ok(text)
 }
 
-/// Shows as a blank or takes no room at all: a text of such alone looks like none.
+/// Shows as a blank or takes no room at all.
 fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(

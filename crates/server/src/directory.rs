@@ -126,7 +126,7 @@ impl TenantDirectory {
         self.versions == versions
     }
 
-    pub fn is_as_new_as(&self, other: &Self) -> bool {
+    pub fn is_same_as(&self, other: &Self) -> bool {
         self.is_of(other.versions)
     }
 

@@ -119,16 +119,15 @@ impl Store {
 
     /// As [`Store::scan`] for a single statement, which sees one instant by itself: a server isn't asked to begin and end
     /// anything. If there has to be another one after all, it may see a later instant.
-    pub async fn scan_one<T, E, F>(&self, tenant: TenantId, mut work: F) -> Result<T, E>
+    pub async fn scan_one<T, E, F>(&self, tenant: TenantId, work: F) -> Result<T, E>
     where
         F: FnMut(&mut Session<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
-        let work = move |connection: Connection<'_>| work(&mut Session::new(connection, tenant));
-        match &self.inner.database {
-            Database::Sqlite(database) => database.scan(work).await,
-            Database::Postgres(database) => database.read(work).await,
+        match self.engine() {
+            Engine::Sqlite => self.scan(tenant, work).await,
+            Engine::Postgres => self.read(tenant, work).await,
         }
     }
 

@@ -30,8 +30,8 @@ pub(super) struct Checkpoints {
     wished_at: Cell<i32>,
     /// The thread has copied what it found, and what came meanwhile is left.
     is_nearly_done: Arc<AtomicBool>,
-    /// How often the writer still tries to copy the rest.
-    tries: Cell<u32>,
+    /// Of the writer's, to copy the rest.
+    tries_left: Cell<u32>,
     thread: JoinHandle<()>,
 }
 
@@ -40,15 +40,15 @@ impl Checkpoints {
         let connection = settings.open_writer()?;
         let (wishes, received) = sync_channel(1);
         let is_nearly_done = Arc::<AtomicBool>::default();
-        let is_done = Arc::clone(&is_nearly_done);
+        let told_by_thread = Arc::clone(&is_nearly_done);
         let thread = thread::Builder::new()
             .name("storage-checkpoint".to_owned())
-            .spawn(move || serve(&connection, &received, &is_done))?;
+            .spawn(move || serve(&connection, &received, &told_by_thread))?;
         writer.wal_hook(Some(|_, pages| {
             LOG_PAGES.set(pages);
             Ok(())
         }));
-        Ok(Self { wishes, wished_at: Cell::new(0), is_nearly_done, tries: Cell::new(0), thread })
+        Ok(Self { wishes, wished_at: Cell::new(0), is_nearly_done, tries_left: Cell::new(0), thread })
     }
 
     /// To be called on the writer's thread.
@@ -56,15 +56,15 @@ impl Checkpoints {
         let pages = LOG_PAGES.get();
         if pages < self.wished_at.get() {
             self.wished_at.set(0);
-            self.tries.set(0);
+            self.tries_left.set(0);
         }
         if self.is_nearly_done.swap(false, Ordering::AcqRel) {
-            self.tries.set(TRIES);
+            self.tries_left.set(TRIES);
         }
         // Only between two of its commits all of the log can be copied; it starts over with the next one, if nobody reads
         // what was before by then.
-        if self.tries.get() > 0 || pages >= HELP_PAGES {
-            self.tries.set(self.tries.get().saturating_sub(1));
+        if self.tries_left.get() > 0 || pages >= HELP_PAGES {
+            self.tries_left.set(self.tries_left.get().saturating_sub(1));
             checkpoint(writer, "PASSIVE");
         } else if pages - self.wished_at.get() >= WAKE_PAGES {
             self.wished_at.set(pages);

@@ -4,7 +4,7 @@ use automation_hub_domain::{
     idea::Idea,
     page::{Page, PageRequest},
 };
-use sea_query::{Expr, ExprTrait, JoinType, Query as Build, SelectStatement, SimpleExpr};
+use sea_query::{Expr, ExprTrait, JoinType, Query as Build, SelectStatement};
 
 use super::{
     COLUMNS, IdeaLine, IdeaRecord, LINE_COLUMNS, RECORD_COLUMNS, count,
@@ -208,7 +208,7 @@ fn show(select: &mut SelectStatement, session: &Session<'_>, columns: &[Column])
                 let mut of_tenant = Build::select();
                 of_tenant.column(column).from("tenants");
                 of_tenant.and_where(Expr::col("id").eq(session.tenant().get()));
-                select.expr(SimpleExpr::SubQuery(None, Box::new(of_tenant.into())));
+                select.expr(Expr::SubQuery(None, Box::new(of_tenant.into())));
             }
         }
     }

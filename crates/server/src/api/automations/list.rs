@@ -138,7 +138,7 @@ impl Source for Reader {
                     }
                     let now = reader.app.directories.of(s)?;
                     // Without a record, only this tells whether there should have been any.
-                    if is_of_now.is_none() && now.is_as_new_as(&directory) {
+                    if is_of_now.is_none() && now.is_same_as(&directory) {
                         return Ok(part);
                     }
                     directory = now;
