@@ -12,6 +12,7 @@ mod list;
 mod search;
 mod update;
 mod wire;
+mod words;
 
 use std::{ops::Deref, sync::LazyLock};
 

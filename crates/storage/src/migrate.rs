@@ -65,6 +65,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0025_idea_counts_apart",
     "0026_rows_unpacked" differs,
     "0027_rows_packed_faster" differs,
+    "0028_search_words" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

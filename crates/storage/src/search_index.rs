@@ -1,39 +1,37 @@
-//! The index that searches for ideas go by, kept in the background: on the embedded engine a table of words that follows
-//! the ideas at some distance, on `PostgreSQL` an index of the engine's own, which it keeps itself once it is made.
+//! The index that searches for ideas go by, kept in the background: a table of words that follows the ideas at some
+//! distance.
+
+use deadpool_postgres::ClientWrapper;
 
 use crate::{
     StorageError,
     db::{Database, postgres, sqlite},
     ideas::indexing,
     session::System,
+    values,
 };
 
-/// Of several nodes one makes the index; any number, the same in every version.
-const ADVISORY_LOCK: i64 = 0x6175_746f_6875_6201;
+/// Of several nodes one prepares the database; any number, the same in every version.
+const PREPARING: i64 = 0x6175_746f_6875_6201;
+/// Of several nodes one indexes a portion.
+const INDEXING: i64 = 0x6175_746f_6875_6202;
 
 /// How far the index was brought.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indexing {
     /// There is more to do.
     Behind,
     /// All ideas there are now.
     UpToDate,
-    /// Another node makes it.
+    /// Another node does it.
     Elsewhere,
-    /// It could not be made, which may have taken long: for lack of room, say.
-    Failed(StorageError),
-    /// From now on nobody has to ask again.
-    Settled,
-    /// The database has no such extension, or won't give it to its user: searches look through all ideas. Asking again
-    /// makes no difference.
-    Refused(StorageError),
 }
 
 /// Goes on a little. Nothing is written where nothing is to be done.
 pub(crate) async fn go_on(database: &Database) -> Result<Indexing, StorageError> {
     match database {
         Database::Sqlite(database) => go_on_embedded(database).await,
-        Database::Postgres(database) => make_on_server(database).await,
+        Database::Postgres(database) => go_on_server(database).await,
     }
 }
 
@@ -41,39 +39,64 @@ async fn go_on_embedded(database: &sqlite::Database) -> Result<Indexing, Storage
     if !database.read(|connection| indexing::is_behind(&mut System::new(connection)))? {
         return Ok(Indexing::UpToDate);
     }
-    let is_behind =
-        database.write(|connection| indexing::index_portion(&mut System::new(connection))).await?;
-    Ok(if is_behind { Indexing::Behind } else { Indexing::UpToDate })
+    database.write(|connection| index_portion(&mut System::new(connection))).await
 }
 
-/// Writers go on while it is made. Whoever is interrupted leaves an index that isn't valid, and the next one drops it.
-async fn make_on_server(database: &postgres::Database) -> Result<Indexing, StorageError> {
+async fn go_on_server(database: &postgres::Database) -> Result<Indexing, StorageError> {
+    if !database.read(|connection| indexing::is_behind(&mut System::new(connection))).await? {
+        return Ok(Indexing::UpToDate);
+    }
+    database.write(|connection| index_portion_alone(&mut System::new(connection))).await
+}
+
+fn index_portion_alone(system: &mut System<'_>) -> Result<Indexing, StorageError> {
+    // The lock goes with the transaction.
+    let is_alone: i64 =
+        system.one("SELECT pg_try_advisory_xact_lock($1)", values![INDEXING], |row| row.get(0))?;
+    if is_alone == 0 { Ok(Indexing::Elsewhere) } else { index_portion(system) }
+}
+
+fn index_portion(system: &mut System<'_>) -> Result<Indexing, StorageError> {
+    Ok(if indexing::index_portion(system)? { Indexing::Behind } else { Indexing::UpToDate })
+}
+
+/// Has a server find words by parts of them with an index, which takes an extension, and drops the index of ideas that
+/// searches went by before. The embedded engine has what it takes. The error is that of a server that refuses: searches
+/// then compare what they look for with every word.
+pub(crate) async fn prepare(database: &Database) -> Result<(), StorageError> {
+    let Database::Postgres(database) = database else { return Ok(()) };
     let connection = database.own_connection().await?;
-    // It takes as long as there are ideas and transactions that began before, whatever limit requests have.
+    // It takes as long as there are words, whatever limit requests have.
     connection.batch_execute("SET statement_timeout = 0").await?;
     // The lock goes with the connection.
     let is_alone: bool =
-        connection.query_one("SELECT pg_try_advisory_lock($1)", &[&ADVISORY_LOCK]).await?.try_get(0)?;
+        connection.query_one("SELECT pg_try_advisory_lock($1)", &[&PREPARING]).await?.try_get(0)?;
     if !is_alone {
-        return Ok(Indexing::Elsewhere);
+        return Ok(());
     }
-    let found = connection
-        .query_opt("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('ideas_search')", &[])
-        .await?;
-    if let Some(row) = found {
-        if row.try_get(0)? {
-            return Ok(Indexing::Settled);
-        }
+    if is_valid(&connection, "ideas_search").await?.is_some() {
         connection.batch_execute("DROP INDEX CONCURRENTLY IF EXISTS ideas_search").await?;
     }
-    let extension = connection.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_trgm").await;
-    match extension.map_err(StorageError::from) {
-        Ok(()) => {}
-        Err(refused @ StorageError::Driver(_)) => return Ok(Indexing::Refused(refused)),
-        Err(error) => return Err(error),
+    match is_valid(&connection, "search_words_by_part").await? {
+        Some(true) => return Ok(()),
+        // Whoever was interrupted leaves such a one.
+        Some(false) => {
+            connection.batch_execute("DROP INDEX CONCURRENTLY IF EXISTS search_words_by_part").await?;
+        }
+        None => {}
     }
-    let made = connection
-        .batch_execute("CREATE INDEX CONCURRENTLY ideas_search ON ideas USING gin (search_key gin_trgm_ops)")
-        .await;
-    Ok(made.map_or_else(|error| Indexing::Failed(error.into()), |()| Indexing::Settled))
+    connection.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_trgm").await?;
+    connection
+        .batch_execute(
+            "CREATE INDEX CONCURRENTLY search_words_by_part ON search_words USING gin (word gin_trgm_ops)",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Whether an index may be used, if there is one of the name.
+async fn is_valid(connection: &ClientWrapper, index: &str) -> Result<Option<bool>, StorageError> {
+    let sql = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)";
+    let found = connection.query_opt(sql, &[&index]).await?;
+    Ok(found.map(|row| row.try_get(0)).transpose()?)
 }

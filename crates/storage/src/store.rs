@@ -171,6 +171,12 @@ impl Store {
         }
     }
 
+    /// Gives the database what makes searches fast and may be out of reach; searches are right without it, too. To be
+    /// called once, when the server has started: it may take long, and others work on meanwhile.
+    pub async fn prepare_searches(&self) -> Result<(), StorageError> {
+        search_index::prepare(&self.inner.database).await
+    }
+
     /// Brings the index that searches for ideas go by a little further. To be called again and again in the background;
     /// whoever searches finds the same however far it is.
     pub async fn index_ideas(&self) -> Result<Indexing, StorageError> {

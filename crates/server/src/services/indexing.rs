@@ -11,36 +11,30 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Between two portions, so that others' writes come in between.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Until it asks again what another node does.
-const ELSEWHERE: Duration = Duration::from_mins(1);
+const ELSEWHERE: Duration = Duration::from_secs(10);
 /// After a failure, which is logged each time.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
-/// The longest pause after an index could not be made.
-const LONGEST: Duration = Duration::from_hours(6);
 
-/// Follows until there is nothing to follow any more, or the task is dropped: a portion is written whole or not at all.
+/// Follows until the task is dropped: a portion is written whole or not at all.
 pub async fn run(app: App) {
-    let mut failures = 0;
+    tokio::join!(prepare(&app), follow(&app));
+}
+
+async fn prepare(app: &App) {
+    if let Err(error) = app.store.prepare_searches().await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "searches take longer than they could: this database makes no index by the extension pg_trgm"
+        );
+    }
+}
+
+async fn follow(app: &App) {
     loop {
         let pause = match app.store.index_ideas().await {
             Ok(Indexing::Behind) => PAUSE,
             Ok(Indexing::UpToDate) => EVERY,
             Ok(Indexing::Elsewhere) => ELSEWHERE,
-            Ok(Indexing::Settled) => return,
-            Ok(Indexing::Refused(error)) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "searches look through all ideas: this database refuses an index by the extension pg_trgm"
-                );
-                return;
-            }
-            Ok(Indexing::Failed(error)) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the index that searches go by could not be made"
-                );
-                failures += 1;
-                pause_after(failures)
-            }
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "ideas could not be indexed for searches");
@@ -48,23 +42,5 @@ pub async fn run(app: App) {
             }
         };
         tokio::time::sleep(pause).await;
-    }
-}
-
-/// Each time twice as long: what fails after hours must not be begun anew at once.
-fn pause_after(failures: u32) -> Duration {
-    let times = 2_u32.saturating_pow(failures.saturating_sub(1));
-    AFTER_A_FAILURE.saturating_mul(times).min(LONGEST)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{LONGEST, pause_after};
-
-    #[test]
-    fn pauses_grow_up_to_a_limit() {
-        let seconds = |failures| pause_after(failures).as_secs();
-        assert_eq!([1, 2, 3].map(seconds), [30, 60, 120]);
-        assert_eq!([20, u32::MAX].map(pause_after), [LONGEST; 2]);
     }
 }

@@ -12,6 +12,7 @@ use sea_query::{
 };
 
 use super::{found::Found, search};
+use crate::Engine;
 
 /// Of [`SubmissionType::USUAL`], as the index of them says it.
 const IS_USUAL: &str = "submission_type IN (1, 2)";
@@ -219,10 +220,18 @@ impl IdeaFilter {
     }
 
     pub(super) fn restrict_search(&self, select: &mut SelectStatement) {
-        let pattern = self.search.as_deref().map(search::pattern).unwrap_or_default();
-        if !pattern.is_empty() {
-            select.and_where(Expr::col("search_key").like(LikeExpr::new(pattern).escape('\\')));
+        if let Some(pattern) = self.pattern() {
+            select.and_where(has(pattern));
         }
+    }
+
+    /// Whether a row has what is searched, as something to show.
+    pub(super) fn is_searched(&self) -> SimpleExpr {
+        self.pattern().map_or_else(|| Expr::cust("TRUE"), has)
+    }
+
+    fn pattern(&self) -> Option<String> {
+        self.search.as_deref().map(search::pattern).filter(|pattern| !pattern.is_empty())
     }
 
     pub(super) fn restrict_apart_from_search(
@@ -298,6 +307,10 @@ impl IdeaFilter {
     }
 }
 
+fn has(pattern: String) -> SimpleExpr {
+    Expr::col("search_key").like(LikeExpr::new(pattern).escape('\\'))
+}
+
 fn between(select: &mut SelectStatement, column: &'static str, window: Window) {
     if let Some(from) = window.from {
         select.and_where(Expr::col(column).gte(from.millis()));
@@ -337,24 +350,34 @@ impl IdeaOrder {
 
     /// Only what follows a position, up to its [rest](Position::rest). Pairs are compared as such, which an index answers
     /// with one search.
-    pub(super) fn go_on_after(self, select: &mut SelectStatement, position: &Position) {
-        let id = position.id.get();
+    pub(super) fn go_on_after(self, select: &mut SelectStatement, engine: Engine, position: &Position) {
+        let id = || veiled(engine, position.id.get());
         let ascends = self.direction == Direction::Ascending;
         let beyond =
             |left: SimpleExpr, right: SimpleExpr| if ascends { left.gt(right) } else { left.lt(right) };
         let column = self.sort.column();
         if self.sort == IdeaSort::Id {
-            select.and_where(beyond(Expr::col("id"), Expr::val(id)));
+            select.and_where(beyond(Expr::col("id"), id()));
             return;
         }
         let pair = |key: SimpleExpr| {
-            beyond(Expr::tuple([Expr::col(column), Expr::col("id")]), Expr::tuple([key, Expr::val(id)]))
+            beyond(Expr::tuple([Expr::col(column), Expr::col("id")]), Expr::tuple([key, id()]))
         };
         select.and_where(match &position.key {
-            SortKey::Integer(key) => pair(Expr::val(*key)),
-            SortKey::Text(key) => pair(Expr::val(key.as_str())),
-            SortKey::Real(key) => pair(Expr::val(*key)),
-            SortKey::Missing => Expr::col(column).is_null().and(beyond(Expr::col("id"), Expr::val(id))),
+            SortKey::Integer(key) => pair(veiled(engine, *key)),
+            SortKey::Text(key) => pair(veiled(engine, key.as_str())),
+            SortKey::Real(key) => pair(veiled(engine, *key)),
+            SortKey::Missing => Expr::col(column).is_null().and(beyond(Expr::col("id"), id())),
         });
+    }
+}
+
+/// A value that a server's planner doesn't look at: how far a list has come makes no other plan a better one, and to plan
+/// takes as long as to read a hundred rows.
+fn veiled(engine: Engine, value: impl Into<sea_query::Value>) -> SimpleExpr {
+    let value = Expr::val(value);
+    match engine {
+        Engine::Sqlite => value,
+        Engine::Postgres => Expr::SubQuery(None, Box::new(Build::select().expr(value).take().into())),
     }
 }

@@ -1,5 +1,5 @@
-//! What a search finds on the embedded engine: the ids that the index tells, and those of ideas that aren't indexed yet,
-//! which are looked through. How many they are is then known without a look at the ideas, and a list is a way through
+//! What a search finds: the ids that the index tells, and those of ideas that aren't indexed yet, which are looked
+//! through. How many they are is then known without a look at the ideas, and a list is a way through
 //! its index that passes over whatever wasn't found.
 
 use std::{ops::ControlFlow, sync::Arc};
@@ -10,26 +10,21 @@ use super::{
     counts,
     filter::{IdeaFilter, IdeaOrder, IdeaSort, Reached},
     id_set::IdSet,
-    indexing::{self, word_ids},
+    indexing,
     list::Section,
-    search::{self, Fragment, Fragments},
+    search::{self, Fragments},
+    words::{self, Unindexed},
 };
 use crate::{
     Connection, Engine, Session, StorageError,
-    query::{NAMED_IDS, Query},
+    query::{NAMED_IDS, Query, is_any_of, is_listed, listed},
     values,
 };
 
 /// So few are always fetched and sorted.
 const FEW: u64 = 300;
-/// An idea that is fetched costs as much as so many that are passed over in an index.
-const FETCHED: u64 = 20;
 /// How many ideas that aren't indexed are looked through for a page.
 const FAR: i64 = 2000;
-/// How many words of a search are looked up.
-const LOOKED_UP: usize = 8;
-/// The trigrams that a word is found by: the word itself tells about the rest.
-const TRIGRAMS: usize = 16;
 
 /// What a search has found, kept for more than one statement on the same snapshot. See [`IdeaFilter::look_up`].
 #[derive(Clone, Debug, Default)]
@@ -42,6 +37,21 @@ pub(super) struct Candidates {
     /// Whether it means all of them.
     is_exact: bool,
     pattern: String,
+}
+
+/// What a walk along a list came by.
+#[derive(Default)]
+struct Walk {
+    ids: Vec<i64>,
+    passed: u64,
+}
+
+/// An idea that is fetched costs as much as so many that are passed over in an index, and handed over by a server.
+const fn fetched(engine: Engine) -> u64 {
+    match engine {
+        Engine::Sqlite => 20,
+        Engine::Postgres => 4,
+    }
 }
 
 impl Found {
@@ -81,10 +91,8 @@ impl IdeaFilter {
             return Ok(Some(Arc::clone(candidates)));
         }
         match &self.search {
-            Some(search) if session.engine() == Engine::Sqlite => {
-                Ok(Candidates::of(session, search)?.map(Arc::new))
-            }
-            _ => Ok(None),
+            Some(search) => Ok(Candidates::of(session, search)?.map(Arc::new)),
+            None => Ok(None),
         }
     }
 
@@ -93,11 +101,11 @@ impl IdeaFilter {
         &self,
         session: &mut Session<'_>,
     ) -> Result<Option<Arc<Candidates>>, StorageError> {
-        if self.search.is_none() || session.engine() == Engine::Postgres {
+        if self.search.is_none() {
             return Ok(None);
         }
         // A page is full long before all of what isn't indexed has been looked through.
-        if self.found.0.is_none() && indexing::lag(session)? > FAR {
+        if self.found.0.is_none() && indexing::lags_by(session, FAR)? {
             return Ok(None);
         }
         self.candidates(session)
@@ -107,21 +115,12 @@ impl IdeaFilter {
 impl Candidates {
     fn of(session: &mut Session<'_>, search: &str) -> Result<Option<Self>, StorageError> {
         let Some(fragments) = Fragments::of(search) else { return Ok(None) };
-        let mut ids: Option<IdSet> = None;
-        for fragment in fragments.to_look_up() {
-            // Whatever else is asked for, nothing has all of it.
-            if ids.as_ref().is_some_and(|ids| ids.len() == 0) {
-                break;
-            }
-            let having = ids_having(session, fragment)?;
-            match &mut ids {
-                Some(ids) => ids.intersect(&having),
-                None => ids = Some(having),
-            }
-        }
         let pattern = search::pattern(search);
-        let mut ids = ids.unwrap_or_default();
-        look_through_unindexed(session, &pattern, &mut ids)?;
+        // First: where each statement sees its own instant, what is indexed in between is then found twice, not never.
+        let unindexed = Unindexed::look_through(session, &pattern)?;
+        let mut ids = words::ids_having_all(session, &fragments)?;
+        ids.subtract(&unindexed.all);
+        ids.join(&unindexed.having);
         Ok(Some(Self { ids, is_exact: fragments.is_exact, pattern }))
     }
 
@@ -130,13 +129,15 @@ impl Candidates {
         if self.is_exact {
             return Ok(());
         }
-        let meant = session.all(
-            "SELECT i.id FROM json_each($1) j CROSS JOIN ideas i ON i.id = j.value \
-             WHERE i.search_key LIKE $2 ESCAPE '\\'",
-            values![&json(self.ids.iter()), &self.pattern],
-            |row| row.get::<i64>(0),
-        )?;
-        self.ids = meant.into_iter().collect();
+        let engine = session.engine();
+        let sql = ["SELECT id FROM ideas WHERE id", is_listed(engine), " AND search_key LIKE $2 ESCAPE '\\'"]
+            .concat();
+        let mut meant = IdSet::default();
+        session.each(&sql, values![&listed(engine, self.ids.iter()), &self.pattern], |row| {
+            meant.set(row.get(0)?, true);
+            Ok(())
+        })?;
+        self.ids = meant;
         self.is_exact = true;
         Ok(())
     }
@@ -151,7 +152,7 @@ impl Candidates {
         if filter.is_search_alone() {
             return Ok(self.ids.len());
         }
-        if self.ids.len() <= FEW || self.ids.len() * FETCHED <= within(session, filter)? {
+        if self.ids.len() <= FEW || self.ids.len() * fetched(session.engine()) <= within(session, filter)? {
             let mut select = self.by_id(session, filter, self.ids.iter());
             select.expr(Expr::cust("COUNT(*)"));
             let query = Query::render(session.engine(), &select);
@@ -186,7 +187,7 @@ impl Candidates {
         }
         let mut select = self.by_id(session, filter, self.ids.iter());
         section.cut(select.column("id"));
-        section.place(&mut select, order);
+        section.place(&mut select, session.engine(), order);
         let query = Query::render(session.engine(), &select);
         session.all(&query.sql, &query.values()?, |row| row.get(0))
     }
@@ -225,28 +226,63 @@ impl Candidates {
     fn section_on_the_way(
         &self,
         session: &mut Session<'_>,
-        (filter, order): (&IdeaFilter, IdeaOrder),
+        list: (&IdeaFilter, IdeaOrder),
         section: Section<'_>,
     ) -> Result<Vec<i64>, StorageError> {
+        if session.engine() == Engine::Sqlite {
+            return Ok(self.walk(session, list, section, None)?.ids);
+        }
+        // A server hands over all that it was asked for, so it is asked for more and more.
+        let mut most = self.passed_for(session, section)?.saturating_mul(2).max(FEW);
+        loop {
+            let walk = self.walk(session, list, section, Some(most))?;
+            if walk.ids.len() as u64 == section.limit || walk.passed < most {
+                return Ok(walk.ids);
+            }
+            most = most.saturating_mul(4);
+        }
+    }
+
+    /// Passes so many ideas of the list at the most.
+    fn walk(
+        &self,
+        session: &mut Session<'_>,
+        (filter, order): (&IdeaFilter, IdeaOrder),
+        section: Section<'_>,
+        most: Option<u64>,
+    ) -> Result<Walk, StorageError> {
         let mut select = all(session, filter);
-        section.place(select.column("id"), order);
+        section.place(select.column("id"), session.engine(), order);
+        if let Some(most) = most {
+            select.limit(most);
+        }
+        let is_told = session.engine() == Engine::Postgres && !self.is_exact;
+        if is_told {
+            select.expr(filter.is_searched());
+        }
         let query = Query::render(session.engine(), &select);
         let values = query.values()?;
         let mut checking: Connection<'_> = **session;
-        let (mut skipped, mut ids) = (0, Vec::new());
+        let (mut skipped, mut walk) = (0, Walk::default());
         session.each_until(&query.sql, &values, |row| {
             let id = row.get(0)?;
-            if self.means(&mut checking, id)? {
+            walk.passed += 1;
+            let is_meant = if is_told {
+                self.ids.contains(id) && row.get::<i64>(1)? != 0
+            } else {
+                self.means(&mut checking, id)?
+            };
+            if is_meant {
                 if skipped < section.skip {
                     skipped += 1;
                 } else {
-                    ids.push(id);
+                    walk.ids.push(id);
                 }
             }
-            let is_full = ids.len() as u64 == section.limit;
+            let is_full = walk.ids.len() as u64 == section.limit;
             Ok(if is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        Ok(ids)
+        Ok(walk)
     }
 
     /// Whether fetching all that was found and sorting it is cheaper than walking along the list for as long as it
@@ -261,10 +297,15 @@ impl Candidates {
         if found <= FEW {
             return Ok(true);
         }
+        let passed = Ord::min(self.passed_for(session, section)?, within(session, filter)?);
+        Ok(found * fetched(session.engine()) <= passed)
+    }
+
+    /// How many ideas of the tenant are passed for a section, if those found are spread evenly over them.
+    fn passed_for(&self, session: &mut Session<'_>, section: Section<'_>) -> Result<u64, StorageError> {
         let whole = counts::count(session, &IdeaFilter::default())?;
         let wanted = section.skip.saturating_add(section.limit);
-        let passed = Ord::min((whole / found).saturating_mul(wanted), within(session, filter)?);
-        Ok(found * FETCHED <= passed)
+        Ok((whole / self.ids.len().max(1)).saturating_mul(wanted))
     }
 
     fn means(&self, connection: &mut Connection<'_>, id: i64) -> Result<bool, StorageError> {
@@ -287,7 +328,7 @@ impl Candidates {
         ids: impl Iterator<Item = i64>,
     ) -> SelectStatement {
         let mut select = Build::select();
-        select.from("ideas").and_where(is_any_of(ids));
+        select.from("ideas").and_where(is_any_of(session.engine(), ids));
         filter.restrict_apart_from_search(session.tenant().get(), Reached::ById, &mut select);
         if !self.is_exact {
             filter.restrict_search(&mut select);
@@ -307,122 +348,4 @@ fn all(session: &Session<'_>, filter: &IdeaFilter) -> SelectStatement {
 /// How many ideas a filter lets through at the most, going by what is counted.
 fn within(session: &mut Session<'_>, filter: &IdeaFilter) -> Result<u64, StorageError> {
     counts::count(session, &filter.counted_part())
-}
-
-/// The condition on `id`. One parameter however many they are, so that the statement is prepared once.
-pub(super) fn is_any_of(ids: impl Iterator<Item = i64>) -> Expr {
-    Expr::cust_with_values("id IN (SELECT value FROM json_each(?))", [json(ids)])
-}
-
-fn json(ids: impl Iterator<Item = i64>) -> String {
-    let mut text = String::from("[");
-    for id in ids {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        text.push_str(&id.to_string());
-    }
-    text.push(']');
-    text
-}
-
-impl Fragments {
-    /// Short ones stand in too many words to be worth it where there are longer ones. Several words are no exact search,
-    /// so what the first some of them leave is looked at in any case.
-    fn to_look_up(&self) -> impl Iterator<Item = &Fragment> {
-        let is_any_long = self.all.iter().any(Fragment::is_long);
-        let mut chosen: Vec<&Fragment> = Vec::new();
-        for fragment in self.all.iter().filter(|fragment| fragment.is_long() || !is_any_long) {
-            if chosen.len() < LOOKED_UP && !chosen.contains(&fragment) {
-                chosen.push(fragment);
-            }
-        }
-        chosen.into_iter()
-    }
-}
-
-impl Fragment {
-    fn is_long(&self) -> bool {
-        self.text.chars().nth(2).is_some()
-    }
-
-    /// What the words of the index are asked for: all of its trigrams, up to some.
-    fn trigrams(&self) -> String {
-        let chars: Vec<_> = self.text.chars().collect();
-        let phrases: Vec<_> = chars
-            .windows(3)
-            .take(TRIGRAMS)
-            .map(|three| format!("\"{}\"", String::from_iter(three)))
-            .collect();
-        phrases.join(" AND ")
-    }
-}
-
-/// Ideas with a word that fits, as far as they are indexed.
-fn ids_having(session: &mut Session<'_>, fragment: &Fragment) -> Result<IdSet, StorageError> {
-    let mut ids = IdSet::default();
-    for word in words_fitting(session, fragment)? {
-        session.each(
-            "SELECT block, ideas FROM search_postings WHERE word_id = $1",
-            values![word],
-            |row| ids.add_encoded(row.get(0)?, row.get(1)?),
-        )?;
-    }
-    Ok(ids)
-}
-
-fn words_fitting(session: &mut Session<'_>, fragment: &Fragment) -> Result<Vec<i64>, StorageError> {
-    let tenant = session.tenant();
-    let mut words = Vec::new();
-    let mut visit = |row: &crate::Row<'_>| {
-        if fragment.fits(row.get(1)?) {
-            words.push(row.get(0)?);
-        }
-        Ok(())
-    };
-    if fragment.is_long() {
-        let (first, last) = word_ids(tenant.get());
-        session.each(
-            "SELECT w.id, w.word FROM search_word_parts p CROSS JOIN search_words w ON w.id = p.rowid \
-             WHERE p.search_word_parts MATCH $1 AND p.rowid BETWEEN $2 AND $3",
-            values![&fragment.trigrams(), first, last],
-            &mut visit,
-        )?;
-    } else {
-        // No three characters to go by: all words of the tenant.
-        session.each(
-            "SELECT id, word FROM search_words WHERE tenant_id = $1 ORDER BY word",
-            values![tenant],
-            &mut visit,
-        )?;
-    }
-    Ok(words)
-}
-
-/// Corrects what the index tells by the ideas that came, changed or went since.
-fn look_through_unindexed(
-    session: &mut Session<'_>,
-    pattern: &str,
-    ids: &mut IdSet,
-) -> Result<(), StorageError> {
-    let tenant = session.tenant();
-    session.each(
-        "SELECT b.idea_id, i.is_deleted = 0 AND i.search_key LIKE $1 ESCAPE '\\' \
-         FROM search_backlog b CROSS JOIN ideas i ON i.id = b.idea_id WHERE b.tenant_id = $2",
-        values![pattern, tenant],
-        |row| {
-            ids.set(row.get(0)?, row.get::<i64>(1)? != 0);
-            Ok(())
-        },
-    )?;
-    // By id alone: an index of the tenant's ideas would lead past those that are indexed, too.
-    session.each(
-        "SELECT id FROM ideas NOT INDEXED WHERE id > (SELECT indexed_up_to FROM search_progress) \
-         AND tenant_id = $1 AND is_deleted = 0 AND search_key LIKE $2 ESCAPE '\\'",
-        values![tenant, pattern],
-        |row| {
-            ids.set(row.get(0)?, true);
-            Ok(())
-        },
-    )
 }

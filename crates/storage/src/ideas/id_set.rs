@@ -128,6 +128,23 @@ impl IdSet {
         });
     }
 
+    /// Adds what is in the other one.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (number, theirs) in &other.0 {
+            let ours = self.0.entry(*number).or_default();
+            ours.0.iter_mut().zip(theirs.0.iter()).for_each(|(word, theirs)| *word |= theirs);
+        }
+    }
+
+    /// Drops what is in the other one.
+    pub(super) fn subtract(&mut self, other: &Self) {
+        for (number, theirs) in &other.0 {
+            if let Some(ours) = self.0.get_mut(number) {
+                ours.0.iter_mut().zip(theirs.0.iter()).for_each(|(word, theirs)| *word &= !theirs);
+            }
+        }
+    }
+
     pub(super) fn len(&self) -> u64 {
         self.0.values().map(|block| u64::from(block.len())).sum()
     }
@@ -197,6 +214,9 @@ mod tests {
         assert!(!set.contains(4096) && set.contains(4097) && !set.contains(0));
         set.intersect(&[4095, 4096, 1 << 40].into_iter().collect());
         assert_eq!((set.iter().collect::<Vec<_>>(), set.len()), (vec![4095, 1 << 40], 2));
+        set.join(&[1, 9000].into_iter().collect());
+        set.subtract(&[4095, 4097, 1 << 20].into_iter().collect());
+        assert_eq!((set.iter().collect::<Vec<_>>(), set.len()), (vec![1, 9000, 1 << 40], 3));
     }
 
     #[test]

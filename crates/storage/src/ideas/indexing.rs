@@ -1,5 +1,8 @@
-//! Keeps the index of the embedded engine that searches go by: words, and which ideas have them. It follows the ideas
-//! in portions, each in a transaction of its own, and whoever searches looks through what isn't indexed yet.
+//! Keeps the index that searches go by: words, and which ideas have them. It follows the ideas in portions, each in a
+//! transaction of its own, and whoever searches looks through what isn't indexed yet.
+//!
+//! What isn't is noted in `search_backlog`. The embedded engine, whose ideas come one after the other, notes those alone
+//! that changed: new ones are those after the last that was indexed. On a server its own triggers note both.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -13,13 +16,19 @@ use super::{
     id_set::{Block, place},
     search::indexed_words,
 };
-use crate::{Engine, Session, StorageError, System, values};
+use crate::{
+    Engine, Session, StorageError, System,
+    query::{is_listed, listed},
+    values,
+};
 
 /// How many ideas are indexed at once, and about how many words they have. Each word is a place to write to, so it is
 /// they who tell how long others' writes have to wait; of texts on the same subjects a thousand have hardly more than a
 /// hundred.
 const PORTION: i64 = 1000;
 const WORDS: usize = 2500;
+/// How many blocks are read before they are written, each of them in at most a kilobyte of memory.
+const BLOCKS_AT_ONCE: usize = 500;
 /// A tenant's words are numbered within a range of ids.
 const TENANT_BITS: u32 = 32;
 
@@ -46,55 +55,78 @@ pub(super) fn note_change(session: &mut Session<'_>, id: IdeaId, new_key: &str) 
 
 /// Whether there are ideas that aren't indexed as they are.
 pub(crate) fn is_behind(system: &mut System<'_>) -> Result<bool, StorageError> {
-    system.one(
-        "SELECT EXISTS (SELECT 1 FROM search_backlog) \
-         OR COALESCE((SELECT MAX(id) FROM ideas), 0) > (SELECT indexed_up_to FROM search_progress)",
-        values![],
-        |row| Ok(row.get::<i64>(0)? != 0),
-    )
+    let is_behind = match system.engine() {
+        Engine::Sqlite => {
+            "SELECT EXISTS (SELECT 1 FROM search_backlog) \
+             OR COALESCE((SELECT MAX(id) FROM ideas), 0) > (SELECT indexed_up_to FROM search_progress)"
+        }
+        Engine::Postgres => "SELECT EXISTS (SELECT 1 FROM search_backlog)",
+    };
+    system.one(is_behind, values![], |row| Ok(row.get::<i64>(0)? != 0))
 }
 
-/// How many ideas came since the last one that is indexed, if their ids have no gaps.
-pub(super) fn lag(session: &mut Session<'_>) -> Result<i64, StorageError> {
-    session.one(
-        "SELECT COALESCE((SELECT MAX(id) FROM ideas), 0) - (SELECT indexed_up_to FROM search_progress)",
-        values![],
-        |row| row.get(0),
-    )
+/// Whether more ideas than this came since the last one that is indexed, if their ids have no gaps.
+pub(super) fn lags_by(session: &mut Session<'_>, many: i64) -> Result<bool, StorageError> {
+    let lags = match session.engine() {
+        Engine::Sqlite => {
+            "SELECT COALESCE((SELECT MAX(id) FROM ideas), 0) - (SELECT indexed_up_to FROM search_progress) > $1"
+        }
+        Engine::Postgres => "SELECT EXISTS (SELECT 1 FROM search_backlog OFFSET $1)",
+    };
+    session.one(lags, values![many], |row| Ok(row.get::<i64>(0)? != 0))
 }
 
 /// Indexes some of the ideas that aren't, and tells whether it left any. What is written of an idea, and that it is
 /// indexed, is one transaction, so it may be broken off at any moment.
 pub(crate) fn index_portion(system: &mut System<'_>) -> Result<bool, StorageError> {
     let mut edits = Edits::default();
-    take_changed(system, &mut edits)?;
-    take_new(system, &mut edits)?;
+    take_noted(system, &mut edits)?;
+    if system.engine() == Engine::Sqlite {
+        take_new(system, &mut edits)?;
+    }
     edits.write(system)?;
     is_behind(system)
 }
 
-fn take_changed(system: &mut System<'_>, edits: &mut Edits) -> Result<(), StorageError> {
-    let mut done = Vec::new();
-    system.each_until(
-        "SELECT b.idea_id, b.tenant_id, b.indexed_key, CASE WHEN i.is_deleted = 0 THEN i.search_key ELSE '' END \
-         FROM search_backlog b LEFT JOIN ideas i ON i.id = b.idea_id ORDER BY b.idea_id LIMIT $1",
-        values![PORTION],
-        |row| {
-            let (id, tenant): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let before = row.get::<&str>(2)?.to_ascii_lowercase();
-            let after = row.get::<&str>(3)?.to_ascii_lowercase();
-            let (before, after): (HashSet<_>, HashSet<_>) =
-                (indexed_words(&before).collect(), indexed_words(&after).collect());
-            let words = edits.0.entry(tenant).or_default();
-            before.difference(&after).for_each(|word| words.note(word, id, false));
-            after.difference(&before).for_each(|word| words.note(word, id, true));
-            done.push(id);
-            Ok(if edits.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        },
-    )?;
-    for id in done {
-        system.execute("DELETE FROM search_backlog WHERE idea_id = $1", values![id])?;
+/// What is noted and not held by anyone: whoever holds a note is about to change its idea.
+const fn free_notes(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "SELECT idea_id FROM search_backlog ORDER BY idea_id LIMIT $1",
+        Engine::Postgres => {
+            "SELECT idea_id FROM search_backlog ORDER BY idea_id LIMIT $1 FOR UPDATE SKIP LOCKED"
+        }
     }
+}
+
+/// The ideas are read by another statement than the one that gets hold of their notes: it sees whatever was committed by
+/// those who held them before.
+fn take_noted(system: &mut System<'_>, edits: &mut Edits) -> Result<(), StorageError> {
+    let engine = system.engine();
+    let noted: Vec<i64> = system.all(free_notes(engine), values![PORTION], |row| row.get(0))?;
+    if noted.is_empty() {
+        return Ok(());
+    }
+    let mut done = Vec::new();
+    let sql = [
+        "SELECT b.idea_id, b.tenant_id, b.indexed_key, CASE WHEN i.is_deleted = 0 THEN i.search_key ELSE '' END \
+         FROM search_backlog b LEFT JOIN ideas i ON i.id = b.idea_id WHERE b.idea_id",
+        is_listed(engine),
+        " ORDER BY b.idea_id",
+    ];
+    system.each_until(&sql.concat(), values![&listed(engine, noted.into_iter())], |row| {
+        let (id, tenant): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let before = row.get::<&str>(2)?.to_ascii_lowercase();
+        let after = row.get::<&str>(3)?.to_ascii_lowercase();
+        let (before, after): (HashSet<_>, HashSet<_>) =
+            (indexed_words(&before).collect(), indexed_words(&after).collect());
+        let words = edits.0.entry(tenant).or_default();
+        before.difference(&after).for_each(|word| words.note(word, id, false));
+        after.difference(&before).for_each(|word| words.note(word, id, true));
+        done.push(id);
+        Ok(if edits.is_enough() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    let sql = ["DELETE FROM search_backlog WHERE idea_id", is_listed(engine)];
+    system.execute(&sql.concat(), values![&listed(engine, done.into_iter())])?;
     Ok(())
 }
 
@@ -144,65 +176,165 @@ impl Edits {
         self.0.values().map(|words| words.0.len()).sum::<usize>() >= WORDS
     }
 
-    /// In the order of the index, which then finds each place near the one before.
     fn write(self, system: &mut System<'_>) -> Result<(), StorageError> {
         for (tenant, words) in self.0 {
+            let ids = ids_of_words(system, tenant, words.0.keys())?;
             let mut edits = Vec::with_capacity(words.0.len());
             for (word, ideas) in words.0 {
-                edits.push((word_id(system, tenant, &word)?, ideas));
+                let word =
+                    *ids.get(&word).ok_or_else(|| StorageError::Corrupt("search_words: word".to_owned()))?;
+                let blocks = ideas.chunk_by(|(one, _), (next, _)| place(*one).0 == place(*next).0);
+                edits.extend(blocks.map(|ideas| BlockEdit::of(word, ideas)));
             }
-            edits.sort_unstable_by_key(|(word, _)| *word);
-            for (word, ideas) in edits {
-                // It takes milliseconds, which nobody who reads should have to wait for where there is one processor.
-                thread::yield_now();
-                for ideas in ideas.chunk_by(|(one, _), (next, _)| place(*one).0 == place(*next).0) {
-                    edit_block(system, word, ideas)?;
-                }
-            }
+            // In the order of the index, which then finds each place near the one before.
+            edits.sort_unstable_by_key(|edit| edit.place);
+            write_blocks(system, &edits)?;
         }
         Ok(())
     }
 }
 
-fn word_id(system: &mut System<'_>, tenant: i64, word: &str) -> Result<i64, StorageError> {
-    let known = "SELECT id FROM search_words WHERE tenant_id = $1 AND word = $2";
-    if let Some(id) = system.optional(known, values![tenant, word], |row| row.get(0))? {
-        return Ok(id);
-    }
+/// Ids of words, those of new ones among them.
+fn ids_of_words<'w>(
+    system: &mut System<'_>,
+    tenant: i64,
+    words: impl Iterator<Item = &'w String>,
+) -> Result<HashMap<String, i64>, StorageError> {
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    let mut ids = known_words(system, tenant, &words)?;
     let (first, last) = word_ids(tenant);
-    let id: i64 = system.one(
-        "INSERT INTO search_words (id, tenant_id, word) \
-         VALUES ((SELECT COALESCE(MAX(id), $1) + 1 FROM search_words WHERE id BETWEEN $1 AND $2), $3, $4) RETURNING id",
-        values![first, last, tenant, word],
+    let mut next: i64 = system.one(
+        "SELECT COALESCE(MAX(id), $1) + 1 FROM search_words WHERE id BETWEEN $1 AND $2",
+        values![first, last],
         |row| row.get(0),
     )?;
-    system.execute("INSERT INTO search_word_parts (rowid, word) VALUES ($1, $2)", values![id, word])?;
-    Ok(id)
+    for word in words {
+        if ids.contains_key(word) {
+            continue;
+        }
+        system.put_off(
+            "INSERT INTO search_words (id, tenant_id, word) VALUES ($1, $2, $3)",
+            values![next, tenant, word],
+        )?;
+        if system.engine() == Engine::Sqlite {
+            system.execute(
+                "INSERT INTO search_word_parts (rowid, word) VALUES ($1, $2)",
+                values![next, word],
+            )?;
+        }
+        ids.insert(word.to_owned(), next);
+        next += 1;
+    }
+    Ok(ids)
 }
 
-/// Of ideas in the same block.
-fn edit_block(system: &mut System<'_>, word: i64, ideas: &[(i64, bool)]) -> Result<(), StorageError> {
-    let Some((number, _)) = ideas.first().map(|(id, _)| place(*id)) else { return Ok(()) };
-    let mut block = Block::default();
-    system.optional(
-        "SELECT ideas FROM search_postings WHERE word_id = $1 AND block = $2",
-        values![word, number],
-        |row| block.decode(row.get(0)?),
-    )?;
-    for (id, is_in) in ideas {
-        block.set(place(*id).1, *is_in);
+/// A server is asked once for all.
+fn known_words(
+    system: &mut System<'_>,
+    tenant: i64,
+    words: &[&str],
+) -> Result<HashMap<String, i64>, StorageError> {
+    let mut ids = HashMap::with_capacity(words.len());
+    if system.engine() == Engine::Postgres {
+        system.each(
+            "SELECT w.word, w.id FROM json_array_elements_text(CAST($1 AS JSON)) AS sought (word) \
+             JOIN search_words w ON w.word = sought.word AND w.tenant_id = $2",
+            values![&serde_json::to_string(words).map_err(StorageError::driver)?, tenant],
+            |row| {
+                ids.insert(row.get(0)?, row.get(1)?);
+                Ok(())
+            },
+        )?;
+        return Ok(ids);
     }
-    if block.is_empty() {
-        system.execute(
-            "DELETE FROM search_postings WHERE word_id = $1 AND block = $2",
-            values![word, number],
-        )?;
-    } else {
-        system.execute(
-            "INSERT INTO search_postings (word_id, block, ideas) VALUES ($1, $2, $3) \
-             ON CONFLICT (word_id, block) DO UPDATE SET ideas = excluded.ideas",
-            values![word, number, &block.encode()[..]],
-        )?;
+    for word in words {
+        let known = "SELECT id FROM search_words WHERE tenant_id = $1 AND word = $2";
+        if let Some(id) = system.optional(known, values![tenant, *word], |row| row.get(0))? {
+            ids.insert((*word).to_owned(), id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Where the ideas of a word lie: its id and the number of a block.
+type Place = (i64, i64);
+
+/// What changes in one block of a word.
+struct BlockEdit {
+    place: Place,
+    ideas: Vec<(u16, bool)>,
+}
+
+impl BlockEdit {
+    /// Of ideas in the same block.
+    fn of(word: i64, ideas: &[(i64, bool)]) -> Self {
+        let number = ideas.first().map_or(0, |(id, _)| place(*id).0);
+        let ideas = ideas.iter().map(|(id, is_in)| (place(*id).1, *is_in)).collect();
+        Self { place: (word, number), ideas }
+    }
+}
+
+fn write_blocks(system: &mut System<'_>, edits: &[BlockEdit]) -> Result<(), StorageError> {
+    for edits in edits.chunks(BLOCKS_AT_ONCE) {
+        let mut known = known_blocks(system, edits)?;
+        for BlockEdit { place: (word, number), ideas } in edits {
+            give_way();
+            let mut block = known.remove(&(*word, *number)).unwrap_or_default();
+            for (offset, is_in) in ideas {
+                block.set(*offset, *is_in);
+            }
+            write_block(system, (*word, *number), &block)?;
+        }
     }
     Ok(())
+}
+
+/// All together takes milliseconds, which nobody who reads should have to wait for where there is one processor.
+fn give_way() {
+    thread::yield_now();
+}
+
+/// A server is asked once for all.
+fn known_blocks(system: &mut System<'_>, edits: &[BlockEdit]) -> Result<HashMap<Place, Block>, StorageError> {
+    let mut blocks = HashMap::with_capacity(edits.len());
+    if system.engine() == Engine::Postgres {
+        let words = listed(Engine::Postgres, edits.iter().map(|edit| edit.place.0));
+        let numbers = listed(Engine::Postgres, edits.iter().map(|edit| edit.place.1));
+        system.each(
+            "SELECT p.word_id, p.block, p.ideas \
+             FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS sought (word_id, block) \
+             JOIN search_postings p ON p.word_id = sought.word_id AND p.block = sought.block",
+            values![&words, &numbers],
+            |row| {
+                let mut block = Block::default();
+                block.decode(row.get(2)?)?;
+                blocks.insert((row.get(0)?, row.get(1)?), block);
+                Ok(())
+            },
+        )?;
+        return Ok(blocks);
+    }
+    for BlockEdit { place: (word, number), .. } in edits {
+        give_way();
+        let mut block = Block::default();
+        system.optional(
+            "SELECT ideas FROM search_postings WHERE word_id = $1 AND block = $2",
+            values![*word, *number],
+            |row| block.decode(row.get(0)?),
+        )?;
+        blocks.insert((*word, *number), block);
+    }
+    Ok(blocks)
+}
+
+fn write_block(system: &mut System<'_>, (word, number): Place, block: &Block) -> Result<(), StorageError> {
+    if block.is_empty() {
+        return system
+            .put_off("DELETE FROM search_postings WHERE word_id = $1 AND block = $2", values![word, number]);
+    }
+    system.put_off(
+        "INSERT INTO search_postings (word_id, block, ideas) VALUES ($1, $2, $3) \
+         ON CONFLICT (word_id, block) DO UPDATE SET ideas = excluded.ideas",
+        values![word, number, &block.encode()[..]],
+    )
 }

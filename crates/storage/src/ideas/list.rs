@@ -9,10 +9,13 @@ use sea_query::{Expr, ExprTrait, JoinType, Query as Build, SelectStatement};
 use super::{
     COLUMNS, IdeaLine, IdeaRecord, LINE_COLUMNS, RECORD_COLUMNS, count,
     filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey},
-    found::is_any_of,
     from_row, line, record,
 };
-use crate::{Row, Session, StorageError, query::Query, tenants::Versions};
+use crate::{
+    Engine, Row, Session, StorageError,
+    query::{Query, is_any_of},
+    tenants::Versions,
+};
 
 const FOUND: &str = "found";
 const IDEAS: &str = "ideas";
@@ -159,10 +162,18 @@ impl<'p> Section<'p> {
         }
     }
 
+    /// How many rows a statement is to say as text, if it does. A server plans a statement once for whoever goes on by an
+    /// index if no value could make the plan a better one: this is the one that could. Few are written so, as each is a
+    /// statement of its own.
+    fn limit_as_text(self, engine: Engine, (filter, order): (&IdeaFilter, IdeaOrder)) -> Option<u64> {
+        let goes_on = self.after.is_some() && filter.is_settled_by_index(order);
+        (engine == Engine::Postgres && goes_on && self.limit.is_power_of_two()).then_some(self.limit)
+    }
+
     /// Rows from where it goes on, or from the end, in the order in which they are found.
-    pub(super) fn place(self, select: &mut SelectStatement, order: IdeaOrder) {
+    pub(super) fn place(self, select: &mut SelectStatement, engine: Engine, order: IdeaOrder) {
         if let Some(position) = self.after {
-            order.go_on_after(select, position);
+            order.go_on_after(select, engine, position);
         }
         self.towards(order).sort(select, IDEAS);
     }
@@ -184,11 +195,15 @@ fn select(
     show(&mut select, session, columns);
     if section.skip == 0 && !section.is_from_end && filter.is_settled_by_index(order) {
         restrict(&mut select, session, filter, order, section);
+        if section.limit_as_text(session.engine(), (filter, order)).is_none() {
+            section.cut(&mut select);
+        }
         return select;
     }
     let mut ids = Build::select();
     ids.column("id");
     restrict(&mut ids, session, filter, order, section);
+    section.cut(&mut ids);
     select.from_subquery(ids, FOUND).join(
         JoinType::InnerJoin,
         IDEAS,
@@ -226,9 +241,8 @@ fn restrict(
     section: Section<'_>,
 ) {
     select.from(IDEAS);
-    section.cut(select);
     filter.restrict(session.tenant().get(), select);
-    section.place(select, order);
+    section.place(select, session.engine(), order);
 }
 
 /// Rows by their ids, in the order of a list.
@@ -240,7 +254,7 @@ fn select_found(
 ) -> SelectStatement {
     let mut select = Build::select();
     show(&mut select, session, columns);
-    select.from(IDEAS).and_where(is_any_of(ids.into_iter()));
+    select.from(IDEAS).and_where(is_any_of(session.engine(), ids.into_iter()));
     order.sort(&mut select, IDEAS);
     select
 }
@@ -285,14 +299,15 @@ fn each_row(
     columns: &[Column],
     visit: &mut dyn FnMut(&Row<'_>) -> Result<(), StorageError>,
 ) -> Result<(), StorageError> {
-    let selected = match filter.candidates_of_page(session)? {
+    let engine = session.engine();
+    let query = match filter.candidates_of_page(session)? {
         Some(candidates) => {
             let ids = candidates.section(session, (filter, order), section)?;
-            select_found(session, ids, order, columns)
+            Query::render(engine, &select_found(session, ids, order, columns))
         }
-        None => select(session, filter, order, section, columns),
+        None => Query::render(engine, &select(session, filter, order, section, columns))
+            .limited(section.limit_as_text(engine, (filter, order))),
     };
-    let query = Query::render(session.engine(), &selected);
     let mut left = section.limit;
     session.each(&query.sql, &query.values()?, |row| {
         left = left.saturating_sub(1);

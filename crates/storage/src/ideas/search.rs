@@ -34,7 +34,7 @@ pub(super) fn indexed_words(text: &str) -> impl Iterator<Item = &str> {
 pub(super) struct Fragment {
     pub(super) text: String,
     /// Whether the word may begin before it, and end after it.
-    is_open: (bool, bool),
+    pub(super) is_open: (bool, bool),
 }
 
 impl Fragment {

@@ -1,5 +1,7 @@
 //! Searching ideas: the same is found however far the index is behind, in every order and beside every other filter.
 
+use std::sync::mpsc;
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::{IdeaId, TenantId},
@@ -8,7 +10,6 @@ use automation_hub_domain::{
     text,
 };
 use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window};
-use automation_hub_storage::testing::TestDatabase;
 use automation_hub_storage::{
     Constraint, Engine, Indexing, Session, StorageError, Store, StoreOptions, values,
 };
@@ -18,6 +19,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use rstest::rstest;
+use tokio::sync::oneshot;
 
 use crate::organization::{APPROVED, Organization, found_tenant};
 
@@ -400,8 +402,7 @@ async fn a_search_finds_nothing_of_another_tenant() {
 async fn whoever_goes_on_after_an_interruption_indexes_each_idea_once() {
     let acme = Organization::found().await;
     let ids = insert_all(&acme, many(&acme)).await;
-    let is_embedded = acme.store().engine() == Engine::Sqlite;
-    assert_eq!(index_once(acme.store()).await, is_embedded, "there are more than are indexed at once");
+    assert!(index_once(acme.store()).await, "there are more than are indexed at once");
     // As another process would after this one was killed: the first was never closed.
     let again = Store::open(StoreOptions::new(acme.database.location())).await.unwrap();
     index_once(&again).await;
@@ -417,7 +418,7 @@ async fn whoever_goes_on_after_an_interruption_indexes_each_idea_once() {
 
 #[tokio::test]
 async fn few_of_very_many_words_are_looked_up() {
-    let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
+    let acme = Organization::found().await;
     let long = "one two three four five six seven eight nine ten eleven";
     let ids = insert_all(&acme, vec![acme.idea(long, 1), acme.idea("one two three four five", 2)]).await;
     index_all(acme.store()).await;
@@ -433,7 +434,7 @@ async fn few_of_very_many_words_are_looked_up() {
 
 #[tokio::test]
 async fn nothing_is_written_where_nothing_is_to_be_indexed() {
-    let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
+    let acme = Organization::found().await;
     let ids = insert_all(&acme, vec![acme.idea("Match invoices", 1)]).await;
     let before = acme.store().commit_count();
     assert!(!index_once(acme.store()).await, "one portion is enough for one idea");
@@ -444,29 +445,119 @@ async fn nothing_is_written_where_nothing_is_to_be_indexed() {
     assert_eq!(acme.store().commit_count(), before);
 }
 
+/// What brings a database back to before it had an index of words, and which version that was.
+const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
+    match engine {
+        Engine::Sqlite => (
+            &[
+                "DROP TABLE search_words",
+                "DROP TABLE search_word_parts",
+                "DROP TABLE search_postings",
+                "DROP TABLE search_progress",
+                "DROP TABLE search_backlog",
+                "DROP INDEX ideas_usual_by_status",
+            ],
+            23,
+        ),
+        Engine::Postgres => (
+            &[
+                "DROP TABLE search_words",
+                "DROP TABLE search_postings",
+                "DROP TABLE search_backlog",
+                "DROP FUNCTION note_for_search CASCADE",
+                "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+                "CREATE INDEX ideas_search ON ideas USING gin (search_key gin_trgm_ops)",
+            ],
+            28,
+        ),
+    }
+}
+
 #[tokio::test]
 async fn a_database_from_before_the_index_is_searched_at_once_and_indexed_later() {
-    let acme = Organization::found_in(TestDatabase::embedded().await.unwrap()).await;
+    let acme = Organization::found().await;
     let ids = insert_all(&acme, many(&acme)).await;
-    let undone = acme
-        .store()
+    let store = acme.store();
+    let (statements, version) = before_the_index(store.engine());
+    let undone = store
         .system()
-        .write(|s| -> Result<_, StorageError> {
-            for table in
-                ["search_words", "search_word_parts", "search_postings", "search_progress", "search_backlog"]
-            {
-                s.execute(&format!("DROP TABLE {table}"), values![])?;
+        .write(move |s| -> Result<_, StorageError> {
+            for statement in statements {
+                s.execute(statement, values![])?;
             }
-            s.execute("DROP INDEX ideas_usual_by_status", values![])?;
-            s.execute("DELETE FROM refinery_schema_history WHERE version >= 23", values![])
+            s.execute("DELETE FROM refinery_schema_history WHERE version >= $1", values![version])
         })
         .await
         .unwrap();
-    assert_eq!(u64::from(acme.store().migrate().await.unwrap()), undone);
-    let rare = found(acme.store(), acme.tenant, "rare").await;
+    assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
+    let rare = found(store, acme.tenant, "rare").await;
     assert_eq!(rare.len(), ids.len().div_ceil(41));
-    index_all(acme.store()).await;
-    assert_eq!(found(acme.store(), acme.tenant, "rare").await, rare);
+    store.prepare_searches().await.unwrap();
+    assert_eq!(found(store, acme.tenant, "rare").await, rare);
+    index_all(store).await;
+    assert_eq!(found(store, acme.tenant, "rare").await, rare);
+    // As each start does.
+    store.prepare_searches().await.unwrap();
+    assert_eq!(search_indexes(&acme).await, i64::from(store.engine() == Engine::Postgres));
+}
+
+/// How many indexes there are that a server's extension made.
+async fn search_indexes(acme: &Organization) -> i64 {
+    let count = match acme.store().engine() {
+        Engine::Sqlite => "SELECT COUNT(*) FROM sqlite_schema WHERE sql LIKE '%trgm%'",
+        Engine::Postgres => "SELECT COUNT(*) FROM pg_indexes WHERE indexdef LIKE '%gin_trgm_ops%'",
+    };
+    acme.read(move |s| s.one(count, values![], |row| row.get(0))).await
+}
+
+/// On a server, transactions are committed in another order than they began in, and portions come in between.
+#[tokio::test]
+async fn what_others_are_about_to_commit_is_indexed_afterwards() {
+    let acme = Organization::found().await;
+    let ids = insert_all(&acme, ["Match", "Pay"].map(|name| acme.idea(name, 1)).into()).await;
+    let (noted, indexed) = (ids[0], ids[1]);
+    if acme.store().engine() == Engine::Postgres {
+        index_all(acme.store()).await;
+        // Noted once more, and held by whoever changes it again.
+        change(&acme, noted, |idea| idea.content.description = "Twice".into()).await.unwrap();
+    }
+    let (has_written, is_written) = oneshot::channel();
+    let (held_back, let_go) = mpsc::channel::<()>();
+    let is_embedded = acme.store().engine() == Engine::Sqlite;
+    let (mut has_written, new) = (Some(has_written), acme.idea("Scan", 1));
+    let under_way = acme.write(move |s| {
+        for id in [noted, indexed] {
+            let before = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
+            let mut after = before.clone();
+            after.content.description = "Through the portal".into();
+            ideas::update(s, &before, &after, "")?;
+        }
+        let scanned = ideas::insert(s, &new, "")?.id;
+        has_written.take().unwrap().send(()).unwrap();
+        // The embedded engine's one writer has nobody to wait for.
+        if !is_embedded {
+            assert!(let_go.recv().is_err());
+        }
+        Ok(scanned)
+    });
+    let meanwhile = async {
+        is_written.await.unwrap();
+        let later = insert_all(&acme, vec![acme.idea("Close", 1)]);
+        let later = if is_embedded { None } else { Some(later.await) };
+        index_once(acme.store()).await;
+        drop(held_back);
+        later
+    };
+    let (scanned, later) = tokio::join!(under_way, meanwhile);
+    let scanned = scanned.unwrap();
+    for _ in 0..2 {
+        let found = async |search| found(acme.store(), acme.tenant, search).await;
+        assert_eq!(found("portal").await, [indexed, noted]);
+        assert_eq!(found("twice").await, []);
+        assert_eq!(found("scan").await, [scanned]);
+        assert_eq!(found("close").await, later.clone().unwrap_or_default());
+        index_all(acme.store()).await;
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,1 @@
+-- Nothing: the embedded engine has its index of words already.
