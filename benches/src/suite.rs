@@ -99,7 +99,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     if let Some(huge) = &bench.huge {
         lists::at_a_steady_rate(&bench, huge, &mut report).await?;
     }
-    memory::while_streaming(&bench, &mut report).await?;
+    memory::while_streaming(bench.huge.as_ref().unwrap_or(&bench.large), &mut report).await?;
     uploads::measure(&bench, &mut report).await?;
     let Bench { small, large, floor, status, folder, .. } = bench;
     let data = large.into_data();

@@ -32,7 +32,7 @@ pub(super) fn page_of(hub: &Hub, status: i64) -> Side<'_> {
 
 pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     page(bench, report).await?;
-    deep_page(bench, report).await?;
+    deep_page((&bench.large, bench.many), report).await?;
     everything(bench, report).await
 }
 
@@ -59,12 +59,12 @@ async fn page(bench: &Bench, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-async fn deep_page(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(super) async fn deep_page((hub, ideas): (&Hub, usize), report: &mut Report) -> Result<()> {
     progress("a page far back");
-    let offset = bench.many / 10 * 9;
+    let offset = ideas / 10 * 9;
     let path = format!("/automations?sort=process_created_epoch&sortOrder=desc&limit=50&offset={offset}");
-    let plan = Plan { connections: 1, ..Plan::new([bench.large.get(&path)], DEEP_COUNT) };
-    let deep = Side { server: &bench.large.server, plan };
+    let plan = Plan { connections: 1, ..Plan::new([hub.get(&path)], DEEP_COUNT) };
+    let deep = Side { server: &hub.server, plan };
     let [deep] = in_turns(3, [&deep]).await?;
     report.add(
         Row::new("hub, page nine tenths back, p50 ms", deep.p50_micros / 1e3)

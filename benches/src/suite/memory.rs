@@ -30,9 +30,8 @@ pub(super) fn highest(bench: &Bench, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn while_streaming(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(super) async fn while_streaming(hub: &Hub, report: &mut Report) -> Result<()> {
     progress("W7: first byte, memory, slow readers");
-    let hub = bench.huge.as_ref().unwrap_or(&bench.large);
     let usage = &hub.server.usage;
     let request = hub.get("/automations?limit=1000000");
     let idle = usage.anonymous_mb()?;

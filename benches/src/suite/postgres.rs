@@ -14,7 +14,7 @@ use super::compare::{Figures, Side, in_turns};
 use super::creates::Creator;
 use super::hub::{Data, Hub, POLL, Sample};
 use super::report::{Report, Row, Target};
-use super::{lists, progress, search};
+use super::{creates, lists, memory, progress, search};
 
 const ROUNDS: usize = 5;
 const COUNT: u32 = 1500;
@@ -44,7 +44,7 @@ pub(super) async fn measure(
     let small = start(few).await?;
     report.section("PostgreSQL");
     beside_embedded(&small, embedded, status, report).await?;
-    creates(&small, report).await?;
+    durable_creates(&small, report).await?;
     if let Some(many) = many {
         let large = start(many).await?;
         with_many((&large, many.1.ideas), &small, (floor, status), report).await?;
@@ -86,11 +86,15 @@ async fn beside_embedded(server: &Hub, embedded: &Hub, status: i64, report: &mut
     Ok(())
 }
 
-async fn creates(server: &Hub, report: &mut Report) -> Result<()> {
+async fn durable_creates(server: &Hub, report: &mut Report) -> Result<()> {
+    progress("W4 on PostgreSQL");
     let creator = Creator::of(server).await?;
-    creator.round(16).await?;
-    let rate = creator.round(16).await?.per_second;
-    report.add(Row::new("16 creates at once, a second", rate).target(Target::above(3000.0, 5000.0)));
+    creator.rate(16).await?;
+    report.add(Row::new("1 create after the other, a second", creator.rate(1).await?));
+    report.add(
+        Row::new("16 creates at once, a second", creator.rate(16).await?)
+            .target(Target::above(3000.0, 5000.0)),
+    );
     Ok(())
 }
 
@@ -109,6 +113,7 @@ async fn with_many(
     report.add(flat("W3", in_turns(ROUNDS, [&records(large).await?, &records(small).await?]).await?));
     let page = |hub| page_of(hub, status);
     report.add(flat("W2", in_turns(ROUNDS, [&page(large), &page(small)]).await?));
+    lists::deep_page((large, ideas), report).await?;
     let asked = |path: &str| get(path, &large.data().headers_with(floor::TOKEN));
     let floors =
         |request, count| Side { server: floor, plan: Plan { connections: 1, ..Plan::new([request], count) } };
@@ -125,7 +130,8 @@ async fn with_many(
     let [hub, least] = in_turns(ROUNDS, [&everything, &floors(asked(&path), 1)]).await?;
     report.add(Row::new("W7, s", hub.seconds));
     report.add(Row::new("W7, time / floor's", hub.seconds / least.seconds).target(Target::below(1.5, 1.1)));
-    Ok(())
+    memory::while_streaming(large, report).await?;
+    creates::while_lists_run((large, status), &Creator::of(large).await?, report).await
 }
 
 fn page_of(hub: &Hub, status: i64) -> Side<'_> {
