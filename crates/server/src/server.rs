@@ -16,7 +16,7 @@ use crate::{
     app::App,
     middleware::{
         coding,
-        request::{self, Peer},
+        request::{self, LogLine, Peer},
     },
 };
 
@@ -41,6 +41,7 @@ impl Server {
     pub async fn answer(&self, mut request: Request, peer: Option<Peer>) -> Response {
         let Parts { app, calls, pages } = &*self.0;
         let context = request::identify(app, &request, peer);
+        let line = LogLine::begin(&request);
         let mut response = if let Some(base) = Base::split(request.uri().path()) {
             let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
             let response = authenticate::answer(app, calls, base, context, request).await;
@@ -54,6 +55,9 @@ impl Server {
             response
         };
         request::sign(&mut response, context);
+        if let Some(line) = line {
+            line.end(context, &response);
+        }
         response
     }
 }

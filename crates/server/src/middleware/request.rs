@@ -7,13 +7,16 @@ use std::{
         LazyLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderName, HeaderValue, Method, header, request::Parts},
     response::Response,
 };
+use tracing::Level;
+use uuid::Uuid;
 
 use crate::app::App;
 
@@ -78,6 +81,61 @@ pub struct Peer(pub SocketAddr);
 pub fn identify(app: &App, request: &Request, peer: Option<Peer>) -> RequestContext {
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     RequestContext { id: RequestId::next(), address: app.proxies.source_address(peer, request.headers()) }
+}
+
+/// What the log says of a request once it is answered, if it says anything.
+pub struct LogLine {
+    method: Method,
+    path: String,
+    begun: Instant,
+}
+
+impl LogLine {
+    #[expect(clippy::disallowed_methods, reason = "how long the answer takes")]
+    pub fn begin(request: &Request) -> Option<Self> {
+        tracing::enabled!(Level::DEBUG).then(|| Self {
+            method: request.method().clone(),
+            path: without_secrets(request.uri().path()),
+            begun: Instant::now(),
+        })
+    }
+
+    /// At the beginning of an answer's body, which may take longer than all before.
+    pub fn end(self, context: RequestContext, response: &Response) {
+        let Self { method, path, begun } = self;
+        tracing::debug!(
+            %method,
+            path,
+            status = response.status().as_u16(),
+            micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+            address = %context.address,
+            request_id = %context.id,
+            "answered"
+        );
+    }
+}
+
+/// Folders of pages whose next part is the code of a link that was sent to one person.
+const LINKS: [&str; 2] = ["invitation", "set-up"];
+/// Nobody's input fills the log: how much of a path's part it shows, and of how many parts, in bytes.
+const PART: usize = 60;
+const PARTS: usize = 12;
+
+/// A path without codes of links, and without whatever has the form of a token: some send it in the wrong place.
+fn without_secrets(path: &str) -> String {
+    let mut shown = String::new();
+    let mut is_code = false;
+    for (at, part) in path.split('/').take(PARTS).enumerate() {
+        if at > 0 {
+            shown.push('/');
+        }
+        let is_secret = is_code || Uuid::try_parse(part).is_ok();
+        let (some, rest) = part.split_at(part.floor_char_boundary(PART));
+        shown.push_str(if is_secret { "" } else { some });
+        shown.push_str(if is_secret || !rest.is_empty() { "…" } else { "" });
+        is_code = LINKS.contains(&part);
+    }
+    shown
 }
 
 /// Sets the headers every answer carries.

@@ -25,8 +25,11 @@ pub struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     pub fn keep() -> Self {
         let log = Self::default();
-        let subscriber =
-            tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(log.clone()).finish();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_writer(log.clone())
+            .finish();
         tracing::subscriber::set_global_default(subscriber).unwrap();
         tracing::trace!("the log is kept");
         assert!(String::from_utf8(log.bytes()).unwrap().contains("the log is kept"));
@@ -95,5 +98,31 @@ async fn large_input_of_strangers_makes_no_large_log() {
         let told = format!("{} {}", request.method(), request.uri().path().get(..20).unwrap_or_default());
         let grown = growth(&log, async { drop(hub.send(request).await) }).await;
         assert!(grown.len() < 4096 && grown.matches(MARK).count() <= 4, "{told}: {grown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_is_a_line_without_secrets() {
+    let log = Log::keep();
+    let hub = TestHub::start().await;
+    let token = "0b6a44a2-4b76-4a4e-9d6c-0d3b0c1a7c11";
+    for (path, shown) in [
+        (
+            "/api/v1/openapi/automations/pay-invoices?search=letter",
+            "/api/v1/openapi/automations/pay-invoices",
+        ),
+        (&format!("/api/v1/openapi/{token}/authinfo"), "/api/v1/openapi/…/authinfo"),
+        (&format!("{BASE}/invitation/abcd-efgh"), &format!("{BASE}/invitation/…")),
+        ("/set-up/abcd-efgh", "/set-up/…"),
+    ] {
+        let mut answer = None;
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let grown = growth(&log, async { answer = Some(hub.send(request).await) }).await;
+        let answer = answer.unwrap();
+        let line = grown.lines().find(|line| line.contains("answered")).unwrap_or_default();
+        assert!(line.contains(&format!("method=GET path=\"{shown}\"")), "{line}");
+        assert!(line.contains(&format!("status={}", answer.status.as_u16())), "{line}");
+        assert!(line.contains(answer.header("x-request-id")), "{line}");
+        assert!(!grown.contains(token) && !grown.contains("abcd-efgh"), "{grown}");
     }
 }
