@@ -74,6 +74,11 @@ pub const LIVE: PhaseId = PhaseId::new(9);
 /// Where an employee-driven idea starts: Idea, Awaiting Review.
 pub const IDEA_AWAITING_REVIEW: StatusId = StatusId::new(46);
 
+/// The key of a status that the mirrored API prints in two ways, where this is the one we don't.
+pub fn other_key(phase: &str, status: &str) -> Option<&'static str> {
+    ((phase, status) == ("DEVELOPMENT", "IN_PROGRESS")).then_some("ON_TRACK")
+}
+
 macro_rules! delivery_statuses {
     ($first:literal, $archived:literal) => {
         &[

@@ -58,6 +58,9 @@ pub enum Denial {
     Origin,
 }
 
+/// What is said of something that has to be there, and isn't.
+pub const REQUIRED: &str = "This is required.";
+
 /// Everything that is wrong with some input, in one answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);

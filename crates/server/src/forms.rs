@@ -10,7 +10,7 @@ use automation_hub_domain::{
     flow::{Flow, Place},
     id::{FlowId, StatusId, TenantId},
     idea::{IdeaContent, Rating, SubmissionType},
-    lifecycle::{Phase, Status},
+    lifecycle::{Phase, Status, other_key},
     questionnaire::{Column, Question},
 };
 use automation_hub_storage::{
@@ -235,11 +235,11 @@ impl TenantFlow {
 
     /// Phase and status by their variables.
     pub fn find_by_keys(&self, phase: &str, status: &str) -> Option<(&Phase, &Status)> {
-        let is_named = |key: &str| {
-            // Some tenants of the mirrored product spell a status with its phase in front.
-            key == status || status.strip_prefix(phase).and_then(|rest| rest.strip_prefix('_')) == Some(key)
-        };
-        self.all().find(|(found, candidate)| found.key == phase && is_named(&candidate.key))
+        // Some tenants of the mirrored product spell a status with its phase in front.
+        let bare = status.strip_prefix(phase).and_then(|rest| rest.strip_prefix('_'));
+        let with_key = |key: &str| self.all().find(|(of, found)| of.key == phase && found.key == key);
+        let named = with_key(status).or_else(|| with_key(bare?));
+        named.or_else(|| with_key(other_key(phase, bare.unwrap_or(status))?))
     }
 
     pub fn start(&self) -> Option<(&Phase, &Status)> {

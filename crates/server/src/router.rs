@@ -67,6 +67,8 @@ fn tenant_pages(app: &App) -> Router<App> {
         .route("/session", get(sign_in::session))
         .route("/confirm-password", get(sign_in::show_confirm).post(sign_in::confirm))
         .route(automation::PATH, get(automation::show))
+        .route(automation::documentation::PATH, get(automation::documentation::show))
+        .route(automation::documentation::FILE_PATH, get(automation::documentation::show_file))
         .route(pipeline::PATH, get(pipeline::show))
         .route("/automation-pipeline.csv", get(pipeline::csv::download))
         .route("/invitation", get(invitation::show).post(invitation::accept))

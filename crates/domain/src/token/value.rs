@@ -33,6 +33,12 @@ impl TokenForm {
         }
     }
 
+    /// Whether anything in a text has the form of a token.
+    pub fn stands_in(text: &str) -> bool {
+        let is_there = |length: usize| text.as_bytes().windows(length).any(|part| Self::of(part).is_some());
+        [UUID_LENGTH, PREFIXED_LENGTH].into_iter().any(is_there)
+    }
+
     pub const fn key(self) -> &'static str {
         match self {
             Self::Uuid => "uuid",

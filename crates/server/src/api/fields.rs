@@ -5,9 +5,9 @@ use std::{borrow::Cow, ops::RangeInclusive};
 use automation_hub_domain::text;
 use serde_json::{Map, Value};
 
+pub use crate::error::REQUIRED;
 use crate::error::Violations;
 
-pub const REQUIRED: &str = "This is required.";
 /// What the mirrored API says when anything required is missing.
 pub const REQUIRED_MESSAGE: &str = "Please fill in all the required information";
 

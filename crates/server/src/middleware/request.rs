@@ -10,13 +10,13 @@ use std::{
     time::Instant,
 };
 
+use automation_hub_domain::token::value::TokenForm;
 use axum::{
     extract::{FromRequestParts, Request},
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
     response::Response,
 };
 use tracing::Level;
-use uuid::Uuid;
 
 use crate::app::App;
 
@@ -129,7 +129,7 @@ fn without_secrets(path: &str) -> String {
         if at > 0 {
             shown.push('/');
         }
-        let is_secret = is_code || Uuid::try_parse(part).is_ok();
+        let is_secret = is_code || TokenForm::stands_in(part);
         let (some, rest) = part.split_at(part.floor_char_boundary(PART));
         shown.push_str(if is_secret { "" } else { some });
         shown.push_str(if is_secret || !rest.is_empty() { "…" } else { "" });

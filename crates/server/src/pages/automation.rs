@@ -1,5 +1,6 @@
 //! The page of one automation: what it is, where it stands, how it scores and why, and who is on it.
 
+pub mod documentation;
 pub mod view;
 
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub const PATH: &str = "/automation-profile/{slug}";
 #[template(path = "automation.html")]
 struct AutomationPage {
     shell: Shell,
+    /// This page's address, for whoever may go on to its other tabs.
+    tabs: Option<String>,
     name: String,
     number: String,
     category: String,
@@ -77,17 +80,25 @@ pub async fn show(
     params: RawPathParams,
 ) -> Result<Response, PageError> {
     let actor = &signed_in.actor;
-    let key = params.iter().last().map(|(_, value)| value.to_owned()).unwrap_or_default();
+    let key = key_of(&params);
     let found = find(&app, actor, key.clone()).await?.ok_or(Error::NotFound("automation"))?;
-    require(actor, &found.idea, &found.catalogue.categories().path_ids(found.idea.category))?;
-    let base = signed_in.visit.base();
+    let path = found.catalogue.categories().path_ids(found.idea.category);
+    require(actor, &found.idea, &path)?;
+    let address = profile_path(&signed_in.visit.base(), &found.idea.slug);
     if found.idea.slug != key {
-        return Ok(html::see_other(&profile_path(&base, &found.idea.slug)));
+        return Ok(html::see_other(&address));
     }
+    let may_explore = actor.require_in(Permission::Explore, &path).is_ok();
     let number = format::idea_number(found.idea.id);
     let shell = Shell::of(&signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?.below(number);
     let format = Format::of(&actor.tenant, app.clock.now());
-    html::page(&AutomationPage::new(shell, &found, &format))
+    html::page(&AutomationPage::new((shell, may_explore.then_some(address)), &found, &format))
+}
+
+/// The slug or id in the address.
+fn key_of(params: &RawPathParams) -> String {
+    let slug = params.iter().find(|(name, _)| *name == "slug");
+    slug.map(|(_, value)| value.to_owned()).unwrap_or_default()
 }
 
 async fn find(app: &App, actor: &Actor, key: String) -> Result<Option<Found>, Error> {
@@ -130,12 +141,13 @@ fn worked_out(found: &Found) -> IdeaContent {
 }
 
 impl AutomationPage {
-    fn new(shell: Shell, found: &Found, format: &Format) -> Self {
+    fn new((shell, tabs): (Shell, Option<String>), found: &Found, format: &Format) -> Self {
         let Found { idea, catalogue, forms, people, applications } = found;
         let content = &idea.content;
         let score = Score::of;
         Self {
             shell,
+            tabs,
             name: idea.name.clone(),
             number: format::idea_number(idea.id),
             category: catalogue.category_words(idea.category),

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::{
     app::App,
     auth::actor::Actor,
-    error::{Error, Violations},
+    error::{Error, REQUIRED, Violations},
 };
 
 const IN_USE: &str =
@@ -39,7 +39,7 @@ pub struct ApplicationRow {
     pub comments: Option<String>,
     pub is_thin_client: Option<bool>,
     pub is_active: Option<bool>,
-    pub categories: Vec<CategoryId>,
+    pub categories: Option<Vec<CategoryId>>,
 }
 
 /// Adds and changes entries, all of them or none. `mistakes` are those found in the input already.
@@ -140,6 +140,7 @@ impl Saving<'_> {
             }
         }
         self.check_name(row, before.as_ref(), namesake.as_ref());
+        self.check_filled(row, before.as_ref());
         self.check_categories(row)?;
         Ok(before)
     }
@@ -160,8 +161,27 @@ impl Saving<'_> {
         }
     }
 
+    /// Whoever names an application in an idea need not say all of it: what is empty since then may stay so, and each
+    /// entry can be sent back as it was read.
+    fn check_filled(&mut self, row: &ApplicationRow, before: Option<&Application>) {
+        let lines = [
+            ("application_version", &row.version, before.map(|entry| &entry.version)),
+            ("application_language", &row.language, before.map(|entry| &entry.language)),
+        ];
+        for (member, given, kept) in lines {
+            let is_kept = kept.is_some_and(String::is_empty);
+            if given.as_ref().is_some_and(String::is_empty) && !is_kept {
+                self.refuse(row, member, REQUIRED);
+            }
+        }
+        let is_kept = before.is_some_and(|entry| entry.categories.is_empty());
+        if row.categories.as_ref().is_some_and(Vec::is_empty) && !is_kept {
+            self.refuse(row, "categoryIds", "At least one category is needed.");
+        }
+    }
+
     fn check_categories(&mut self, row: &ApplicationRow) -> Result<(), Error> {
-        for (position, &category) in row.categories.iter().enumerate() {
+        for (position, &category) in row.categories.iter().flatten().enumerate() {
             if self.tree.find(category).is_none() {
                 self.refuse(row, &format!("categoryIds/{position}"), "There is no such category.");
             } else {
@@ -194,7 +214,7 @@ impl Saving<'_> {
                 .is_thin_client
                 .unwrap_or_else(|| before.is_some_and(|entry| entry.is_thin_client)),
             is_active: row.is_active.unwrap_or_else(|| before.is_none_or(|entry| entry.is_active)),
-            categories: row.categories.clone(),
+            categories: row.categories.clone().unwrap_or_default(),
         };
         let id = match before {
             Some(entry) => entry.id,

@@ -64,10 +64,9 @@ pub fn add(
     let By { actor, invitation, now } = by;
     actor.require_if_personal(Permission::ManageUsers)?;
     let mut wrong = mistakes;
-    let new = input.check(&mut wrong, now);
-    let is_to_be_sent = new.as_ref().is_some_and(|new| new.invite_status == InviteStatus::Pending);
-    if is_to_be_sent && invitation.is_none() {
-        wrong.add("invite_status", NO_MAIL);
+    let mut new = input.check(&mut wrong, now);
+    if let (Some(new), None) = (&mut new, invitation) {
+        new.invite_status = new.invite_status.without_mail();
     }
     let roles = Catalogue::load(s)?.of_new(actor, &input.roles, &mut wrong)?;
     let new = wrong.complete(new)?;
@@ -76,7 +75,7 @@ pub fn add(
     let mut event = actor.event(now, AuditAction::USER_CREATE, ("user", id.get()), &new.profile.full_name());
     event.after = Some(json!({ "email": new.email.as_str(), "roles": named(&roles) }).to_string());
     audit::insert(s, &event)?;
-    if let Some(invitation) = invitation.filter(|_| is_to_be_sent) {
+    if let (InviteStatus::Pending, Some(invitation)) = (new.invite_status, invitation) {
         invitation.enqueue(s, id, now)?;
         audit::insert(
             s,
@@ -85,9 +84,6 @@ pub fn add(
     }
     Ok(id)
 }
-
-const NO_MAIL: &str =
-    "This hub sends no mail: 1 is needed, and a link from the people's page handed over in another way.";
 
 fn taken(error: StorageError) -> Error {
     match error {

@@ -112,6 +112,7 @@ async fn each_request_is_a_line_without_secrets() {
             "/api/v1/openapi/automations/pay-invoices",
         ),
         (&format!("/api/v1/openapi/{token}/authinfo"), "/api/v1/openapi/…/authinfo"),
+        (&format!("/api/v1/openapi/tenant:{token}"), "/api/v1/openapi/…"),
         (&format!("{BASE}/invitation/abcd-efgh"), &format!("{BASE}/invitation/…")),
         ("/set-up/abcd-efgh", "/set-up/…"),
     ] {

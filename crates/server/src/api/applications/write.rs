@@ -133,8 +133,8 @@ fn row(item: &Value, at: &str, wrong: &mut Violations) -> ApplicationRow {
     ApplicationRow {
         id: fields.integer("application_id").map(ApplicationId::new),
         name: owned(fields.required_line("application_name", 100)),
-        version: owned(fields.required_line("application_version", 50)),
-        language: owned(fields.required_line("application_language", 50)),
+        version: owned(given_line(&mut fields, "application_version")),
+        language: owned(given_line(&mut fields, "application_language")),
         comments: owned(fields.limited_text("application_comments", 1000)),
         is_thin_client: fields.flag("application_is_citrix_client"),
         is_active: fields.flag("application_is_active"),
@@ -143,11 +143,13 @@ fn row(item: &Value, at: &str, wrong: &mut Violations) -> ApplicationRow {
     }
 }
 
-fn categories(fields: &mut Fields<'_, '_>) -> Vec<CategoryId> {
+/// It has to be there, but whether it may be empty depends on what is stored.
+fn given_line<'b>(fields: &mut Fields<'b, '_>, name: &str) -> Option<&'b str> {
+    fields.require(name);
+    fields.limited_text(name, 50)
+}
+
+fn categories(fields: &mut Fields<'_, '_>) -> Option<Vec<CategoryId>> {
     fields.require("categoryIds");
-    let ids = fields.integers("categoryIds");
-    if ids.as_ref().is_some_and(Vec::is_empty) {
-        fields.refuse("categoryIds", "At least one category is needed.");
-    }
-    ids.unwrap_or_default().into_iter().map(CategoryId::new).collect()
+    Some(fields.integers("categoryIds")?.into_iter().map(CategoryId::new).collect())
 }

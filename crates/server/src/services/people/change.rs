@@ -15,7 +15,7 @@ use automation_hub_storage::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    By, NO_MAIL,
+    By,
     input::PersonChange,
     invitation::Invitation,
     require_manageable,
@@ -120,12 +120,11 @@ impl Edit<'_> {
     ) -> Result<Target, Error> {
         let mut wrong = mistakes;
         let profile = self.change.check(&mut wrong, &self.user.profile);
-        let standing = self.change.standing(&mut wrong, self.user);
-        if let Some((_, InviteStatus::Pending)) = standing
-            && self.user.invite_status != InviteStatus::Pending
-            && self.by.invitation.is_none()
+        let mut standing = self.change.standing(&mut wrong, self.user);
+        if let (Some((_, after)), None) = (&mut standing, self.by.invitation)
+            && *after != self.user.invite_status
         {
-            wrong.add("invite_status", NO_MAIL);
+            *after = after.without_mail();
         }
         let is_same = profile.as_ref() == Some(&self.user.profile)
             && standing == Some((self.user.is_active, self.user.invite_status));

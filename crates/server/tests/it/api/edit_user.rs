@@ -137,7 +137,7 @@ async fn an_invite_status_moves_as_far_as_it_can() {
         (InviteStatus::NotInvited, 2, 0, None),
         (InviteStatus::Active, 3, 1, Some(3)),
         (InviteStatus::Active, 1, 1, Some(3)),
-        (InviteStatus::Active, 2, 1, None),
+        (InviteStatus::Active, 2, 1, Some(3)),
     ] {
         set_status(&api, ana.id(), from).await;
         let change = json!({"user_invite_status": asked, "user_is_active": active});

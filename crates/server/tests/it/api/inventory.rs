@@ -188,6 +188,32 @@ async fn the_inventory_is_searched() {
     assert_eq!(admin.data("/appinventory?search=sap&limit=1").await["totalItems"], 2);
 }
 
+#[tokio::test]
+async fn every_entry_can_be_sent_back_as_it_was_read() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let scant = NewApplication {
+        name: "Named in an idea".into(),
+        version: String::new(),
+        language: String::new(),
+        comments: String::new(),
+        is_thin_client: false,
+        is_added_by_end_user: true,
+        categories: Vec::new(),
+        created_at: NOON,
+    };
+    api.hub.app.store.write(api.hub.tenant, move |s| applications::insert(s, &scant)).await.unwrap();
+    save(&admin, json!([entry(&api, "Excel", "365")])).await;
+    let read = admin.data("/appinventory").await["applications"].clone();
+    assert_eq!(Value::from(save(&admin, read.clone()).await), read);
+    let [full, scant] = read.as_array().unwrap().as_slice() else { panic!("{read}") };
+    let empty = json!({"application_version": "", "application_language": " ", "categoryIds": []});
+    let answer = admin.put("/appinventory", &json!([scant, with(full.clone(), empty)])).await;
+    assert_problem(&answer, 400, "invalid-input");
+    let wrong = answer.json()["errorDetails"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(wrong, ["1/application_language", "1/application_version", "1/categoryIds"]);
+}
+
 async fn add_idea_with(api: &Api, caller: &Caller<'_>, application: i64) {
     let mut new = idea("Uses it", caller.id(), api.finance, 0);
     new.content.applications = vec![ApplicationId::new(application)];

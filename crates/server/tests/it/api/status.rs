@@ -78,6 +78,12 @@ async fn variables_name_a_place_as_well() {
         assert_eq!(caller.post("/automations/status", &body).await.status, 201);
         assert_eq!(status_of(&api, id).await, expected);
     }
+    for status in ["IN_PROGRESS", "DEVELOPMENT_IN_PROGRESS", "ON_TRACK"] {
+        let body = json!({"process_id": id, "phase_variable": "DEVELOPMENT", "status_variable": status});
+        let answer = caller.post("/automations/status", &body).await;
+        assert_eq!(answer.status, 201, "{status}: {}", answer.text());
+        assert_eq!(status_of(&api, id).await, 71);
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,16 @@
-use automation_hub_domain::id::CategoryId;
-use axum::http::StatusCode;
+use automation_hub_domain::{id::CategoryId, token::value::TokenForm};
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
 
 use super::ideas::{STANDARD_USER, SYSTEM_ADMIN, assessed, described, idea, limit, plant, standing, submit};
-use crate::app::{BASE, TestHub};
+use crate::{
+    app::{BASE, TestHub},
+    calls::Issued,
+};
 
 fn path(key: &str) -> String {
     format!("{BASE}/automation-profile/{key}")
@@ -108,4 +116,62 @@ async fn others_categories_are_refused_and_nothing_is_not_found() {
         assert!(answer.text().contains("There is no such automation"), "{missing}");
     }
     assert_eq!(tree.legal, CategoryId::new(3));
+}
+
+/// Attaches a document to the first automation by the Open API.
+async fn attach(hub: &TestHub, token: &Issued, (member, content): (&str, Value)) {
+    let mut body =
+        json!({"document_title": "Plan <1>", "document_description": "How it goes", "document_type_id": 1});
+    body.as_object_mut().unwrap().insert(member.to_owned(), content);
+    let mut request = token.request("/api/v1/openapi/automations/1/documents");
+    *request.method_mut() = Method::POST;
+    request.headers_mut().insert("content-type", "application/json".parse().unwrap());
+    *request.body_mut() = Body::from(body.to_string());
+    let answer = hub.send(request).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_a_tab_that_clients_lead_to() {
+    let hub = TestHub::start().await;
+    let tree = plant(&hub).await;
+    let ines = hub.add_user("ines@nordwind.test", &[SYSTEM_ADMIN]).await;
+    let lena = hub.add_user("lena@nordwind.test", &[]).await;
+    limit(&hub, lena, STANDARD_USER, tree.finance).await;
+    submit(&hub, vec![idea("Archive contracts", tree.legal, ines)]).await;
+    let mut browser = hub.signed_in("ines@nordwind.test").await;
+    let documentation = path("archive-contracts/documentation");
+    assert!(
+        browser.get(&path("archive-contracts")).await.text().contains(&format!("href=\"{documentation}\""))
+    );
+    assert!(browser.get(&documentation).await.text().contains("No documents yet"));
+
+    let token = hub.issue(Some(ines), TokenForm::Uuid, None).await;
+    let content = STANDARD.encode("<script>alert(1)</script>");
+    let file = json!({"file_name": "plan.html", "mimetype": "text/html", "file_content": content,
+        "file_encoding": "base64"});
+    attach(&hub, &token, ("file", file)).await;
+    attach(&hub, &token, ("embed_link", json!("https://wiki.example/plan?a=1"))).await;
+    let page = browser.get(&documentation).await.text();
+    assert!(page.contains("Plan &#60;1&#62;") && page.contains("How it goes"), "{page}");
+    assert!(page.contains("href=\"https://wiki.example/plan?a=1\""), "{page}");
+    assert!(page.contains(&format!("href=\"{documentation}/1\"")), "{page}");
+    let file = browser.get(&format!("{documentation}/1")).await;
+    assert_eq!((file.status, file.text().as_str()), (StatusCode::OK, "<script>alert(1)</script>"));
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"plan.html\"");
+    assert_eq!(file.header("content-security-policy"), "default-src 'none'; sandbox");
+
+    let answer = browser.get(&path("1/documentation")).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, documentation.as_str()));
+    for missing in
+        ["nothing/documentation", "archive-contracts/documentation/9", "archive-contracts/documentation/x"]
+    {
+        assert_eq!(browser.get(&path(missing)).await.status, StatusCode::NOT_FOUND, "{missing}");
+    }
+    let mut lena = hub.signed_in("lena@nordwind.test").await;
+    for refused in [documentation.clone(), format!("{documentation}/1")] {
+        assert_eq!(lena.get(&refused).await.status, StatusCode::FORBIDDEN, "{refused}");
+    }
+    let nobody = hub.browser().get(&documentation).await;
+    assert!(nobody.location().contains("/sign-in"), "{}", nobody.location());
 }

@@ -16,6 +16,8 @@ const PAGES: &[&str] = &[
     "/sign-in",
     "/confirm-password",
     "/automation-profile/nothing",
+    "/automation-profile/nothing/documentation",
+    "/automation-profile/nothing/documentation/1",
     "/automation-pipeline",
     "/automation-pipeline.csv",
     "/invitation",

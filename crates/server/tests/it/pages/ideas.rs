@@ -7,7 +7,7 @@ use automation_hub_domain::{
     lifecycle::{DEFAULT_PHASES, default_status},
     user::RoleAssignment,
 };
-use automation_hub_server::error::Error;
+use automation_hub_server::{error::Error, wire};
 use automation_hub_storage::{
     categories::{self, CategoryLevel, NewCategory},
     ideas, users,
@@ -98,10 +98,14 @@ pub fn submitted_at(mut idea: NewIdea, at: Timestamp) -> NewIdea {
 }
 
 pub async fn submit(hub: &TestHub, new: Vec<NewIdea>) -> Vec<ideas::Inserted> {
-    let new: Vec<_> =
-        new.into_iter().map(|idea| ideas::PreparedIdea::new(idea, String::new()).unwrap()).collect();
-    let work =
-        move |s: &mut automation_hub_storage::Session<'_>| ideas::insert_many(s, &new).map_err(Error::from);
+    let app = hub.app.clone();
+    let work = move |s: &mut automation_hub_storage::Session<'_>| {
+        let forms = app.forms.of(s)?;
+        let prepare =
+            |idea: &NewIdea| ideas::PreparedIdea::new(idea.clone(), wire::own_members(idea, &forms)).unwrap();
+        let rows: Vec<_> = new.iter().map(prepare).collect();
+        ideas::insert_many(s, &rows).map_err(Error::from)
+    };
     hub.app.store.write(hub.tenant, work).await.unwrap()
 }
 
