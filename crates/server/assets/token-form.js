@@ -46,7 +46,11 @@ function showKind(form) {
 function showAppKey(form) {
   const change = form.elements.app_key_change;
   const key = form.elements.app_key;
-  if (change) key.closest('.ah-join').hidden = change.value !== 'replace';
+  if (!change) return;
+  const isUsed = change.value === 'replace';
+  key.closest('.ah-join').hidden = !isUsed;
+  // What can't be seen isn't sent.
+  key.disabled = !isUsed;
 }
 
 // ---- User: a list of people while typing ---------------------------------

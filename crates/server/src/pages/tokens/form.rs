@@ -43,11 +43,12 @@ struct FormPart {
 }
 
 /// Fields in their order, by their names in the form and as people call them.
-const FIELDS: [(&str, &str, &str); 6] = [
+const FIELDS: [(&str, &str, &str); 7] = [
     ("name", "Token Name", "token-name"),
     ("token", "Token", "token-value"),
     ("user", "User", "token-user"),
     ("expires_on", "Expires", "token-expires"),
+    ("app_key_change", "App Key", "token-app-key-change"),
     ("app_key", "App Key", "token-app-key"),
     ("password", "Your password", "token-password"),
 ];
@@ -399,11 +400,7 @@ fn read(form: &Form) -> TokenInput {
         expires_on: form.text("expires_on").to_owned(),
         expires_on_shown: form.text("expires_on_shown").to_owned(),
         app_key: form.raw("app_key").to_owned(),
-        app_key_input: match form.text("app_key_change") {
-            "replace" => AppKeyInput::Replace,
-            "remove" => AppKeyInput::Remove,
-            _ => AppKeyInput::Keep,
-        },
+        app_key_input: AppKeyInput::from_key(form.text("app_key_change")),
         is_active: form.is_ticked("active"),
         password: form.raw("password").to_owned(),
     }

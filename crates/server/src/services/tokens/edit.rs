@@ -56,7 +56,12 @@ pub async fn edit(
 }
 
 fn present(token: &Token) -> Present {
-    Present { expires_at: token.expires_at, is_new: false, user: token.user.as_ref().map(|user| user.id) }
+    Present {
+        expires_at: token.expires_at,
+        is_new: false,
+        user: token.user.as_ref().map(|user| user.id),
+        has_app_key: token.has_app_key,
+    }
 }
 
 fn changes_user(checked: &Checked, before: &Token) -> bool {

@@ -18,14 +18,27 @@ const NO_DAY: &str = "Choose a day, as in 2027-02-15.";
 const LONGEST_YEARS: i16 = 10;
 const DAY_MILLIS: i64 = 86_400_000;
 
-/// What the App Key field asks for.
+/// What the App Key field asks for. But for [`AppKeyInput::Replace`], a new token gets a key if one is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AppKeyInput {
-    /// On a new token: a key if one is typed.
     #[default]
     Keep,
     Replace,
     Remove,
+    /// No choice that the form offers.
+    Unknown,
+}
+
+impl AppKeyInput {
+    /// What a form says; one that says nothing asks for nothing.
+    pub fn from_key(key: &str) -> Self {
+        match key {
+            "" | "keep" => Self::Keep,
+            "replace" => Self::Replace,
+            "remove" => Self::Remove,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// The fields of Add Token and Edit Token as typed.
@@ -60,6 +73,7 @@ pub(super) struct Present {
     pub expires_at: Option<Timestamp>,
     pub is_new: bool,
     pub user: Option<UserId>,
+    pub has_app_key: bool,
 }
 
 impl TokenInput {
@@ -80,6 +94,10 @@ impl TokenInput {
             }
         };
         let expires_at = violations.check("expires_on", self.expiry(present, allows_never, now));
+        if !present.is_new && self.app_key_input == AppKeyInput::Unknown {
+            let choices = if present.has_app_key { "Keep, Replace or Remove" } else { "Keep or Set" };
+            violations.add("app_key_change", format!("Choose {choices}."));
+        }
         let app_key = violations.check("app_key", self.app_key(present));
         violations.into_result()?;
         match (name, expires_at, app_key) {
@@ -102,10 +120,16 @@ impl TokenInput {
     }
 
     fn app_key(&self, present: Present) -> Result<Option<AppKey>, String> {
+        let is_typed = !self.app_key.is_empty();
         let is_asked_for = match self.app_key_input {
-            AppKeyInput::Keep => present.is_new && !self.app_key.is_empty(),
             AppKeyInput::Replace => true,
-            AppKeyInput::Remove => false,
+            _ if present.is_new => is_typed,
+            // Without scripts the field can be typed into whatever is chosen.
+            AppKeyInput::Keep | AppKeyInput::Remove if is_typed => {
+                let choice = if present.has_app_key { "Replace" } else { "Set" };
+                return Err(format!("Choose {choice} to use this app key, or clear the field."));
+            }
+            AppKeyInput::Keep | AppKeyInput::Remove | AppKeyInput::Unknown => false,
         };
         if !is_asked_for {
             return Ok(None);

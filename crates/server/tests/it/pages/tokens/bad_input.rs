@@ -147,6 +147,50 @@ async fn app_keys_that_are_short_long_blank_ended_or_foreign_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_app_key_that_the_choice_beside_it_would_drop_is_refused() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[("app_key", "first key")]).await;
+    let keyless = make(&mut ines, &[]).await;
+    for (token, change, told) in [
+        (1, "keep", "Choose Replace to use this app key, or clear the field."),
+        (1, "remove", "Choose Replace to use this app key, or clear the field."),
+        (2, "keep", "Choose Set to use this app key, or clear the field."),
+    ] {
+        let mut fields = EDIT.to_vec();
+        fields.extend([("app_key", "second key"), ("app_key_change", change)]);
+        let answer = ines.post(&console(&format!("/tokens/{token}/edit")), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{token} {change}");
+        let text = answer.text();
+        assert!(text.contains("id=\"token-app-key-error\"") && text.contains(told), "{text}");
+        assert!(text.contains("value=\"second key\""), "what is typed stays: {text}");
+        assert!(text.contains(&format!("value=\"{change}\" checked")), "{text}");
+    }
+    assert_eq!(call_with_key(&hub, &credential, Some("first key")).await.status, StatusCode::OK);
+    assert_eq!(call(&hub, &keyless).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_choice_for_the_app_key_is_refused() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("app_key", "first key")]).await;
+    make(&mut ines, &[]).await;
+    for (token, told) in [(1, "Choose Keep, Replace or Remove."), (2, "Choose Keep or Set.")] {
+        let mut fields = EDIT.to_vec();
+        fields.extend([("app_key", "second key"), ("app_key_change", "delete")]);
+        let answer = ines.post(&console(&format!("/tokens/{token}/edit")), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{token}");
+        let text = answer.text();
+        assert!(text.contains("id=\"token-app-key-change-error\"") && text.contains(told), "{text}");
+        assert!(
+            text.contains("1 field needs another look: <a href=\"#token-app-key-change\">App Key</a>"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_mistakes_are_told_at_once() {
     let hub = hub().await;
     let text = refused(&hub, &[("name", ""), ("user", "who"), ("expires_on", "x"), ("app_key", "k")]).await;

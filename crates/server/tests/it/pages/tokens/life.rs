@@ -159,7 +159,7 @@ async fn an_edit_changes_what_it_says_and_keeps_the_rest() {
             ("app_key_change", change),
         ]
     };
-    let edited = ines.post(&console("/tokens/1/edit"), &fields("ignored, as it is kept", "keep", "1")).await;
+    let edited = ines.post(&console("/tokens/1/edit"), &fields("", "keep", "1")).await;
     assert_eq!(edited.status, StatusCode::SEE_OTHER, "{}", edited.text());
     assert_eq!(call_with_key(&hub, &credential, Some("first key")).await.status, StatusCode::OK);
     let text = ines.get(&console("")).await.text();
