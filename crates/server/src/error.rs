@@ -27,6 +27,9 @@ pub enum Error {
     /// The record changed since the caller read it.
     #[error("changed meanwhile")]
     Stale,
+    /// More was sent than is taken at once.
+    #[error("more than {limit_bytes} bytes were sent")]
+    TooLarge { limit_bytes: usize },
     #[error("too many requests")]
     TooMany { retry_after_secs: u32 },
     #[error("temporarily unavailable")]

@@ -247,6 +247,7 @@ impl From<Error> for ApiError {
                 "stale",
                 "The record was changed meanwhile. Read it again, then repeat the change.",
             ),
+            Error::TooLarge { limit_bytes } => Self::body_too_large(limit_bytes),
             Error::TooMany { retry_after_secs } => Self::too_many(retry_after_secs),
             Error::Unavailable(cause) => {
                 log_failure("unavailable", cause.as_ref());

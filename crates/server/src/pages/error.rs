@@ -118,6 +118,7 @@ fn status(error: &Error) -> StatusCode {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict(_) => StatusCode::CONFLICT,
         Error::Stale => StatusCode::PRECONDITION_FAILED,
+        Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -150,6 +151,14 @@ fn tell(error: &Error) -> Told {
         Error::Stale => (
             "Somebody else changed this meanwhile".into(),
             "Nothing was saved. Go back, reload the page, and make the change again.".into(),
+        ),
+        Error::TooLarge { limit_bytes } => (
+            "This form is too large".into(),
+            format!(
+                "Nothing was changed. A form holds at most {} bytes. Go back, shorten what you typed, and send it again.",
+                format::count(u64::try_from(*limit_bytes).unwrap_or(u64::MAX))
+            )
+            .into(),
         ),
         Error::TooMany { retry_after_secs } => (
             "Too many tries".into(),

@@ -114,16 +114,16 @@ async fn read(request: Request, server: &config::Server) -> Result<Form, Error> 
     if !is_form(request.headers()) {
         return Err(Error::invalid("Content-Type", "Send the form as application/x-www-form-urlencoded."));
     }
-    let reading = Limited::new(request.into_body(), server.body_limit_bytes).collect();
+    let limit_bytes = server.body_limit_bytes;
+    let reading = Limited::new(request.into_body(), limit_bytes).collect();
     let read = tokio::time::timeout(Duration::from_secs(server.body_timeout_secs), reading).await;
     let read = read.map_err(|_| Error::invalid("form", "The form took too long on its way."))?;
     let body = read.map_err(|error| {
-        let message = if error.downcast_ref::<LengthLimitError>().is_some() {
-            "The form is too large."
+        if error.downcast_ref::<LengthLimitError>().is_some() {
+            Error::TooLarge { limit_bytes }
         } else {
-            "The form broke off on its way."
-        };
-        Error::invalid("form", message)
+            Error::invalid("form", "The form broke off on its way.")
+        }
     })?;
     let body = body.to_bytes();
     if percent_decode(&body).decode_utf8().is_err() {

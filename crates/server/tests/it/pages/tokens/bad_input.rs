@@ -298,13 +298,20 @@ async fn bodies_that_are_large_or_no_utf_8_are_refused() {
     let csrf = ines.csrf_token();
     let fields = format!("csrf_token={csrf}&draft={draft}&expires_in=90&active=1");
     let large = "a".repeat(1024 * 1024);
-    for name in ["caf%E9", "%ED%A0%80", "%FF", large.as_str()] {
+    let (wrong, too_large) = (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::PAYLOAD_TOO_LARGE);
+    for (name, status, told) in [
+        ("caf%E9", wrong, "The form is no UTF-8."),
+        ("%ED%A0%80", wrong, "The form is no UTF-8."),
+        ("%FF", wrong, "The form is no UTF-8."),
+        (large.as_str(), too_large, "A form holds at most 1,048,576 bytes."),
+    ] {
         let request = Request::post(console("/tokens"))
             .header("sec-fetch-site", "same-origin")
             .header(header::ORIGIN, ORIGIN)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let answer = ines.send_with(request, Body::from(format!("{fields}&name={name}"))).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", name.get(..9).unwrap_or(name));
+        assert_eq!(answer.status, status, "{}", name.get(..9).unwrap_or(name));
+        assert!(answer.text().contains(told), "{}", answer.text());
     }
     assert!(ines.get(&console("")).await.text().contains("No tokens yet."));
 }
