@@ -38,8 +38,8 @@ function showKind(form) {
   const sentence = kind ? `This will be a ${KINDS[kind]} token.` : 'Nobody is chosen yet.';
   if (text.textContent !== sentence) text.textContent = sentence;
   const password = form.querySelector('[data-password]');
-  // An edit asks where the user changes; what the user was is what the field was drawn with.
-  const isAsked = form.elements.draft ? !['tenant-level', 'personal'].includes(kind) : form.elements.user.value !== form.elements.user.defaultValue;
+  // An edit asks where the user changes; a form that was refused is drawn with what was typed.
+  const isAsked = form.elements.draft ? !['tenant-level', 'personal'].includes(kind) : form.elements.user.value !== form.elements.user_shown?.value;
   if (password && !password.querySelector('[aria-invalid]')) password.hidden = !isAsked;
 }
 

@@ -166,6 +166,11 @@ impl Token {
         TokenType::of(id(&self.user), id(&self.creator))
     }
 
+    /// Whether nobody and nothing has switched it off.
+    pub const fn is_switched_on(&self) -> bool {
+        self.is_active && self.suspended_at.is_none()
+    }
+
     /// The state in words; a revoked token has none.
     pub fn state(&self, tenant_allows_never: bool, now: Timestamp) -> Option<TokenState> {
         let conditions = TokenConditions {

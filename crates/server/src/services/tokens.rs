@@ -40,7 +40,7 @@ pub use draft::{Draft, begin, reopen};
 pub use edit::{RotateInput, edit, rotate};
 pub use fresh::{Shown, show_saved};
 pub(crate) use input::find_user;
-pub use input::{AppKeyInput, TokenInput, end_of, end_of_day};
+pub use input::{AppKeyInput, TokenInput, end_of, end_of_day, last_day};
 pub use operator::{OperatorTokens, revoke_as_operator};
 pub use reveal::reveal;
 pub use settings::{Hit, SettingsInput, change_settings, hit_by_settings};

@@ -144,7 +144,7 @@ impl<'a> Maker<'a> {
                 (format!("{path}/tokens"), "Add Token", Some(draft.id), None, value, false)
             }
             Of::Old(token, revision) => {
-                let value = format!("•••• {}", token.last_four);
+                let value = words::dots(token);
                 let action = format!("{path}/tokens/{}/edit", token.id);
                 (action, "Edit Token", None, Some(revision), value, token.has_app_key)
             }
@@ -198,7 +198,7 @@ impl<'a> Maker<'a> {
             Preset {
                 value,
                 title,
-                date: end.map(words::expiry_value).unwrap_or_default(),
+                date: end.map(tokens::last_day).unwrap_or_default(),
                 until: end.map(words::expiry_instant).unwrap_or_default(),
                 is_chosen: input.expires_in == *value,
                 is_allowed: days.is_some() || allows_never,
@@ -274,7 +274,7 @@ pub async fn show_new(
 ) -> Result<Response, PageError> {
     signed_in.actor.require(Permission::OpenApi)?;
     let draft = tokens::begin(&app, &signed_in.actor).await?;
-    let date = words::expiry_value(end_of(app.clock.now().plus_days(90)));
+    let date = tokens::last_day(end_of(app.clock.now().plus_days(90)));
     let input = TokenInput {
         expires_in: "90".to_owned(),
         expires_on: date.clone(),
@@ -318,7 +318,8 @@ pub async fn show_edit(
 ) -> Result<Response, PageError> {
     let token = find_live(&app, &signed_in.actor, token_id(&params)?).await?;
     let maker = Maker::new(&app, &signed_in);
-    let form = maker.form(Of::Old(&token, token.revision), input_of(&token), Violations::default()).await?;
+    let form =
+        maker.form(Of::Old(&token, token.revision), TokenInput::of(&token), Violations::default()).await?;
     respond(&signed_in, &headers, StatusCode::OK, form)
 }
 
@@ -349,10 +350,11 @@ pub async fn edit(
             let view = maker.form(Of::Old(&token, revision), input, violations).await?;
             (StatusCode::UNPROCESSABLE_ENTITY, view)
         }
-        // Saving again keeps what is typed here: it is made on what stands there now.
+        // Saving again keeps what was changed here: it is made on what stands there now.
         Error::Stale => {
-            let mut view = maker.form(Of::Old(&token, token.revision), input, Violations::default()).await?;
-            view.theirs = Some(theirs(&token));
+            let (of, input) = (Of::Old(&token, token.revision), input.on_top_of(&token));
+            let mut view = maker.form(of, input, Violations::default()).await?;
+            view.theirs = Some(words::facts(&token));
             (StatusCode::PRECONDITION_FAILED, view)
         }
         other => return Err(other.into()),
@@ -365,43 +367,21 @@ async fn find_live(app: &App, actor: &Actor, id: TokenId) -> Result<Token, Error
     if token.revoked_at.is_some() { Err(Error::NotFound("token")) } else { Ok(token) }
 }
 
-fn theirs(token: &Token) -> Vec<(&'static str, String)> {
-    let user =
-        token.user.as_ref().map_or_else(|| "Nobody, tenant level".to_owned(), |user| user.email.clone());
-    vec![
-        ("Token Name", token.name.clone()),
-        ("User", user),
-        ("Expires", token.expires_at.map_or_else(|| "Never".to_owned(), words::expiry_day)),
-        ("Active", if token.is_active { "Yes" } else { "No" }.to_owned()),
-        ("App Key", if token.has_app_key { "Set" } else { "Not set" }.to_owned()),
-    ]
-}
-
-/// The form as the token stands.
-fn input_of(token: &Token) -> TokenInput {
-    let date = token.expires_at.map(words::expiry_value).unwrap_or_default();
-    TokenInput {
-        name: token.name.clone(),
-        user: token.user.as_ref().map(|user| user.email.clone()).unwrap_or_default(),
-        expires_in: if token.expires_at.is_none() { "never".to_owned() } else { String::new() },
-        expires_on: date.clone(),
-        expires_on_shown: date,
-        is_active: token.is_active && token.suspended_at.is_none(),
-        ..TokenInput::default()
-    }
-}
-
 /// Whatever else was sent, a token value among it, isn't looked at.
 fn read(form: &Form) -> TokenInput {
+    let shown = |field| form.all(field).next();
     TokenInput {
         name: form.raw("name").to_owned(),
+        name_shown: shown("name_shown").map(str::to_owned),
         user: form.text("user").to_owned(),
+        user_shown: shown("user_shown").map(str::to_owned),
         expires_in: form.text("expires_in").to_owned(),
         expires_on: form.text("expires_on").to_owned(),
         expires_on_shown: form.text("expires_on_shown").to_owned(),
         app_key: form.raw("app_key").to_owned(),
         app_key_input: AppKeyInput::from_key(form.text("app_key_change")),
         is_active: form.is_ticked("active"),
+        is_active_shown: shown("active_shown").map(|value| value == "1"),
         password: form.raw("password").to_owned(),
     }
 }

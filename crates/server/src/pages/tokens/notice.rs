@@ -36,12 +36,11 @@ impl Done {
 
     /// Whether it still holds: the address may have been kept.
     const fn holds(self, token: &Token) -> bool {
-        let is_on = token.is_active && token.suspended_at.is_none();
         match self {
             Self::Revoked => token.revoked_at.is_some(),
             Self::Saved | Self::Rotated => token.revoked_at.is_none(),
-            Self::Activated => token.revoked_at.is_none() && is_on,
-            Self::Deactivated => token.revoked_at.is_none() && !is_on,
+            Self::Activated => token.revoked_at.is_none() && token.is_switched_on(),
+            Self::Deactivated => token.revoked_at.is_none() && !token.is_switched_on(),
         }
     }
 

@@ -77,7 +77,7 @@ impl<'a> Writer<'a> {
             has_app_key: token.has_app_key,
             used: token.last_used_at.map(|at| self.format.ago(at)),
             used_address: token.last_used_address.clone().unwrap_or_default(),
-            is_active: token.is_active && token.suspended_at.is_none(),
+            is_active: token.is_switched_on(),
             is_revoked: token.revoked_at.is_some(),
             can_copy: settings.copy_again_since.is_some() && token.is_sealed,
             name: token.name,

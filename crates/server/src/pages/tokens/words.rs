@@ -28,11 +28,6 @@ pub(super) fn expiry_instant(expires_at: Timestamp) -> String {
     last_instant(expires_at).strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
-/// As date fields hold it.
-pub(super) fn expiry_value(expires_at: Timestamp) -> String {
-    last_instant(expires_at).strftime("%Y-%m-%d").to_string()
-}
-
 /// `17 Nov 2026` of any instant, in UTC.
 pub(super) fn day(at: Timestamp) -> String {
     utc(at).strftime("%-d %b %Y").to_string()
@@ -99,6 +94,25 @@ pub(super) fn time_left(until: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How a token stands, for whoever has an older form of it.
+pub(super) fn facts(token: &Token) -> Vec<(&'static str, String)> {
+    let user =
+        token.user.as_ref().map_or_else(|| "Nobody, tenant level".to_owned(), |user| user.email.clone());
+    vec![
+        ("Token Name", token.name.clone()),
+        ("Token", dots(token)),
+        ("User", user),
+        ("Expires", token.expires_at.map_or_else(|| "Never".to_owned(), expiry_day)),
+        ("Active", if token.is_switched_on() { "Yes" } else { "No" }.to_owned()),
+        ("App Key", if token.has_app_key { "Set" } else { "Not set" }.to_owned()),
+    ]
+}
+
+/// All that is told of a value that was shown before.
+pub(super) fn dots(token: &Token) -> String {
+    format!("•••• {}", token.last_four)
+}
+
 /// Class and words of a state; a revoked token has none.
 pub(super) fn state(token: &Token, allows_never: bool, now: Timestamp) -> (&'static str, String) {
     let Some(state) = token.state(allows_never, now) else { return ("off", "Revoked".to_owned()) };
@@ -128,7 +142,6 @@ mod tests {
         let end = Timestamp::from_millis(1_802_736_000_000);
         assert_eq!(expiry_day(end), "15 Feb 2027");
         assert_eq!(expiry_instant(end), "15 February 2027, 23:59 UTC");
-        assert_eq!(expiry_value(end), "2027-02-15");
     }
 
     #[rstest]

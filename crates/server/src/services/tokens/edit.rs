@@ -1,11 +1,13 @@
 //! Editing a token, and giving it a new value.
 
+use std::borrow::Cow;
+
 use automation_hub_domain::{
     audit::AuditAction,
     clock::Timestamp,
     id::{SessionId, TokenId},
     permission::Permission,
-    token::Overlap,
+    token::{Overlap, app_key::AppKey},
 };
 use automation_hub_storage::{
     Session, drafts,
@@ -20,9 +22,13 @@ use super::{
     input::{AppKeyInput, Checked, Present, TokenInput},
     record,
 };
-use crate::{app::App, auth::actor::Actor, error::Error};
+use crate::{
+    app::App,
+    auth::{actor::Actor, digest::Digest},
+    error::Error,
+};
 
-/// Changes a token that still has the revision the form was made on.
+/// Changes a token that still has the revision the form was made on, or is already as the form asks.
 pub async fn edit(
     app: &App,
     actor: &Actor,
@@ -38,7 +44,7 @@ pub async fn edit(
         .store
         .read(tenant, move |s| -> Result<_, Error> {
             let token = find_live(s, id, now)?;
-            let checked = checking.check(s, present(&token), now)?;
+            let checked = on_top_of(&checking, &token, revision).check(s, present(&token), now)?;
             Ok(changes_user(&checked, &token))
         })
         .await?;
@@ -64,6 +70,11 @@ fn present(token: &Token) -> Present {
     }
 }
 
+/// What a form that was made on this revision asks of the token as it stands.
+fn on_top_of<'i>(input: &'i TokenInput, token: &Token, revision: i64) -> Cow<'i, TokenInput> {
+    if token.revision == revision { Cow::Borrowed(input) } else { Cow::Owned(input.on_top_of(token)) }
+}
+
 fn changes_user(checked: &Checked, before: &Token) -> bool {
     checked.user.as_ref().map(|user| user.id) != before.user.as_ref().map(|user| user.id)
 }
@@ -85,23 +96,23 @@ impl Edit<'_> {
         may_change_user: bool,
     ) -> Result<(), Error> {
         let before = find_live(s, id, self.now)?;
-        if before.revision != revision {
-            return Err(Error::Stale);
-        }
+        let input = on_top_of(input, &before, revision);
         let checked = input.check(s, present(&before), self.now)?;
-        // Whom it acts as may have changed since the password was asked for, or wasn't.
-        if changes_user(&checked, &before) && !may_change_user {
-            return Err(Error::Stale);
-        }
-        let change = self.change(input, &checked, &before);
-        if !changes_user(&checked, &before) && keeps_the_rest(&change, &before) {
-            // No event, and the forms that others have open stay valid.
+        let changes_user = changes_user(&checked, &before);
+        let change = self.change(s, &input, &checked, &before)?;
+        if !changes_user && keeps_the_rest(&change, &before) {
+            // Nothing was changed in the form, or it was sent twice: no event, and the forms that others have open stay
+            // valid.
             return Ok(());
+        }
+        // Whom it acts as may have changed since the password was asked for, or wasn't.
+        if before.revision != revision || (changes_user && !may_change_user) {
+            return Err(Error::Stale);
         }
         if !tokens::update(s, id, revision, &change)? {
             return Err(Error::Stale);
         }
-        if let Some(app_key) = checked.app_key {
+        if let (Some(app_key), AppKeyChange::Replace(_)) = (checked.app_key, &change.app_key) {
             let secrets = Secrets { value: None, app_key: Some(app_key) };
             self.offer(s, id, &secrets)?;
         }
@@ -122,13 +133,19 @@ impl Edit<'_> {
         )
     }
 
-    fn change(&self, input: &TokenInput, checked: &Checked, before: &Token) -> TokenChange {
+    fn change(
+        &self,
+        s: &mut Session<'_>,
+        input: &TokenInput,
+        checked: &Checked,
+        before: &Token,
+    ) -> Result<TokenChange, Error> {
         let app_key = match (&checked.app_key, input.app_key_input) {
-            (Some(key), _) => AppKeyChange::Replace(digest_app_key(self.app, self.actor, key)),
+            (Some(key), _) => self.app_key_change(s, before.id, key)?,
             (None, AppKeyInput::Remove) if before.has_app_key => AppKeyChange::Remove,
             (None, _) => AppKeyChange::Keep,
         };
-        TokenChange {
+        Ok(TokenChange {
             name: checked.name.clone(),
             user: checked.user.as_ref().map(|user| user.id),
             expires_at: checked.expires_at,
@@ -136,7 +153,18 @@ impl Edit<'_> {
             app_key,
             by: self.actor.user_id(),
             at: self.now,
-        }
+        })
+    }
+
+    /// The key that the token has already is no other one. Under an older pepper that can't be seen.
+    fn app_key_change(&self, s: &mut Session<'_>, id: TokenId, key: &AppKey) -> Result<AppKeyChange, Error> {
+        let present = tokens::find_record(s, id)?.and_then(|record| record.app_key);
+        let typed = digest_app_key(self.app, self.actor, key);
+        let is_present = present.is_some_and(|present| {
+            present.pepper_number == typed.pepper_number
+                && Digest::from_bytes(present.digest) == Digest::from_bytes(typed.digest)
+        });
+        Ok(if is_present { AppKeyChange::Keep } else { AppKeyChange::Replace(typed) })
     }
 
     /// Has the next page of this session show what is new, once.
@@ -151,12 +179,10 @@ impl Edit<'_> {
 
 /// Whether all but its user stays as it is. To save a suspended token as active switches it on again.
 fn keeps_the_rest(change: &TokenChange, before: &Token) -> bool {
-    let is_switched_on_again = change.is_active && before.suspended_at.is_some();
     change.app_key == AppKeyChange::Keep
         && change.name.as_str() == before.name
         && change.expires_at == before.expires_at
-        && change.is_active == before.is_active
-        && !is_switched_on_again
+        && change.is_active == before.is_switched_on()
 }
 
 fn described(token: &Token) -> Map<String, Value> {

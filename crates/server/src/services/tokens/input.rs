@@ -6,7 +6,7 @@ use automation_hub_domain::{
     token::{TokenName, app_key::AppKey},
     user::{Email, User},
 };
-use automation_hub_storage::{Session, users};
+use automation_hub_storage::{Session, tokens::Token, users};
 
 use crate::error::{Error, Violations};
 
@@ -41,12 +41,15 @@ impl AppKeyInput {
     }
 }
 
-/// The fields of Add Token and Edit Token as typed.
+/// The fields of Add Token and Edit Token as typed. What the form of an edit showed when it was opened tells what was
+/// changed in it; where it doesn't say, everything counts as changed.
 #[derive(Clone, Default)]
 pub struct TokenInput {
     pub name: String,
+    pub name_shown: Option<String>,
     /// An e-mail address, an id, or nothing.
     pub user: String,
+    pub user_shown: Option<String>,
     /// `30`, `90`, `365` or `never`; empty where none is chosen.
     pub expires_in: String,
     /// A date; it counts once it differs from the one the form showed.
@@ -55,6 +58,7 @@ pub struct TokenInput {
     pub app_key: String,
     pub app_key_input: AppKeyInput,
     pub is_active: bool,
+    pub is_active_shown: Option<bool>,
     /// Asked for where the token acts for somebody else.
     pub password: String,
 }
@@ -77,6 +81,58 @@ pub(super) struct Present {
 }
 
 impl TokenInput {
+    /// The form as the token stands.
+    pub fn of(token: &Token) -> Self {
+        let user = token.user.as_ref().map(|user| user.email.clone()).unwrap_or_default();
+        let date = token.expires_at.map(last_day).unwrap_or_default();
+        let is_active = token.is_switched_on();
+        Self {
+            name: token.name.clone(),
+            name_shown: Some(token.name.clone()),
+            user: user.clone(),
+            user_shown: Some(user),
+            expires_in: unchosen_preset(&date).to_owned(),
+            expires_on: date.clone(),
+            expires_on_shown: date,
+            is_active,
+            is_active_shown: Some(is_active),
+            ..Self::default()
+        }
+    }
+
+    /// What was changed in the form, on top of the token as it stands: somebody else may have changed the rest since
+    /// the form was opened.
+    #[must_use]
+    pub fn on_top_of(&self, token: &Token) -> Self {
+        let theirs = Self::of(token);
+        let (preset, date) = self.expiry_on_top_of(&theirs);
+        let asks_to_remove_none = self.app_key_input == AppKeyInput::Remove && !token.has_app_key;
+        Self {
+            name: merged(&self.name, self.name_shown.as_ref(), theirs.name),
+            user: merged(&self.user, self.user_shown.as_ref(), theirs.user),
+            expires_in: preset,
+            expires_on: date,
+            app_key: self.app_key.clone(),
+            app_key_input: if asks_to_remove_none { AppKeyInput::Keep } else { self.app_key_input },
+            is_active: merged(&self.is_active, self.is_active_shown.as_ref(), theirs.is_active),
+            password: self.password.clone(),
+            ..theirs
+        }
+    }
+
+    /// Preset and date. A date that was typed counts by itself, whatever preset was chosen before.
+    fn expiry_on_top_of(&self, theirs: &Self) -> (String, String) {
+        let date = self.expires_on.trim();
+        let has_other_date = date != self.expires_on_shown;
+        let has_other_preset = self.expires_in != unchosen_preset(&self.expires_on_shown);
+        match (has_other_date, has_other_preset) {
+            (true, _) if date.is_empty() => (self.expires_in.clone(), String::new()),
+            (true, _) => (String::new(), date.to_owned()),
+            (false, true) => (self.expires_in.clone(), theirs.expires_on.clone()),
+            (false, false) => (theirs.expires_in.clone(), theirs.expires_on.clone()),
+        }
+    }
+
     pub(super) fn check(
         &self,
         s: &mut Session<'_>,
@@ -161,6 +217,16 @@ impl TokenInput {
     }
 }
 
+/// What was typed, unless it is what was shown: then it follows what others made of it.
+fn merged<T: Clone + PartialEq>(typed: &T, shown: Option<&T>, theirs: T) -> T {
+    if shown == Some(typed) { theirs } else { typed.clone() }
+}
+
+/// What the presets say of a token that shows this date as long as nobody chooses one.
+const fn unchosen_preset(date: &str) -> &'static str {
+    if date.is_empty() { "never" } else { "" }
+}
+
 /// Who an e-mail address names, or an id. People type addresses, and one that names nobody may be a typo; an id
 /// comes from a program, and one that isn't of this tenant's is as if it weren't there.
 pub(crate) fn find_user(s: &mut Session<'_>, text: &str) -> Result<Option<User>, Error> {
@@ -180,6 +246,12 @@ pub(crate) fn find_user(s: &mut Session<'_>, text: &str) -> Result<Option<User>,
 /// The first instant after the UTC day of `at`: an expiry is exclusive.
 pub fn end_of(at: Timestamp) -> Timestamp {
     Timestamp::from_millis((at.millis().div_euclid(DAY_MILLIS) + 1) * DAY_MILLIS)
+}
+
+/// The last day before an expiry, as date fields hold it: `2027-02-15`, in UTC.
+pub fn last_day(expires_at: Timestamp) -> String {
+    let last = jiff::Timestamp::from_millisecond(expires_at.millis() - 1).unwrap_or_default();
+    last.strftime("%F").to_string()
 }
 
 /// The first instant after a day written as `2027-02-15`, in UTC.
@@ -212,6 +284,7 @@ mod tests {
     fn a_day_ends_when_the_next_one_begins() {
         assert_eq!(end_of_day("2027-02-15", NOON).map(Timestamp::millis), Ok(1_802_736_000_000));
         assert_eq!(end_of(NOON.plus_days(90)).millis(), 1_802_736_000_000);
+        assert_eq!(last_day(Timestamp::from_millis(1_802_736_000_000)), "2027-02-15");
     }
 
     #[rstest]
@@ -226,6 +299,33 @@ mod tests {
     #[case::empty("")]
     fn what_is_no_day_ahead_is_refused(#[case] date: &str) {
         assert!(end_of_day(date, NOON).is_err());
+    }
+
+    #[rstest]
+    #[case::untouched(("2027-02-15", "", "2027-02-15"), ("", "2027-06-01"))]
+    #[case::another_date(("2027-02-15", "", "2027-03-01"), ("", "2027-03-01"))]
+    #[case::preset_with_its_date(("2027-02-15", "30", "2026-12-17"), ("", "2026-12-17"))]
+    #[case::preset_without_scripts(("2027-02-15", "30", "2027-02-15"), ("30", "2027-06-01"))]
+    #[case::never_with_its_date(("2027-02-15", "never", ""), ("never", ""))]
+    #[case::cleared(("2027-02-15", "", ""), ("", ""))]
+    #[case::untouched_never(("", "never", ""), ("", "2027-06-01"))]
+    #[case::the_date_that_others_chose_too(("", "never", "2027-06-01"), ("", "2027-06-01"))]
+    fn an_expiry_that_was_not_changed_follows_the_token(
+        #[case] (shown, preset, date): (&str, &str, &str),
+        #[case] (merged_preset, merged_date): (&str, &str),
+    ) {
+        let typed = TokenInput {
+            expires_in: preset.into(),
+            expires_on: date.into(),
+            expires_on_shown: shown.into(),
+            ..TokenInput::default()
+        };
+        let theirs = TokenInput {
+            expires_on: "2027-06-01".into(),
+            expires_on_shown: "2027-06-01".into(),
+            ..TokenInput::default()
+        };
+        assert_eq!(typed.expiry_on_top_of(&theirs), (merged_preset.into(), merged_date.into()));
     }
 
     #[test]

@@ -253,6 +253,135 @@ async fn a_stale_edit_is_refused_and_loses_nothing() {
     assert!(ines.get(&console("")).await.text().contains("My own words"));
 }
 
+/// What the form of an edit holds, as a browser would send it; the presets are of no consequence to these tests.
+fn fields_of(form: &str) -> Vec<(&'static str, String)> {
+    let value = |name| (name, after(form, &format!("name=\"{name}\" value=\"")).to_owned());
+    let shown = [
+        "revision",
+        "name_shown",
+        "user_shown",
+        "active_shown",
+        "name",
+        "user",
+        "expires_on",
+        "expires_on_shown",
+    ];
+    let mut fields: Vec<_> = shown.into_iter().map(value).collect();
+    if form.contains("name=\"active\" value=\"1\" aria-describedby=\"token-active-hint\" checked") {
+        fields.push(("active", "1".to_owned()));
+    }
+    fields
+}
+
+/// The same with some fields filled in otherwise; an empty switch is one that is off.
+fn changed(form: &str, changes: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    let mut fields = fields_of(form);
+    for (name, value) in changes {
+        fields.retain(|(field, _)| field != name);
+        if (*name, *value) != ("active", "") {
+            fields.push((*name, (*value).to_owned()));
+        }
+    }
+    fields
+}
+
+async fn post_edit(browser: &mut Browser<'_>, fields: &[(&'static str, String)]) -> Answer {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    browser.post(&console("/tokens/1/edit"), &fields).await
+}
+
+async fn stored(hub: &TestHub) -> tokens::Token {
+    let id = automation_hub_domain::id::TokenId::new(1);
+    hub.app.store.read(hub.tenant, move |s| tokens::find(s, id, NOON)).await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeping_ones_own_edit_leaves_what_one_did_not_touch_to_the_other() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("app_key", "first key")]).await;
+    let opened = ines.get(&console("/tokens/1/edit")).await.text();
+    let theirs = [("user", OMAR), ("active", ""), ("expires_on", "2027-06-01"), ("app_key_change", "remove")];
+    assert_eq!(post_edit(&mut ines, &changed(&opened, &theirs)).await.status, StatusCode::SEE_OTHER);
+
+    let mine = changed(&opened, &[("name", "My own words")]);
+    let stale = post_edit(&mut ines, &mine).await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    let text = stale.text();
+    assert!(text.contains("<dt>Expires</dt><dd dir=\"auto\">1 Jun 2027</dd>"), "{text}");
+    assert_eq!(post_edit(&mut ines, &fields_of(&text)).await.status, StatusCode::SEE_OTHER);
+    let token = stored(&hub).await;
+    assert_eq!(token.name, "My own words");
+    assert_eq!(token.user.as_ref().map(|user| user.email.as_str()), Some(OMAR));
+    assert_eq!(token.expires_at, Some(tokens_expiry("2027-06-01")));
+    assert_eq!((token.is_active, token.has_app_key), (false, false));
+}
+
+fn tokens_expiry(day: &str) -> automation_hub_domain::clock::Timestamp {
+    automation_hub_server::services::tokens::end_of_day(day, NOON).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeping_ones_own_edit_puts_back_what_both_changed() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    let opened = ines.get(&console("/tokens/1/edit")).await.text();
+    let theirs = [("name", "Their words"), ("expires_on", "2027-06-01"), ("user", OMAR)];
+    assert_eq!(post_edit(&mut ines, &changed(&opened, &theirs)).await.status, StatusCode::SEE_OTHER);
+    let mine = [("name", "My own words"), ("expires_on", "2027-03-01"), ("user", ""), ("active", "")];
+    let stale = post_edit(&mut ines, &changed(&opened, &mine)).await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(post_edit(&mut ines, &fields_of(&stale.text())).await.status, StatusCode::SEE_OTHER);
+    let token = stored(&hub).await;
+    assert_eq!((token.name.as_str(), token.user.is_none(), token.is_active), ("My own words", true, false));
+    assert_eq!(token.expires_at, Some(tokens_expiry("2027-03-01")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_from_before_a_suspension_does_not_lift_it() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    let opened = ines.get(&console("/tokens/1/edit")).await.text();
+    let id = automation_hub_domain::id::TokenId::new(1);
+    hub.app.store.write(hub.tenant, move |s| tokens::suspend(s, id, NOON)).await.unwrap();
+    let stale = post_edit(&mut ines, &changed(&opened, &[("name", "My own words")])).await;
+    assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(post_edit(&mut ines, &fields_of(&stale.text())).await.status, StatusCode::SEE_OTHER);
+    let token = stored(&hub).await;
+    assert_eq!((token.name.as_str(), token.is_switched_on()), ("My own words", false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_is_sent_twice_is_saved_once() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("app_key", "first key")]).await;
+    let opened = ines.get(&console("/tokens/1/edit")).await.text();
+    let changes = [
+        ("name", "Renamed"),
+        ("user", OMAR),
+        ("expires_in", "30"),
+        ("active", ""),
+        ("app_key", "second key"),
+        ("app_key_change", "replace"),
+    ];
+    let fields = changed(&opened, &changes);
+    for _ in 0..2 {
+        let saved = post_edit(&mut ines, &fields).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    }
+    assert_eq!(stored(&hub).await.revision, 2);
+    let usage = ines.get(&console("/tokens/1")).await.text();
+    assert_eq!(usage.matches("changed the token").count(), 1, "{usage}");
+    assert!(ines.get(&console("")).await.text().contains("data-copy=\"second key\""), "it is shown once");
+
+    assert_eq!(ines.post(&console("/tokens/1/activate"), &[]).await.status, StatusCode::SEE_OTHER);
+    let again = post_edit(&mut ines, &fields).await;
+    assert_eq!(again.status, StatusCode::PRECONDITION_FAILED, "somebody switched it on meanwhile");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn searching_takes_signs_literally_and_at_most_256_characters() {
     let hub = hub().await;
