@@ -57,12 +57,20 @@ pub(super) struct Confirm {
     pub rotation: Option<Rotate>,
 }
 
+impl Confirm {
+    fn changed(&self) -> Option<&[(&'static str, String)]> {
+        self.rotation.as_ref()?.changed.as_deref()
+    }
+}
+
 /// The fields of the Rotate form.
 pub(super) struct Rotate {
     revision: i64,
     overlaps: Vec<(i64, &'static str, bool)>,
     needs_password: bool,
     violations: Violations,
+    /// How the token stands, where it was changed since the form was opened.
+    changed: Option<Vec<(&'static str, String)>>,
 }
 
 impl Rotate {
@@ -187,8 +195,7 @@ pub async fn show_rotate(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let chosen = Overlap::default().minutes();
-    let asked = (chosen, None, Violations::default());
-    let confirm = rotation(&app, &signed_in, &params, asked).await?;
+    let confirm = rotation(&app, &signed_in, &params, (chosen, Asked::First)).await?;
     respond(&signed_in, &headers, StatusCode::OK, confirm)
 }
 
@@ -213,19 +220,32 @@ pub async fn rotate(
     match rotated {
         Ok(()) => Ok(done(&headers, &list_after(&signed_in.visit, Done::Rotated, id))),
         Err(Error::Invalid(violations)) => {
-            let asked = (minutes, Some(revision), violations);
+            let asked = (minutes, Asked::Wrongly(revision, violations));
             let confirm = rotation(&app, &signed_in, &params, asked).await?;
             respond(&signed_in, &headers, StatusCode::UNPROCESSABLE_ENTITY, confirm)
         }
+        Err(Error::Stale) => {
+            let confirm = rotation(&app, &signed_in, &params, (minutes, Asked::TooLate)).await?;
+            respond(&signed_in, &headers, StatusCode::PRECONDITION_FAILED, confirm)
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What became of the Rotate form before it is shown.
+enum Asked {
+    First,
+    /// It was sent with this revision, and something in it is wrong.
+    Wrongly(i64, Violations),
+    /// The token was changed since it was opened.
+    TooLate,
 }
 
 async fn rotation(
     app: &App,
     signed_in: &SignedIn,
     params: &RawPathParams,
-    (chosen, revision, violations): (i64, Option<i64>, Violations),
+    (chosen, asked): (i64, Asked),
 ) -> Result<Confirm, Error> {
     let actor = &signed_in.actor;
     let token = tokens::find(app, actor, token_id(params)?).await?;
@@ -236,6 +256,11 @@ async fn rotation(
     let is_for_other = token.user.as_ref().is_some_and(|user| Some(user.id) != actor.user_id());
     let now = app.clock.now();
     let is_stale = actor.require_fresh_credential(now).is_err();
+    let changed = matches!(asked, Asked::TooLate).then(|| words::facts(&token));
+    let (revision, violations) = match asked {
+        Asked::Wrongly(revision, violations) => (revision, violations),
+        Asked::First | Asked::TooLate => (token.revision, Violations::default()),
+    };
     Ok(Confirm {
         title: format!("Rotate “{}”?", token.name),
         text: what_rotates(&token, now),
@@ -247,13 +272,14 @@ async fn rotation(
         csrf_token: signed_in.visit.csrf_token(),
         is_dangerous: false,
         rotation: Some(Rotate {
-            revision: revision.unwrap_or(token.revision),
+            revision,
             overlaps: OVERLAPS
                 .iter()
                 .map(|(minutes, title)| (*minutes, *title, *minutes == chosen))
                 .collect(),
             needs_password: is_for_other && is_stale,
             violations,
+            changed,
         }),
     })
 }
