@@ -232,10 +232,12 @@ fn details(event: &AuditEntry) -> String {
 
 /// What an edit changed, in the words of the form.
 fn changes(event: &AuditEntry) -> String {
-    let after = event.after.as_deref().and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
-    let Some(serde_json::Value::Object(after)) = after else { return String::new() };
+    let (before, after) = (members(event.before.as_deref()), members(event.after.as_deref()));
     let words = after.iter().map(|(key, value)| match (key.as_str(), value) {
-        ("name", _) => "name".to_owned(),
+        ("name", serde_json::Value::String(name)) => {
+            let old = before.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+            format!("renamed from “{old}” to “{name}”")
+        }
         ("user", serde_json::Value::String(email)) => format!("user is now {email}"),
         ("user", _) => "no user any more".to_owned(),
         ("expires_at", serde_json::Value::Number(at)) => {
@@ -248,6 +250,10 @@ fn changes(event: &AuditEntry) -> String {
         (other, _) => other.to_owned(),
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+fn members(json: Option<&str>) -> serde_json::Map<String, serde_json::Value> {
+    json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 impl Plot {

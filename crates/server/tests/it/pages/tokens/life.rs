@@ -161,6 +161,29 @@ async fn a_rotation_that_comes_too_late_is_told_how_the_token_stands_and_can_be_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_renaming_is_written_down_with_both_names() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    let fields = [
+        ("revision", "1"),
+        ("name", "Nightly refresh"),
+        ("user", INES),
+        ("expires_on", "2027-02-15"),
+        ("expires_on_shown", "2027-02-15"),
+        ("active", "1"),
+    ];
+    assert_eq!(ines.post(&console("/tokens/1/edit"), &fields).await.status, StatusCode::SEE_OTHER);
+    let read = hub.app.store.read(hub.tenant, |s| audit::list_of_object(s, "token", 1, 1)).await.unwrap();
+    let event = read.first().unwrap();
+    assert_eq!(event.before.as_deref(), Some(r#"{"name":"Power BI refresh"}"#));
+    assert_eq!(event.after.as_deref(), Some(r#"{"name":"Nightly refresh"}"#));
+    let usage = ines.get(&console("/tokens/1")).await.text();
+    let told = "You changed the token: renamed from “Power BI refresh” to “Nightly refresh”";
+    assert!(usage.contains(told), "{usage}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_edit_changes_what_it_says_and_keeps_the_rest() {
     let hub = hub().await;
     let mut ines = hub.signed_in(INES).await;
