@@ -156,7 +156,8 @@ pub async fn list_components(
 }
 
 fn statuses(query: &Query, violations: &mut Violations) -> Vec<ComponentStatus> {
-    let Some(text) = query.text(&["status", "statuses"]) else { return vec![ComponentStatus::Published] };
+    const NAMES: [&str; 2] = ["status", "statuses"];
+    let Some(text) = query.text(&NAMES) else { return vec![ComponentStatus::Published] };
     if text.eq_ignore_ascii_case("all") {
         return Vec::new();
     }
@@ -165,7 +166,7 @@ fn statuses(query: &Query, violations: &mut Violations) -> Vec<ComponentStatus> 
         return statuses;
     }
     let known: Vec<_> = ComponentStatus::ALL.iter().map(|status| status.key()).collect();
-    violations.add("status", format!("These are needed, or all: {}.", known.join(", ")));
+    violations.add(query.spelling(&NAMES), format!("These are needed, or all: {}.", known.join(", ")));
     Vec::new()
 }
 

@@ -256,6 +256,17 @@ fn not_whole(error: &ParseIntError, needed: &'static str) -> &'static str {
     }
 }
 
+/// A whole number, or what is wrong with it.
+pub(super) fn whole_number(text: &str) -> Result<i64, &'static str> {
+    text.parse().map_err(|error| not_whole(&error, WHOLE))
+}
+
+/// The one of the names that was sent, as we write it; the usual one if none was.
+fn spelled(names: &[&'static str], sent: &str) -> &'static str {
+    let same = names.iter().find(|name| name.eq_ignore_ascii_case(sent));
+    same.or(names.first()).copied().unwrap_or_default()
+}
+
 /// The parameters of a query. Names are compared without regard to case, as the mirrored API's own samples
 /// write one name in two ways; unknown ones are ignored.
 #[derive(Debug, Default)]
@@ -293,6 +304,11 @@ impl Query {
         self.texts(names).next()
     }
 
+    /// Of the names the one that [`Query::text`] has its value from, for saying what is wrong with it.
+    pub fn spelling(&self, names: &[&'static str]) -> &'static str {
+        self.given(names).next().map_or_else(|| spelled(names, ""), |(name, _)| spelled(names, name))
+    }
+
     /// Whether there is such a parameter, be it empty.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
@@ -317,8 +333,8 @@ impl Query {
         self.texts(names).flat_map(|text| text.split(',')).map(str::trim)
     }
 
-    /// A whole number; anything else is noted against the first of the names, and so is another one under the same name.
-    /// Of several spellings the first one sent counts.
+    /// A whole number; anything else is noted against the name it was sent under, and so is another one under the same
+    /// name. Of several spellings the first one sent counts.
     pub fn integer(&self, names: &[&'static str], violations: &mut Violations) -> Option<i64> {
         self.number(names, WHOLE, violations)
     }
@@ -334,9 +350,9 @@ impl Query {
         needed: &'static str,
         violations: &mut Violations,
     ) -> Option<i64> {
-        let field = names.first().copied().unwrap_or_default();
         let mut given = self.given(names);
         let (name, text) = given.next()?;
+        let field = spelled(names, name);
         let parsed = text.parse::<i64>();
         let mut again = given.filter(|(other, _)| other.eq_ignore_ascii_case(name));
         match &parsed {
@@ -352,15 +368,29 @@ impl Query {
 
     /// Whole numbers, separated by commas or in parameters of their own; `all` means that none is asked for.
     pub fn integers(&self, names: &[&'static str], violations: &mut Violations) -> Option<Vec<i64>> {
-        let parts: Vec<_> = self.parts(names).collect();
-        if parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("all")) {
+        self.listed(names, violations, whole_number)
+    }
+
+    /// As [`Query::integers`], of what else can be read. A part that can't is noted against the name it was sent under.
+    pub fn listed<T>(
+        &self,
+        names: &[&'static str],
+        violations: &mut Violations,
+        read: impl Fn(&str) -> Result<T, &'static str>,
+    ) -> Option<Vec<T>> {
+        if self.parts(names).any(|part| part.eq_ignore_ascii_case("all")) {
             return None;
         }
-        let parsed = parts.into_iter().map(str::parse).collect::<Result<Vec<i64>, _>>();
-        if let Err(error) = &parsed {
-            violations.add(names.first().copied().unwrap_or_default(), not_whole(error, WHOLE));
+        let parts = self.given(names).flat_map(|(name, text)| text.split(',').map(move |part| (name, part)));
+        let read =
+            |(name, part): (&str, &str)| read(part.trim()).map_err(|rule| (spelled(names, name), rule));
+        match parts.map(read).collect::<Result<Vec<_>, _>>() {
+            Ok(list) => (!list.is_empty()).then_some(list),
+            Err((name, rule)) => {
+                violations.add(name, rule);
+                None
+            }
         }
-        parsed.ok()
     }
 
     /// As [`Query::page`] with the usual limit, for calls that ask for nothing else.
@@ -376,8 +406,7 @@ impl Query {
         let mut natural = |names: &[&'static str], least: i64| {
             let value = self.integer(names, violations)?;
             if value < least {
-                let name = names.first().copied().unwrap_or_default();
-                violations.add(name, format!("At least {least} is needed."));
+                violations.add(self.spelling(names), format!("At least {least} is needed."));
             }
             u64::try_from(value).ok()
         };
@@ -452,6 +481,22 @@ mod tests {
             let found = Query::parse(query).integers(&["status", "statuses"], &mut violations);
             assert_eq!((found, violations.is_empty()), (expected, true), "{query}");
         }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_of_the_spelling_that_was_sent() {
+        let wrong = |query: &str| {
+            let (query, mut violations) = (Query::parse(query), Violations::default());
+            query.page(50, &mut violations);
+            query.integer(&["token", "token_id"], &mut violations);
+            query.integers(&["status", "statuses"], &mut violations);
+            violations.iter().map(|violation| violation.field.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(wrong("PAGESIZE=0"), ["pageSize"]);
+        assert_eq!(wrong("perpage=x&limit=5"), ["perpage"]);
+        assert_eq!(wrong("token_id=1&token_id=2"), ["token_id"]);
+        assert_eq!(wrong("status=46&statuses=47,x"), ["statuses"]);
+        assert_eq!(wrong("limit=0&token=x&status=x"), ["limit", "token", "status"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use super::{cursor::Cursor, selection::Selection};
 use crate::{
-    api::extract::Query,
+    api::extract::{Query, whole_number},
     error::{Error, Violations},
 };
 
@@ -99,7 +99,10 @@ pub(super) const SORTS: [(&str, IdeaSort, Direction); 5] = [
 pub(super) const DIRECTIONS: [(&str, Direction); 2] =
     [("asc", Direction::Ascending), ("desc", Direction::Descending)];
 
+const SEARCH: [&str; 2] = ["search", "s"];
 const KINDS: [&str; 2] = ["submissionType", "submission_type"];
+const SORT: [&str; 2] = ["sort", "sortBy"];
+const SORT_ORDER: [&str; 2] = ["sortOrder", "sort_order"];
 
 impl Listing {
     pub fn parse(query: &Query) -> Result<Self, Error> {
@@ -127,9 +130,9 @@ impl Listing {
 }
 
 fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
-    let search = query.text(&["search", "s"]).map(str::to_owned);
+    let search = query.text(&SEARCH).map(str::to_owned);
     if search.as_ref().is_some_and(|search| search.chars().count() > IdeaFilter::SEARCH_LIMIT) {
-        violations.add("search", format!("At most {} characters.", IdeaFilter::SEARCH_LIMIT));
+        violations.add(query.spelling(&SEARCH), format!("At most {} characters.", IdeaFilter::SEARCH_LIMIT));
     }
     let mut ids = |names: &[&'static str]| query.integers(names, violations).unwrap_or_default();
     let phases = ids(&["phase", "phases"]).into_iter().map(PhaseId::new).collect();
@@ -163,12 +166,9 @@ fn submission_types(
     if query.text(&KINDS).is_none() {
         return (!is_search).then(|| SubmissionType::USUAL.to_vec());
     }
-    let codes = query.integers(&KINDS, violations)?;
-    let kinds: Option<Vec<_>> = codes.into_iter().map(SubmissionType::from_code).collect();
-    if kinds.is_none() {
-        violations.add("submissionType", "A number from 1 to 8 is needed.");
-    }
-    kinds
+    query.listed(&KINDS, violations, |text| {
+        SubmissionType::from_code(whole_number(text)?).ok_or("A number from 1 to 8 is needed.")
+    })
 }
 
 pub fn window(query: &Query, [from, to]: [&'static str; 2], violations: &mut Violations) -> Window {
@@ -188,19 +188,19 @@ fn instant(epoch: i64, rest: i64) -> Timestamp {
 
 fn order(query: &Query, violations: &mut Violations) -> IdeaOrder {
     let mut order = IdeaOrder::default();
-    if let Some(name) = query.text(&["sort", "sortBy"]) {
+    if let Some(name) = query.text(&SORT) {
         if let Some(&(_, sort, direction)) = SORTS.iter().find(|(field, ..)| field.eq_ignore_ascii_case(name))
         {
             order = IdeaOrder { sort, direction };
         } else {
             let allowed = SORTS.map(|(field, ..)| field).join(", ");
-            violations.add("sort", format!("One of these fields is needed: {allowed}."));
+            violations.add(query.spelling(&SORT), format!("One of these fields is needed: {allowed}."));
         }
     }
-    if let Some(name) = query.text(&["sortOrder", "sort_order"]) {
+    if let Some(name) = query.text(&SORT_ORDER) {
         match DIRECTIONS.iter().find(|(word, _)| word.eq_ignore_ascii_case(name)) {
             Some(&(_, direction)) => order.direction = direction,
-            None => violations.add("sortOrder", "Either asc or desc is needed."),
+            None => violations.add(query.spelling(&SORT_ORDER), "Either asc or desc is needed."),
         }
     }
     order
@@ -246,6 +246,27 @@ mod tests {
             ["limit", "phase", "status", "submissionType", "createdStart", "sort", "sortOrder"]
         );
         assert!(violations.of("sort").unwrap().contains("process_created_epoch"));
+    }
+
+    #[test]
+    fn a_wrong_parameter_is_named_as_it_was_sent() {
+        let long = "a".repeat(IdeaFilter::SEARCH_LIMIT + 1);
+        for (query, field) in [
+            (format!("s={long}"), "s"),
+            (format!("Search={long}"), "search"),
+            ("phases=x".to_owned(), "phases"),
+            ("submission_type=9".to_owned(), "submission_type"),
+            ("submissionType=1&submission_type=9".to_owned(), "submission_type"),
+            ("sortBy=color".to_owned(), "sortBy"),
+            ("sort_order=up".to_owned(), "sort_order"),
+            ("application_id=x".to_owned(), "application_id"),
+        ] {
+            let Err(Error::Invalid(violations)) = Listing::parse(&Query::parse(&query)) else {
+                panic!("accepted {query}")
+            };
+            let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+            assert_eq!(fields, [field], "{query}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ async fn what_has_one_value_can_have_no_other_and_is_text() {
     let api = Api::start().await;
     let caller = api.admin().await;
     for (query, field) in
-        [("limit=5&limit=6", "limit"), ("perPage=5&perpage=6", "limit"), ("search=%FF", "search")]
+        [("limit=5&limit=6", "limit"), ("perPage=5&perpage=6", "perpage"), ("search=%FF", "search")]
     {
         let answer = caller.get(&format!("/automations?{query}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");

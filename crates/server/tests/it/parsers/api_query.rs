@@ -1,5 +1,7 @@
 //! The query of `GET /automations`: lists of numbers, windows of time, pages and sorting.
 
+use std::ops::RangeInclusive;
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::ApplicationId,
@@ -83,6 +85,10 @@ pub fn check(input: &[u8]) {
     }
 }
 
+fn is_all(part: &str) -> bool {
+    part.trim().eq_ignore_ascii_case("all")
+}
+
 /// The pairs as sent, and each rule on them once more.
 struct Reference(Vec<(String, String)>);
 
@@ -114,49 +120,61 @@ impl Reference {
     fn numbers(&self, names: &[&str]) -> Option<Result<Vec<i64>, ()>> {
         let joined = self.texts(names).join(",");
         let parts: Vec<&str> = joined.split(',').map(str::trim).collect();
-        if joined.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("all")) {
+        if joined.is_empty() || parts.iter().any(|part| is_all(part)) {
             return None;
         }
         Some(parts.into_iter().map(|part| part.parse().map_err(drop)).collect())
     }
 
+    /// The name under which the first part outside of the range was sent.
+    fn wrong_part(&self, names: &[&'static str], range: &RangeInclusive<i64>) -> Option<&'static str> {
+        if self.texts(names).iter().any(|text| text.split(',').any(is_all)) {
+            return None;
+        }
+        let is_wrong = |part: &str| part.trim().parse().map_or(true, |number| !range.contains(&number));
+        self.0.iter().find_map(|(sent, value)| {
+            let name = names.iter().find(|name| name.to_ascii_lowercase() == *sent)?;
+            value.split(',').any(is_wrong).then_some(*name)
+        })
+    }
+
+    fn first_sent(&self, names: &[&'static str]) -> &'static str {
+        let of = |sent: &String| names.iter().find(|name| name.to_ascii_lowercase() == *sent).copied();
+        self.0.iter().find_map(|(sent, _)| of(sent)).unwrap()
+    }
+
     fn wrong(&self) -> Vec<&'static str> {
         let mut wrong = Vec::new();
-        for (field, names, least) in [
-            ("limit", &["limit", "perpage", "pageSize"][..], 1),
-            ("page", &["page"], 0),
-            ("offset", &["offset"], 0),
-            ("applications", &["applications", "application", "application_id"], i64::MIN),
-            ("createdStart", &["createdStart"], i64::MIN),
-            ("createdEnd", &["createdEnd"], i64::MIN),
-            ("updatedStart", &["updatedStart"], i64::MIN),
-            ("updatedEnd", &["updatedEnd"], i64::MIN),
+        for (names, least) in [
+            (&["limit", "perpage", "pageSize"][..], 1),
+            (&["page"], 0),
+            (&["offset"], 0),
+            (&["applications", "application", "application_id"], i64::MIN),
+            (&["createdStart"], i64::MIN),
+            (&["createdEnd"], i64::MIN),
+            (&["updatedStart"], i64::MIN),
+            (&["updatedEnd"], i64::MIN),
         ] {
             if self.number(names).is_some_and(|number| number.is_err() || number < Ok(least)) {
-                wrong.push(field);
+                wrong.push(self.first_sent(names));
             }
         }
-        for (field, names) in [
-            ("phase", &["phase", "phases"][..]),
-            ("status", &["status", "statuses"]),
-            ("category", &["category", "category_id", "categories"]),
+        let (any, kinds) = (i64::MIN..=i64::MAX, 1..=8);
+        for (names, range) in [
+            (&["phase", "phases"][..], &any),
+            (&["status", "statuses"], &any),
+            (&["category", "category_id", "categories"], &any),
+            (&["submissionType", "submission_type"], &kinds),
         ] {
-            if self.numbers(names) == Some(Err(())) {
-                wrong.push(field);
-            }
-        }
-        let is_kind = |code: &i64| (1..=8).contains(code);
-        match self.numbers(&["submissionType", "submission_type"]) {
-            Some(Err(())) => wrong.push("submissionType"),
-            Some(Ok(codes)) if !codes.iter().all(is_kind) => wrong.push("submissionType"),
-            _ => {}
+            wrong.extend(self.wrong_part(names, range));
         }
         if self.sort() == Some(None) {
-            wrong.push("sort");
+            wrong.push(self.first_sent(&["sort", "sortBy"]));
         }
-        let order = self.texts(&["sortOrder", "sort_order"]).first().map(|order| order.to_ascii_lowercase());
+        let names = ["sortOrder", "sort_order"];
+        let order = self.texts(&names).first().map(|order| order.to_ascii_lowercase());
         if order.is_some_and(|order| order != "asc" && order != "desc") {
-            wrong.push("sortOrder");
+            wrong.push(self.first_sent(&names));
         }
         wrong.sort_unstable();
         wrong
