@@ -23,6 +23,13 @@ impl PageRequest {
         }
     }
 
+    /// The last page of a list of this length, if this one lies beyond it: whoever comes back to a page that is no more
+    /// gets that.
+    pub const fn back_within(self, total: u64) -> Option<Self> {
+        let pages = total_pages(total, self.limit);
+        if self.number() > pages { Some(Self::numbered(pages, self.limit)) } else { None }
+    }
+
     /// The same rows of a list of this length, asked for in the opposite order, if they lie beyond its middle: what is
     /// passed over costs as much as what is given.
     pub fn from_end(self, total: u64) -> Option<Self> {
@@ -85,6 +92,13 @@ mod tests {
         assert_eq!(PageRequest::numbered(0, 20), PageRequest::numbered(1, 20));
         assert_eq!(PageRequest::numbered(3, 20), PageRequest { offset: 40, limit: 20 });
         assert_eq!(PageRequest { offset: 40, limit: 20 }.number(), 3);
+    }
+
+    #[test]
+    fn a_page_beyond_the_last_means_the_last() {
+        let back = |page, total| PageRequest::numbered(page, 50).back_within(total).map(PageRequest::number);
+        assert_eq!((back(1, 0), back(3, 101), back(0, 101)), (None, None, None));
+        assert_eq!((back(2, 0), back(4, 101), back(u64::MAX, 101)), (Some(1), Some(3), Some(3)));
     }
 
     #[test]

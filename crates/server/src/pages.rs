@@ -10,6 +10,7 @@ pub mod home;
 pub mod html;
 pub mod invitation;
 pub mod keyboard;
+pub mod paging;
 pub mod password;
 pub mod pipeline;
 pub mod profile;

@@ -21,6 +21,7 @@ use crate::{
         error::PageError,
         format::{self, Format},
         html,
+        paging::{Turn, turns},
         shell::{Section, Shell},
         visit::SignedIn,
     },
@@ -57,8 +58,7 @@ struct List {
     rows: Vec<Row>,
     /// `1–50 of 382 matching, 1,248 in total`
     extent: String,
-    previous: Option<String>,
-    next: Option<String>,
+    turns: Vec<Turn>,
     /// The whole table, where something narrows it.
     widened: Option<String>,
     total: String,
@@ -81,6 +81,7 @@ pub async fn show(
     }
     signed_in.actor.require(query.table.permission())?;
     let found = find::find(&app, &signed_in.actor, &query).await?;
+    let query = query.on_page(found.page.request.number());
     let shell = Shell::of(&signed_in.visit, Section::Pipeline).ok_or(Error::SignedOut)?;
     let format = Format::of(&signed_in.actor.tenant, app.clock.now());
     let page = PipelinePage { is_part, ..PipelinePage::new(shell, &query, &found, &format) };
@@ -121,15 +122,12 @@ impl List {
         let total =
             found.tables.iter().find(|count| count.table == query.table).map_or(0, |count| count.count);
         let page = &found.page;
-        let number = page.request.number();
-        let turn = |page: u64| query.on_page(page).address(path);
         Self {
             columns: view::columns(query, path),
             order: view::order_words(query),
             rows: view::rows(found, format, base),
             extent: extent(found, query.is_narrowed(), total),
-            previous: (number > 1).then(|| turn(number - 1)),
-            next: (number < page.total_pages()).then(|| turn(number + 1)),
+            turns: turns(page.request.number(), page.total_pages(), |page| query.on_page(page).address(path)),
             widened: query.is_narrowed().then(|| query.widened().address(path)),
             total: format::count(total),
             is_first_time: found.tables.iter().all(|count| count.count == 0),

@@ -24,6 +24,7 @@ use crate::{
         error::PageError,
         format::{Format, Moment},
         html,
+        paging::{self, Turn, turns},
         query::{Ignored, Query},
         shell::{Section, Shell, tint},
         users::roles::{Catalogue, RoleName},
@@ -110,8 +111,7 @@ struct UsersPage {
     rows: Vec<Row>,
     total: u64,
     first: u64,
-    previous: Option<String>,
-    next: Option<String>,
+    turns: Vec<Turn>,
     passed_over: Option<String>,
 }
 
@@ -151,7 +151,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     if let Some(standing) = standing {
         standing.narrow(&mut filter);
     }
-    let request = PageRequest::numbered(query.number("page").unwrap_or_default(), PageRequest::DEFAULT_LIMIT);
+    let request = PageRequest::numbered(paging::number(query.text("page")), PageRequest::DEFAULT_LIMIT);
     let format = Format::of(&signed_in.visit.tenant, app.clock.now());
     let read = app.store.scan(signed_in.actor.tenant_id(), move |s| read(s, &filter, request, &format));
     let (people, rows, roles) = read.await?;
@@ -161,8 +161,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     let address = |page| page_address(&signed_in.visit.base(), &search, standing, role, page);
     html::page(&UsersPage {
         shell: Shell::of(&signed_in.visit, Section::Users).ok_or(Error::SignedOut)?,
-        previous: (request.number() > 1).then(|| address(request.number() - 1)),
-        next: (request.number() < people.total_pages()).then(|| address(request.number() + 1)),
+        turns: turns(people.request.number(), people.total_pages(), address),
         first: first(&people),
         total: people.total,
         search,
@@ -181,7 +180,10 @@ fn read(
     request: PageRequest,
     format: &Format,
 ) -> Result<Found, Error> {
-    let people = users::list(s, filter, request)?;
+    let mut people = users::list(s, filter, request)?;
+    if let Some(last) = request.back_within(people.total) {
+        people = users::list(s, filter, last)?;
+    }
     let catalogue = Catalogue::load(s)?;
     let ids: Vec<_> = people.items.iter().map(|user| user.id).collect();
     let held = users::role_assignments(s, &ids)?;

@@ -229,12 +229,10 @@ fn page(
         Some(total) => ideas::list_of(s, &scope.filter, order(query), (request, total))?,
         None => ideas::list(s, &scope.filter, order(query), request)?,
     };
-    if page.items.is_empty() && page.total > 0 {
-        // Whoever comes back to a page that is no more gets the last one.
-        let last = PageRequest::numbered(page.total_pages(), request.limit);
-        return ideas::list(s, &scope.filter, order(query), last);
+    match request.back_within(page.total) {
+        Some(last) => ideas::list(s, &scope.filter, order(query), last),
+        None => Ok(page),
     }
-    Ok(page)
 }
 
 /// The idea that a search means by its number, such as `AH-1042`, `ah-1042` or `1042`.

@@ -10,7 +10,7 @@ use automation_hub_storage::ideas::IdeaFilter;
 
 use crate::{
     error::Error,
-    pages::{pipeline::tables::Table, query::Ignored},
+    pages::{paging, pipeline::tables::Table, query::Ignored},
 };
 
 /// By what the list is sorted: only what an index keeps in order.
@@ -165,7 +165,7 @@ impl ListQuery {
                     parsed.direction = direction(&value);
                     parsed.ignored.unless(parsed.direction.is_some(), "order", &value);
                 }
-                "page" => parsed.page = value.parse().unwrap_or(0),
+                "page" => parsed.page = paging::number(&value),
                 field => match Condition::parse(field, &value) {
                     Some(condition) => parsed.add(condition),
                     None => {

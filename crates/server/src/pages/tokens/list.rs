@@ -3,7 +3,7 @@
 use askama::Template;
 use automation_hub_domain::{
     id::TokenId,
-    page::{Direction, PageRequest},
+    page::{Direction, PageRequest, total_pages},
     permission::Permission,
     token::TokenType,
 };
@@ -26,6 +26,7 @@ use crate::{
     pages::{
         error::PageError,
         format, html,
+        paging::{self, Turn, turns},
         query::{Ignored, Query},
         shell::Shell,
         visit::SignedIn,
@@ -49,10 +50,7 @@ struct ListPage {
     rows: Vec<Row>,
     total: String,
     empty: Option<Empty>,
-    first_page: Option<String>,
-    previous_page: Option<String>,
-    next_page: Option<String>,
-    last_page: Option<String>,
+    turns: Vec<Turn>,
     shown: Option<String>,
     copies_again: bool,
     state_key: &'static str,
@@ -137,7 +135,7 @@ impl Asked {
             token_type,
             sort: sort.unwrap_or((TokenSort::Created, "")),
             direction,
-            page: PageRequest::numbered(query.number("page").unwrap_or(1), PageRequest::DEFAULT_LIMIT),
+            page: PageRequest::numbered(paging::number(query.text("page")), PageRequest::DEFAULT_LIMIT),
             ignored,
         }
     }
@@ -223,9 +221,8 @@ pub async fn show(
     }
     let sort = (asked.sort.0, asked.direction);
     let mut found = tokens::list(&app, actor, asked.filter(), sort, asked.page).await?;
-    let pages = found.page.total_pages();
-    if asked.page.number() > pages {
-        asked.page = PageRequest::numbered(pages, PageRequest::DEFAULT_LIMIT);
+    if let Some(last) = asked.page.back_within(found.page.total) {
+        asked.page = last;
         found = tokens::list(&app, actor, asked.filter(), sort, asked.page).await?;
     }
     let ids: Vec<TokenId> = found.page.items.iter().map(|token| token.id).collect();
@@ -260,9 +257,7 @@ impl ListPage {
         counts: &automation_hub_storage::tokens::StateCounts,
         (total, address, actor): (u64, String, &Actor),
     ) -> Self {
-        let number = asked.page.number();
-        let pages = total.div_ceil(asked.page.limit);
-        let page = |n: u64| asked.href(&path, |p| p.page = n);
+        let pages = total_pages(total, asked.page.limit);
         let state_link = |(filter, key, title): &(StateFilter, &'static str, &'static str)| StateLink {
             title,
             count: format::count(counts.of(*filter)),
@@ -280,10 +275,7 @@ impl ListPage {
             columns: columns(asked, &path),
             empty: rows.is_empty().then(|| Empty::of(asked, &path)),
             total: format::counted(total, "token", "tokens"),
-            first_page: (number > 2).then(|| page(1)),
-            previous_page: (number > 1).then(|| page(number - 1)),
-            next_page: (number < pages).then(|| page(number + 1)),
-            last_page: (number + 1 < pages).then(|| page(pages)),
+            turns: turns(asked.page.number(), pages, |page| asked.href(&path, |p| p.page = page)),
             shown: (pages > 1 && !rows.is_empty())
                 .then(|| format!("{}–{} of ", format::count(first), format::count(last))),
             rows,

@@ -171,7 +171,14 @@ async fn a_long_list_comes_in_pages_of_fifty() {
     assert!(text.contains(r#"automation-pipeline?sort=name" rel="prev""#), "{text}");
     assert!(text.contains(r#"automation-pipeline?sort=name&#38;page=3" rel="next""#));
     assert!(ines.get(&path("?page=999")).await.text().contains("101–120 of 120"));
-    assert!(ines.get(&path("?page=18446744073709551615")).await.text().contains("101–120 of 120"));
+    for beyond in ["9223372036854775807", "18446744073709551615", "18446744073709551616"] {
+        let last = ines.get(&path(&format!("?page={beyond}"))).await.text();
+        assert!(last.contains("101–120 of 120"), "{beyond}");
+    }
+    assert!(text.contains(r#"automation-pipeline?sort=name" aria-label="First page""#), "{text}");
+    assert!(text.contains(r#"automation-pipeline?sort=name&#38;page=3" aria-label="Last page""#), "{text}");
+    let request = Request::get(path("?page=999")).header("hx-request", "true");
+    assert!(ines.send(request).await.header("hx-push-url").ends_with("?page=3"), "the page that is shown");
 }
 
 #[tokio::test(flavor = "multi_thread")]

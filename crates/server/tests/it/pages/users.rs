@@ -112,6 +112,11 @@ async fn the_list_is_paged() {
     let second = browser.get(&format!("{}?page=2", people())).await.text();
     assert!(second.contains("51–53 of 53"));
     assert!(second.contains("zoe49@nordwind.test"));
+    assert!(second.contains("?page=1\" aria-label=\"First page\""), "{second}");
+    for beyond in ["3", "99999999999999999999"] {
+        let last = browser.get(&format!("{}?page={beyond}", people())).await.text();
+        assert!(last.contains("51–53 of 53"), "{beyond}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

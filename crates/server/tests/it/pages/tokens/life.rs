@@ -102,6 +102,7 @@ async fn beyond_the_last_page_stands_the_last() {
     make(&mut ines, &[("name", "Nightly export")]).await;
     let beyond = ines.get(&console("?page=999")).await.text();
     assert!(beyond.contains("Nightly export"), "{beyond}");
+    assert!(!beyond.contains("aria-label=\"Pages\""), "one page needs no turning: {beyond}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -387,6 +388,12 @@ async fn the_list_tells_what_was_done_and_offers_to_take_it_back() {
     }
 }
 
+/// A link below the list.
+fn page_link(page: u64, title: &str) -> String {
+    let path = if page == 1 { console("") } else { console(&format!("?page={page}")) };
+    format!("href=\"{path}\" aria-label=\"{title}\"")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_row_of_a_saved_token_is_on_the_page_shown_and_filters_stay_after_switching() {
     let hub = hub().await;
@@ -398,11 +405,18 @@ async fn the_row_of_a_saved_token_is_on_the_page_shown_and_filters_stay_after_sw
     }
     let newest = ines.get(&console("")).await.text();
     assert!(!newest.contains("The oldest"));
-    assert!(newest.contains("Last page") && !newest.contains("First page"), "the third is two away");
+    assert!(newest.contains(&page_link(3, "Last page")) && !newest.contains(&page_link(1, "First page")));
+    for beyond in ["4", "18446744073709551616"] {
+        let last = ines.get(&console(&format!("?page={beyond}"))).await.text();
+        assert!(last.contains("The oldest"), "{beyond}");
+    }
     let rotated = ines.post(&console("/tokens/1/rotate"), &[("revision", "1"), ("overlap", "5")]).await;
     let page = ines.get(rotated.location()).await.text();
     assert!(page.contains("The oldest") && page.contains("data-credential=\""), "{page}");
-    assert!(page.contains("First page") && !page.contains("Last page"), "{page}");
+    assert!(
+        page.contains(&page_link(1, "First page")) && !page.contains(&page_link(3, "Last page")),
+        "{page}"
+    );
     let request = Request::post(console("/tokens/1/deactivate"))
         .header("sec-fetch-site", "same-origin")
         .header("origin", crate::app::ORIGIN)
