@@ -83,6 +83,45 @@ test('a token is made, copied, called, edited, rotated, switched off, and its us
   await page.context().close();
 });
 
+test('two people at one token: each keeps what they changed, and a late rotation goes on from what stands there', async () => {
+  const page = await signedIn();
+  await page.goto(`${consolePath()}/tokens/new`);
+  await page.getByLabel('Token Name').fill('For two');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await row(page, 'For two').waitFor();
+  const other = await signedIn();
+
+  await act(page, 'For two', 'Edit');
+  const edit = page.getByRole('dialog', { name: 'Edit Token' });
+  await edit.getByLabel('Token Name').fill('For two, renamed');
+  const key = edit.getByLabel('App Key', { exact: true });
+  await edit.getByText('Set', { exact: true }).click();
+  await key.fill('never sent');
+  await edit.getByText('Keep', { exact: true }).click();
+  assert.equal(await key.isVisible(), false);
+  await act(other, 'For two', 'Deactivate');
+  await row(other, 'For two').getByText('Inactive').waitFor();
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.getByText('Somebody else changed this token meanwhile').waitFor();
+  assert.equal(await edit.getByLabel('Token Name').inputValue(), 'For two, renamed');
+  await check(page);
+  await edit.getByRole('button', { name: 'Keep mine' }).click();
+  await row(page, 'For two, renamed').getByText('Inactive').waitFor();
+
+  await act(page, 'For two, renamed', 'Rotate…');
+  const rotate = page.getByRole('dialog', { name: 'Rotate' });
+  await other.goto(consolePath());
+  await act(other, 'For two, renamed', 'Activate');
+  await row(other, 'For two, renamed').getByText('Active', { exact: true }).waitFor();
+  await rotate.getByRole('button', { name: 'Rotate token' }).click();
+  await rotate.getByText('This token was changed since you opened the form').waitFor();
+  await check(page);
+  await rotate.getByRole('button', { name: 'Rotate token' }).click();
+  await page.getByRole('button', { name: 'Copy credential' }).waitFor();
+  await other.context().close();
+  await page.context().close();
+});
+
 test('what is typed in User makes a type only once it names somebody', async () => {
   const page = await signedIn();
   await page.getByRole('link', { name: 'Generate Token' }).click();
