@@ -43,6 +43,7 @@ pub fn own_members<'i>(own: impl Into<Own<'i>>, forms: &TenantForms) -> String {
         m.text("process_uuid", &uuid.to_string());
         m.text("process_name", name);
         m.text("process_description", &content.description);
+        m.text("process_description__display", &plain(&content.description));
         m.optional_text("process_pain_points", content.pain_points.as_deref());
         m.optional_text("process_automation_id", content.automation_code.as_deref());
         m.optional_text("orchestrator_automation_uuid", content.automation_code.as_deref());
@@ -109,13 +110,16 @@ fn answers(m: &mut Members<'_>, content: &IdeaContent, flow: Option<&TenantFlow>
         let name = question.flat_name();
         m.value(&name, value);
         let display = match value {
-            Value::String(text) if question.kind == QuestionKind::FormattedText => {
-                rich_text::paragraphs(text).join("\n")
-            }
+            Value::String(text) if question.kind == QuestionKind::FormattedText => plain(text),
             other => question.display(other),
         };
         m.text(&format!("{name}__display"), &display);
     }
+}
+
+/// A text in any form as people read it, a line for each paragraph.
+fn plain(text: &str) -> String {
+    rich_text::paragraphs(text).join("\n")
 }
 
 fn figures(m: &mut Members<'_>, content: &IdeaContent) {

@@ -17,6 +17,9 @@ use crate::{
 };
 
 const PAGE: &str = "/api/v1/api-doc/";
+const JSON: &str = "/api/v1/api-doc/openapi.json";
+/// Roots of calls beside the plain one.
+const ROOTS: [&str; 2] = ["/automationhub_", "/{org}/{tenant}/automationhub_"];
 
 #[derive(Template)]
 #[template(path = "api_doc.html")]
@@ -25,10 +28,18 @@ struct ApiDocPage;
 /// To be merged at the root: the page's own script knows these addresses.
 pub fn router(document: &OpenApi) -> Router<App> {
     let written = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
-    Router::new()
+    let own = Router::new()
         .route("/api/v1/api-doc", get(async || Redirect::permanent(PAGE)))
         .route(PAGE, get(show))
-        .route("/api/v1/api-doc/openapi.json", get(json).with_state(written))
+        .route(JSON, get(json).with_state(written));
+    // The mirrored API has them beside the calls, whichever root these are reached by.
+    ROOTS.into_iter().fold(own, |router, root| {
+        let at = |path: &str| format!("{root}{path}");
+        router
+            .route(&at("/api/v1/api-doc"), get(async || Redirect::permanent(PAGE)))
+            .route(&at(PAGE), get(async || Redirect::permanent(PAGE)))
+            .route(&at(JSON), get(async || Redirect::permanent(JSON)))
+    })
 }
 
 async fn show() -> Result<Response, PageError> {

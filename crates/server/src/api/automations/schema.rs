@@ -49,6 +49,9 @@ record! {
     process_name: String,
     /// As given: plain text, an HTML fragment or a rich-text document in JSON.
     process_description: String,
+    /// In plain text, a line for each paragraph. Absent from what was written before there was such a member.
+    #[schema(required = false)]
+    process_description__display: String,
     process_pain_points: Option<String>,
     /// The company's own number.
     process_automation_id: Option<String>,

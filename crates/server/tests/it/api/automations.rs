@@ -52,6 +52,7 @@ async fn a_record_shows_its_own_members_and_what_surrounds_them() {
         ("process_l1_id", json!(api.finance.get())),
         ("process_l2_id", json!(api.payables.get())),
         ("process_l3_id", json!(null)),
+        ("process_description__display", json!("Create accounts")),
         ("process_estimated_benefit_score", json!(1240)),
         ("process_estimated_benefit_score__display", json!("1,240")),
         ("process_created_epoch", json!(NOON.millis())),

@@ -203,7 +203,14 @@ async fn the_page_shows_the_document_without_inline_code() {
     let told = get("/api/v1/api-doc/openapi.json").await;
     assert_eq!(told.header("content-type"), "application/json");
     assert_eq!(told.json(), serde_json::to_value(document).unwrap());
-    assert_eq!(get("/api/v1/api-doc").await.location(), "/api/v1/api-doc/");
+    for root in ["", "/automationhub_", "/nordwind/production/automationhub_"] {
+        assert_eq!(get(&format!("{root}/api/v1/api-doc")).await.location(), "/api/v1/api-doc/");
+    }
+    for root in ["/automationhub_", "/nordwind/production/automationhub_"] {
+        for path in ["/api/v1/api-doc/", "/api/v1/api-doc/openapi.json"] {
+            assert_eq!(get(&format!("{root}{path}")).await.location(), path);
+        }
+    }
 }
 
 fn described(document: &Value) -> Vec<(String, String, Value)> {
