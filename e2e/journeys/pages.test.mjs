@@ -6,6 +6,27 @@ import { check, checkFit, signIn, startBoth } from '../harness.mjs';
 
 const { hub, browser } = await startBoth();
 
+/** Attaches a document to the first automation. */
+async function attach(content) {
+  const { token } = hub.tokens.find((one) => one.type === 'personal');
+  const response = await fetch(`${hub.base}/api/v1/openapi/automations/1/documents`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${hub.tenant_id}/${token}`, 'x-ah-openapi-auth': 'openapi-token', 'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({
+      document_title: 'Process definition document with all exceptions and their handling',
+      document_description: 'Signed off by the process owner.\nThe second version replaces the first one.',
+      document_type_id: 1,
+      ...content,
+    }),
+  });
+  assert.equal(response.status, 201, await response.text());
+}
+
+await attach({ file: { file_name: 'plan.txt', mimetype: 'text/plain', file_content: 'UGxhbg==', file_encoding: 'base64' } });
+await attach({ document_title: 'Wiki', embed_link: 'https://wiki.example/plan' });
+
 const CONSOLE = '/admin/platform-setup/open-api';
 const PEOPLE = '/admin/manage-access/assign-roles';
 
@@ -13,6 +34,7 @@ const VISITED = ['/sign-in', '/invitation/nowhere'];
 const DAILY = [
   '/', '/profile', '/profile/password', '/keyboard', '/confirm-password', '/nowhere',
   '/automation-pipeline', '/automation-pipeline?search=nothing-is-called-so', '/automation-pipeline?page=999',
+  '/automation-profile/1/documentation', '/automation-profile/2/documentation',
 ];
 const ADMIN = [
   PEOPLE, `${PEOPLE}?search=nobody-is-called-so`, `${PEOPLE}/new`, `${PEOPLE}/2`, `${PEOPLE}/2/deactivate`, `${PEOPLE}/99999`,
