@@ -38,7 +38,7 @@ pub fn optional_line(text: &str, limit: usize) -> Result<&str, TextError> {
 }
 
 /// Shows as a blank or takes no room at all.
-fn is_blank(c: char) -> bool {
+pub fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,

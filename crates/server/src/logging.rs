@@ -13,20 +13,23 @@ use crate::config::{Log, LogFormat};
 
 /// Starts the log of this process. A second call changes nothing.
 pub fn start(log: &Log) {
-    let filter = log.level.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
-    // Tells at every start, at some length, that there was nothing to do.
-    let filter = if log.level.contains("refinery") {
-        filter
-    } else {
-        filter.with_target("refinery_core", LevelFilter::WARN)
-    };
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter(&log.level));
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| Escaped(io::stderr()));
     // It fails only where a log was started before, as tests do.
     let _ = match log.format {
         LogFormat::Text => registry.with(layer.with_target(false)).try_init(),
         LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),
     };
+}
+
+/// Parts of the program that say less than all others unless a level is asked for them: one tells at every start, at some
+/// length, that there was nothing to do, the other tells of each statement what is stored.
+const QUIET: [&str; 2] = ["refinery_core", "tokio_postgres"];
+
+fn filter(level: &str) -> Targets {
+    let filter = level.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let unnamed = QUIET.into_iter().filter(|target| !level.contains(target));
+    unnamed.fold(filter, |filter, target| filter.with_target(target, LevelFilter::WARN))
 }
 
 /// Whether a text is a level, or a list of levels for parts of the program.
@@ -72,6 +75,8 @@ impl<W: Write> Write for Escaped<W> {
 
 #[cfg(test)]
 mod tests {
+    use tracing::Level;
+
     use super::*;
 
     #[test]
@@ -80,6 +85,16 @@ mod tests {
         Escaped(&mut out).write_all("agent=\"a\r\nERROR b\u{1b}[31m\u{202e}\u{85}\"\n".as_bytes()).unwrap();
         let line = String::from_utf8(out).unwrap();
         assert_eq!(line, "agent=\"a\\u000d\\u000aERROR b\\u001b[31m\\u202e\\u0085\"\n");
+    }
+
+    #[test]
+    fn what_is_stored_is_told_to_nobody_who_did_not_ask_for_it() {
+        let tells = |level: &str, target: &str| filter(level).would_enable(target, &Level::DEBUG);
+        for level in ["debug", "trace", "info,automation_hub_server=debug"] {
+            assert!(tells(level, "automation_hub_server::middleware::request"), "{level}");
+            assert!(!tells(level, "tokio_postgres::query"), "{level}");
+        }
+        assert!(tells("info,tokio_postgres=debug", "tokio_postgres::query"));
     }
 
     #[test]

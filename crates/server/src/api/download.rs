@@ -109,15 +109,6 @@ pub async fn respond(
     Ok(response)
 }
 
-/// As [`respond`] for who asks for all of it, whatever they have.
-pub async fn whole(app: &App, file: &StoredFile) -> Result<Response, Error> {
-    let mut response = Response::new(Body::from_stream(app.files.read(&file.object, None).await?));
-    let tag = conditional::quoted(entity_tag(&file.digest).as_bytes())?;
-    describe(response.headers_mut(), file, tag)?;
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
-    Ok(response)
-}
-
 fn describe(headers: &mut HeaderMap, file: &StoredFile, tag: HeaderValue) -> Result<(), Error> {
     let media_type = MediaType::parse(&file.media_type);
     set(headers, header::CONTENT_TYPE, media_type.as_str())?;

@@ -16,6 +16,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
     response::Response,
 };
+use percent_encoding::percent_decode_str;
 use tracing::Level;
 
 use crate::app::App;
@@ -115,7 +116,7 @@ impl LogLine {
     }
 }
 
-/// Folders of pages whose next part is the code of a link that was sent to one person.
+/// Folders of pages behind which the code of a link stands that was sent to one person.
 const LINKS: [&str; 2] = ["invitation", "set-up"];
 /// Nobody's input fills the log: how much of a path's part it shows, and of how many parts, in bytes.
 const PART: usize = 60;
@@ -124,18 +125,24 @@ const PARTS: usize = 12;
 /// A path without codes of links, and without whatever has the form of a token: some send it in the wrong place.
 fn without_secrets(path: &str) -> String {
     let mut shown = String::new();
-    let mut is_code = false;
+    let mut is_behind_link = false;
     for (at, part) in path.split('/').take(PARTS).enumerate() {
         if at > 0 {
             shown.push('/');
         }
-        let is_secret = is_code || TokenForm::stands_in(part);
+        let is_secret = is_behind_link || has_token(part);
         let (some, rest) = part.split_at(part.floor_char_boundary(PART));
         shown.push_str(if is_secret { "" } else { some });
         shown.push_str(if is_secret || !rest.is_empty() { "…" } else { "" });
-        is_code = LINKS.contains(&part);
+        is_behind_link |= LINKS.iter().any(|link| part.eq_ignore_ascii_case(link));
     }
     shown
+}
+
+/// However it is written: whoever reads the log could undo that.
+fn has_token(part: &str) -> bool {
+    let decoded = percent_decode_str(part).decode_utf8_lossy();
+    TokenForm::stands_in(&decoded) || TokenForm::stands_in(&decoded.to_ascii_lowercase())
 }
 
 /// Sets the headers every answer carries.

@@ -115,6 +115,9 @@ async fn each_request_is_a_line_without_secrets() {
         (&format!("/api/v1/openapi/tenant:{token}"), "/api/v1/openapi/…"),
         (&format!("{BASE}/invitation/abcd-efgh"), &format!("{BASE}/invitation/…")),
         ("/set-up/abcd-efgh", "/set-up/…"),
+        ("/Set-Up//abcd-efgh", "/Set-Up/…/…"),
+        (&format!("/{}", token.to_uppercase()), "/…"),
+        (&format!("/{}", token.replace('-', "%2D")), "/…"),
     ] {
         let mut answer = None;
         let request = Request::get(path).body(Body::empty()).unwrap();
@@ -124,6 +127,6 @@ async fn each_request_is_a_line_without_secrets() {
         assert!(line.contains(&format!("method=GET path=\"{shown}\"")), "{line}");
         assert!(line.contains(&format!("status={}", answer.status.as_u16())), "{line}");
         assert!(line.contains(answer.header("x-request-id")), "{line}");
-        assert!(!grown.contains(token) && !grown.contains("abcd-efgh"), "{grown}");
+        assert!(!grown.to_lowercase().contains("6a44a2") && !grown.contains("abcd-efgh"), "{grown}");
     }
 }

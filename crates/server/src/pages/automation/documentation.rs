@@ -8,10 +8,12 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     documents::{self, Content, Document},
+    files::{self, StoredFile},
     ideas::IdeaKey,
 };
 use axum::{
     extract::{RawPathParams, State},
+    http::{HeaderMap, Method},
     response::Response,
 };
 
@@ -21,6 +23,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::Error,
+    middleware::request::RequestContext,
     pages::{
         error::PageError,
         format::{self, Format, Moment},
@@ -30,7 +33,7 @@ use crate::{
         visit::SignedIn,
     },
     rich_text,
-    services::{files, ideas},
+    services::ideas,
 };
 
 /// Where clients lead to.
@@ -107,15 +110,34 @@ async fn find(app: &App, actor: &Actor, key: String) -> Result<(Idea, Page<Docum
         .await
 }
 
-/// The whole file: a browser goes on with one that was broken off by asking for it anew.
 pub async fn show_file(
     State(app): State<App>,
     signed_in: SignedIn,
+    context: RequestContext,
+    method: Method,
     params: RawPathParams,
+    headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let id = params.iter().last().and_then(|(_, id)| id.parse().ok()).map(FileId::new);
-    let visible = files::get_visible(&app, &signed_in.actor, id.ok_or(Error::NotFound("file"))?).await?;
-    Ok(download::whole(&app, &visible.file).await?)
+    let file = find_file(&app, &signed_in.actor, key_of(&params), id).await?;
+    let answer = download::respond(&app, &file, &method, &headers).await;
+    // What is wrong with a range is told to a player, not to a person.
+    Ok(answer.unwrap_or_else(|error| error.respond(context.id)))
+}
+
+/// A file of one of the automation's documents.
+async fn find_file(app: &App, actor: &Actor, key: String, id: Option<FileId>) -> Result<StoredFile, Error> {
+    let (shared, actor) = (app.clone(), actor.clone());
+    app.store
+        .read(actor.tenant_id(), move |s| -> Result<_, Error> {
+            let idea = ideas::get_visible(&shared, s, &actor, IdeaKey::parse(&key))?;
+            let id = id.ok_or(Error::NotFound("file"))?;
+            if documents::find_idea_of_file(s, id)? != Some(idea.id) {
+                return Err(Error::NotFound("file"));
+            }
+            files::find(s, id)?.ok_or(Error::NotFound("file"))
+        })
+        .await
 }
 
 impl DocumentationPage {

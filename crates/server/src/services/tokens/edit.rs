@@ -99,14 +99,15 @@ impl Edit<'_> {
         let input = on_top_of(input, &before, revision);
         let checked = input.check(s, present(&before), self.now)?;
         let changes_user = changes_user(&checked, &before);
-        let change = self.change(s, &input, &checked, &before)?;
+        let is_current = before.revision == revision;
+        let change = self.change(s, (&input, is_current), &checked, &before)?;
         if !changes_user && keeps_the_rest(&change, &before) {
             // Nothing was changed in the form, or it was sent twice: no event, and the forms that others have open stay
             // valid.
             return Ok(());
         }
         // Whom it acts as may have changed since the password was asked for, or wasn't.
-        if before.revision != revision || (changes_user && !may_change_user) {
+        if !is_current || (changes_user && !may_change_user) {
             return Err(Error::Stale);
         }
         if !tokens::update(s, id, revision, &change)? {
@@ -136,12 +137,14 @@ impl Edit<'_> {
     fn change(
         &self,
         s: &mut Session<'_>,
-        input: &TokenInput,
+        (input, is_current): (&TokenInput, bool),
         checked: &Checked,
         before: &Token,
     ) -> Result<TokenChange, Error> {
         let app_key = match (&checked.app_key, input.app_key_input) {
-            (Some(key), _) => self.app_key_change(s, before.id, key)?,
+            (Some(key), _) if is_current => self.app_key_change(s, before.id, key)?,
+            // A form that can't change anything any more must not tell whether a key is the right one.
+            (Some(key), _) => AppKeyChange::Replace(digest_app_key(self.app, self.actor, key)),
             (None, AppKeyInput::Remove) if before.has_app_key => AppKeyChange::Remove,
             (None, _) => AppKeyChange::Keep,
         };

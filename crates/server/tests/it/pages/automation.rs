@@ -138,7 +138,7 @@ async fn documents_are_a_tab_that_clients_lead_to() {
     let ines = hub.add_user("ines@nordwind.test", &[SYSTEM_ADMIN]).await;
     let lena = hub.add_user("lena@nordwind.test", &[]).await;
     limit(&hub, lena, STANDARD_USER, tree.finance).await;
-    submit(&hub, vec![idea("Archive contracts", tree.legal, ines)]).await;
+    submit(&hub, vec![idea("Archive contracts", tree.legal, ines), idea("Others", tree.legal, ines)]).await;
     let mut browser = hub.signed_in("ines@nordwind.test").await;
     let documentation = path("archive-contracts/documentation");
     assert!(
@@ -160,6 +160,11 @@ async fn documents_are_a_tab_that_clients_lead_to() {
     assert_eq!((file.status, file.text().as_str()), (StatusCode::OK, "<script>alert(1)</script>"));
     assert_eq!(file.header("content-disposition"), "attachment; filename=\"plan.html\"");
     assert_eq!(file.header("content-security-policy"), "default-src 'none'; sandbox");
+    assert_eq!(
+        browser.get(&path("others/documentation/1")).await.status,
+        StatusCode::NOT_FOUND,
+        "not its own"
+    );
 
     let answer = browser.get(&path("1/documentation")).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, documentation.as_str()));

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::error::Error;
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -57,7 +58,8 @@ impl<'c> Client<'c> {
     }
 
     pub(super) fn begin_to_write(&self) {
-        self.begin("BEGIN READ WRITE");
+        // Whatever the database is set to: what is indexed for searches is read anew by each statement.
+        self.begin("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
         self.put_off.replace(Some(Vec::new()));
     }
 
@@ -271,8 +273,14 @@ fn type_of(value: &Value<'_>) -> Type {
     }
 }
 
-#[derive(Debug)]
 struct Bound<'v>(&'v Value<'v>);
+
+/// The driver writes parameters into its log, where what is stored has no business.
+impl fmt::Debug for Bound<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
