@@ -24,6 +24,7 @@ CREATE TABLE search_backlog (
     tenant_id BIGINT NOT NULL,
     indexed_key TEXT NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+CREATE INDEX search_backlog_by_tenant ON search_backlog (tenant_id);
 
 -- Ids are given before their transactions are committed, so "all up to this one" would pass over some. Whoever changes an
 -- idea that is noted already holds the note until it is committed, so that it isn't taken for done in between.

@@ -48,7 +48,7 @@ pub use db::{Connection, Row};
 pub use dialect::Engine;
 pub use error::{Constraint, StorageError};
 pub use migrate::count_all as migration_count;
-pub use search_index::Indexing;
+pub use search_index::{Indexing, Prepared};
 pub use session::{Session, System};
 pub use store::{Location, Store, StoreOptions, SystemStore};
 pub use value::{FromColumn, Value};

@@ -60,11 +60,20 @@ fn index_portion(system: &mut System<'_>) -> Result<Indexing, StorageError> {
     Ok(if indexing::index_portion(system)? { Indexing::Behind } else { Indexing::UpToDate })
 }
 
-/// Has a server find words by parts of them with an index, which takes an extension, and drops the index of ideas that
-/// searches went by before. The embedded engine has what it takes. The error is that of a server that refuses: searches
-/// then compare what they look for with every word.
-pub(crate) async fn prepare(database: &Database) -> Result<(), StorageError> {
-    let Database::Postgres(database) = database else { return Ok(()) };
+/// What became of preparing a database for searches.
+#[derive(Clone, Debug)]
+pub enum Prepared {
+    Done,
+    /// Another node does it.
+    Elsewhere,
+    /// The database has no such extension, or won't give it to its user: searches compare what they look for with every
+    /// word. Asking again makes no difference.
+    Refused(StorageError),
+}
+
+/// Has a server find words by parts of them with an index, which takes an extension. The embedded engine has what it takes.
+pub(crate) async fn prepare(database: &Database) -> Result<Prepared, StorageError> {
+    let Database::Postgres(database) = database else { return Ok(Prepared::Done) };
     let connection = database.own_connection().await?;
     // It takes as long as there are words, whatever limit requests have.
     connection.batch_execute("SET statement_timeout = 0").await?;
@@ -72,25 +81,38 @@ pub(crate) async fn prepare(database: &Database) -> Result<(), StorageError> {
     let is_alone: bool =
         connection.query_one("SELECT pg_try_advisory_lock($1)", &[&PREPARING]).await?.try_get(0)?;
     if !is_alone {
-        return Ok(());
-    }
-    if is_valid(&connection, "ideas_search").await?.is_some() {
-        connection.batch_execute("DROP INDEX CONCURRENTLY IF EXISTS ideas_search").await?;
+        return Ok(Prepared::Elsewhere);
     }
     match is_valid(&connection, "search_words_by_part").await? {
-        Some(true) => return Ok(()),
+        Some(true) => return Ok(Prepared::Done),
         // Whoever was interrupted leaves such a one.
         Some(false) => {
             connection.batch_execute("DROP INDEX CONCURRENTLY IF EXISTS search_words_by_part").await?;
         }
         None => {}
     }
-    connection.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_trgm").await?;
+    let extension = connection.batch_execute("CREATE EXTENSION IF NOT EXISTS pg_trgm").await;
+    match extension.map_err(StorageError::from) {
+        Ok(()) => {}
+        Err(refused @ StorageError::Driver(_)) => return Ok(Prepared::Refused(refused)),
+        Err(error) => return Err(error),
+    }
     connection
         .batch_execute(
             "CREATE INDEX CONCURRENTLY search_words_by_part ON search_words USING gin (word gin_trgm_ops)",
         )
         .await?;
+    Ok(Prepared::Done)
+}
+
+/// Drops the index of ideas that searches on a server went by before there were words. To be called once all are indexed.
+pub(crate) async fn clear(database: &Database) -> Result<(), StorageError> {
+    let Database::Postgres(database) = database else { return Ok(()) };
+    let connection = database.own_connection().await?;
+    if is_valid(&connection, "ideas_search").await?.is_some() {
+        connection.batch_execute("SET statement_timeout = 0").await?;
+        connection.batch_execute("DROP INDEX CONCURRENTLY IF EXISTS ideas_search").await?;
+    }
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use crate::dialect::Engine;
 use crate::error::StorageError;
 use crate::indexes;
 use crate::migrate;
-use crate::search_index::{self, Indexing};
+use crate::search_index::{self, Indexing, Prepared};
 use crate::session::{Session, System};
 use crate::tenants;
 use crate::values;
@@ -171,10 +171,15 @@ impl Store {
         }
     }
 
-    /// Gives the database what makes searches fast and may be out of reach; searches are right without it, too. To be
-    /// called once, when the server has started: it may take long, and others work on meanwhile.
-    pub async fn prepare_searches(&self) -> Result<(), StorageError> {
+    /// Gives the database what makes searches fast and may be out of reach; searches are right without it, too. It may
+    /// take long, and others work on meanwhile.
+    pub async fn prepare_searches(&self) -> Result<Prepared, StorageError> {
         search_index::prepare(&self.inner.database).await
+    }
+
+    /// Gives room back that searches took in older versions. To be called once all ideas are indexed.
+    pub async fn clear_searches(&self) -> Result<(), StorageError> {
+        search_index::clear(&self.inner.database).await
     }
 
     /// Brings the index that searches for ideas go by a little further. To be called again and again in the background;

@@ -220,18 +220,10 @@ impl IdeaFilter {
     }
 
     pub(super) fn restrict_search(&self, select: &mut SelectStatement) {
-        if let Some(pattern) = self.pattern() {
-            select.and_where(has(pattern));
+        let pattern = self.search.as_deref().map(search::pattern).unwrap_or_default();
+        if !pattern.is_empty() {
+            select.and_where(Expr::col("search_key").like(LikeExpr::new(pattern).escape('\\')));
         }
-    }
-
-    /// Whether a row has what is searched, as something to show.
-    pub(super) fn is_searched(&self) -> SimpleExpr {
-        self.pattern().map_or_else(|| Expr::cust("TRUE"), has)
-    }
-
-    fn pattern(&self) -> Option<String> {
-        self.search.as_deref().map(search::pattern).filter(|pattern| !pattern.is_empty())
     }
 
     pub(super) fn restrict_apart_from_search(
@@ -305,10 +297,6 @@ impl IdeaFilter {
             select.and_where(Expr::col("submitter_user_id").in_subquery(members));
         }
     }
-}
-
-fn has(pattern: String) -> SimpleExpr {
-    Expr::col("search_key").like(LikeExpr::new(pattern).escape('\\'))
 }
 
 fn between(select: &mut SelectStatement, column: &'static str, window: Window) {

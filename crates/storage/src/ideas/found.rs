@@ -39,13 +39,6 @@ pub(super) struct Candidates {
     pattern: String,
 }
 
-/// What a walk along a list came by.
-#[derive(Default)]
-struct Walk {
-    ids: Vec<i64>,
-    passed: u64,
-}
-
 /// An idea that is fetched costs as much as so many that are passed over in an index, and handed over by a server.
 const fn fetched(engine: Engine) -> u64 {
     match engine {
@@ -117,7 +110,7 @@ impl Candidates {
         let Some(fragments) = Fragments::of(search) else { return Ok(None) };
         let pattern = search::pattern(search);
         // First: where each statement sees its own instant, what is indexed in between is then found twice, not never.
-        let unindexed = Unindexed::look_through(session, &pattern)?;
+        let unindexed = Unindexed::of(session, &pattern)?;
         let mut ids = words::ids_having_all(session, &fragments)?;
         ids.subtract(&unindexed.all);
         ids.join(&unindexed.having);
@@ -126,20 +119,28 @@ impl Candidates {
 
     /// Drops those that the search doesn't mean.
     fn check(&mut self, session: &mut Session<'_>) -> Result<(), StorageError> {
-        if self.is_exact {
-            return Ok(());
+        if !self.is_exact {
+            self.ids = self.meant_of(session, self.ids.iter())?;
+            self.is_exact = true;
         }
+        Ok(())
+    }
+
+    /// Those of some candidates that the search means.
+    fn meant_of(
+        &self,
+        session: &mut Session<'_>,
+        ids: impl Iterator<Item = i64>,
+    ) -> Result<IdSet, StorageError> {
         let engine = session.engine();
         let sql = ["SELECT id FROM ideas WHERE id", is_listed(engine), " AND search_key LIKE $2 ESCAPE '\\'"]
             .concat();
         let mut meant = IdSet::default();
-        session.each(&sql, values![&listed(engine, self.ids.iter()), &self.pattern], |row| {
+        session.each(&sql, values![&listed(engine, ids), &self.pattern], |row| {
             meant.set(row.get(0)?, true);
             Ok(())
         })?;
-        self.ids = meant;
-        self.is_exact = true;
-        Ok(())
+        Ok(meant)
     }
 
     /// How many ideas a filter with this search lets through.
@@ -229,60 +230,66 @@ impl Candidates {
         list: (&IdeaFilter, IdeaOrder),
         section: Section<'_>,
     ) -> Result<Vec<i64>, StorageError> {
-        if session.engine() == Engine::Sqlite {
-            return Ok(self.walk(session, list, section, None)?.ids);
-        }
-        // A server hands over all that it was asked for, so it is asked for more and more.
-        let mut most = self.passed_for(session, section)?.saturating_mul(2).max(FEW);
-        loop {
-            let walk = self.walk(session, list, section, Some(most))?;
-            if walk.ids.len() as u64 == section.limit || walk.passed < most {
-                return Ok(walk.ids);
-            }
-            most = most.saturating_mul(4);
+        match session.engine() {
+            Engine::Sqlite => self.walk(session, list, section),
+            Engine::Postgres => self.walk_in_steps(session, list, section),
         }
     }
 
-    /// Passes so many ideas of the list at the most.
     fn walk(
         &self,
         session: &mut Session<'_>,
         (filter, order): (&IdeaFilter, IdeaOrder),
         section: Section<'_>,
-        most: Option<u64>,
-    ) -> Result<Walk, StorageError> {
+    ) -> Result<Vec<i64>, StorageError> {
         let mut select = all(session, filter);
         section.place(select.column("id"), session.engine(), order);
-        if let Some(most) = most {
-            select.limit(most);
-        }
-        let is_told = session.engine() == Engine::Postgres && !self.is_exact;
-        if is_told {
-            select.expr(filter.is_searched());
-        }
         let query = Query::render(session.engine(), &select);
         let values = query.values()?;
         let mut checking: Connection<'_> = **session;
-        let (mut skipped, mut walk) = (0, Walk::default());
+        let (mut skipped, mut ids) = (0, Vec::new());
         session.each_until(&query.sql, &values, |row| {
             let id = row.get(0)?;
-            walk.passed += 1;
-            let is_meant = if is_told {
-                self.ids.contains(id) && row.get::<i64>(1)? != 0
-            } else {
-                self.means(&mut checking, id)?
-            };
-            if is_meant {
+            if self.means(&mut checking, id)? {
                 if skipped < section.skip {
                     skipped += 1;
                 } else {
-                    walk.ids.push(id);
+                    ids.push(id);
                 }
             }
-            let is_full = walk.ids.len() as u64 == section.limit;
+            let is_full = ids.len() as u64 == section.limit;
             Ok(if is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        Ok(walk)
+        Ok(ids)
+    }
+
+    /// A server hands over all that it was asked for, so it is asked for more and more, and whether those that may be
+    /// meant are is asked for all together.
+    fn walk_in_steps(
+        &self,
+        session: &mut Session<'_>,
+        (filter, order): (&IdeaFilter, IdeaOrder),
+        section: Section<'_>,
+    ) -> Result<Vec<i64>, StorageError> {
+        let skip = usize::try_from(section.skip).unwrap_or(usize::MAX);
+        let limit = usize::try_from(section.limit).unwrap_or(usize::MAX);
+        let mut most = self.passed_for(session, section)?.saturating_mul(2).max(FEW);
+        loop {
+            let mut select = all(session, filter);
+            section.place(select.column("id").limit(most), session.engine(), order);
+            let query = Query::render(session.engine(), &select);
+            let passed: Vec<i64> = session.all(&query.sql, &query.values()?, |row| row.get(0))?;
+            let is_end = (passed.len() as u64) < most;
+            let mut ids: Vec<_> = passed.into_iter().filter(|id| self.ids.contains(*id)).collect();
+            if !self.is_exact {
+                let meant = self.meant_of(session, ids.iter().copied())?;
+                ids.retain(|id| meant.contains(*id));
+            }
+            if is_end || ids.len() >= skip.saturating_add(limit) {
+                return Ok(ids.into_iter().skip(skip).take(limit).collect());
+            }
+            most = most.saturating_mul(4);
+        }
     }
 
     /// Whether fetching all that was found and sorting it is cheaper than walking along the list for as long as it

@@ -17,7 +17,7 @@ use super::{
     search::indexed_words,
 };
 use crate::{
-    Engine, Session, StorageError, System,
+    Engine, Row, Session, StorageError, System,
     query::{is_listed, listed},
     values,
 };
@@ -65,15 +65,24 @@ pub(crate) fn is_behind(system: &mut System<'_>) -> Result<bool, StorageError> {
     system.one(is_behind, values![], |row| Ok(row.get::<i64>(0)? != 0))
 }
 
-/// Whether more ideas than this came since the last one that is indexed, if their ids have no gaps.
+/// Whether more ideas than this aren't indexed yet: of the tenant, or on the embedded engine of all, by their ids.
 pub(super) fn lags_by(session: &mut Session<'_>, many: i64) -> Result<bool, StorageError> {
-    let lags = match session.engine() {
-        Engine::Sqlite => {
-            "SELECT COALESCE((SELECT MAX(id) FROM ideas), 0) - (SELECT indexed_up_to FROM search_progress) > $1"
+    let is_more = |row: &Row<'_>| Ok(row.get::<i64>(0)? != 0);
+    match session.engine() {
+        Engine::Sqlite => session.one(
+            "SELECT COALESCE((SELECT MAX(id) FROM ideas), 0) - (SELECT indexed_up_to FROM search_progress) > $1",
+            values![many],
+            is_more,
+        ),
+        Engine::Postgres => {
+            let tenant = session.tenant();
+            session.one(
+                "SELECT EXISTS (SELECT 1 FROM search_backlog WHERE tenant_id = $1 OFFSET $2)",
+                values![tenant, many],
+                is_more,
+            )
         }
-        Engine::Postgres => "SELECT EXISTS (SELECT 1 FROM search_backlog OFFSET $1)",
-    };
-    session.one(lags, values![many], |row| Ok(row.get::<i64>(0)? != 0))
+    }
 }
 
 /// Indexes some of the ideas that aren't, and tells whether it left any. What is written of an idea, and that it is
@@ -88,7 +97,7 @@ pub(crate) fn index_portion(system: &mut System<'_>) -> Result<bool, StorageErro
     is_behind(system)
 }
 
-/// What is noted and not held by anyone: whoever holds a note is about to change its idea.
+/// What is noted and not held by anyone: whoever holds a note has changed its idea, and not committed that yet.
 const fn free_notes(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "SELECT idea_id FROM search_backlog ORDER BY idea_id LIMIT $1",

@@ -5,7 +5,7 @@ use super::{
     indexing::word_ids,
     search::{Fragment, Fragments},
 };
-use crate::{Engine, Session, StorageError, values};
+use crate::{Engine, Row, Session, StorageError, values};
 
 /// How many words of a search are looked up.
 const LOOKED_UP: usize = 8;
@@ -79,14 +79,26 @@ fn ids_having(session: &mut Session<'_>, fragment: &Fragment) -> Result<IdSet, S
 }
 
 fn ids_having_at_once(session: &mut Session<'_>, fragment: &Fragment) -> Result<IdSet, StorageError> {
-    let (first, last) = word_ids(session.tenant().get());
+    let tenant = session.tenant();
     let mut ids = IdSet::default();
-    session.each(
-        "SELECT p.block, p.ideas FROM search_words w JOIN search_postings p ON p.word_id = w.id \
-         WHERE w.id BETWEEN $1 AND $2 AND w.word LIKE $3",
-        values![first, last, &fragment.pattern()],
-        |row| ids.add_encoded(row.get(0)?, row.get(1)?),
-    )?;
+    let add = |row: &Row<'_>| ids.add_encoded(row.get(0)?, row.get(1)?);
+    if fragment.is_long() {
+        // By no range of ids: the planner would take that for the better way once it plans for any value.
+        session.each(
+            "SELECT p.block, p.ideas FROM search_words w JOIN search_postings p ON p.word_id = w.id \
+             WHERE w.tenant_id = $1 AND w.word LIKE $2",
+            values![tenant, &fragment.pattern()],
+            add,
+        )?;
+    } else {
+        let (first, last) = word_ids(tenant.get());
+        session.each(
+            "SELECT p.block, p.ideas FROM search_words w JOIN search_postings p ON p.word_id = w.id \
+             WHERE w.id BETWEEN $1 AND $2 AND w.word LIKE $3",
+            values![first, last, &fragment.pattern()],
+            add,
+        )?;
+    }
     Ok(ids)
 }
 
@@ -105,7 +117,7 @@ fn ids_having_word_by_word(session: &mut Session<'_>, fragment: &Fragment) -> Re
 fn words_fitting(session: &mut Session<'_>, fragment: &Fragment) -> Result<Vec<i64>, StorageError> {
     let tenant = session.tenant();
     let mut words = Vec::new();
-    let mut visit = |row: &crate::Row<'_>| {
+    let mut visit = |row: &Row<'_>| {
         if fragment.fits(row.get(1)?) {
             words.push(row.get(0)?);
         }
@@ -139,13 +151,13 @@ pub(super) struct Unindexed {
 }
 
 impl Unindexed {
-    pub(super) fn look_through(session: &mut Session<'_>, pattern: &str) -> Result<Self, StorageError> {
+    pub(super) fn of(session: &mut Session<'_>, pattern: &str) -> Result<Self, StorageError> {
         let tenant = session.tenant();
         let mut unindexed = Self::default();
         session.each(
-            "SELECT id, has FROM (SELECT b.idea_id AS id, b.indexed_key, COALESCE((SELECT i.is_deleted = 0 \
-             AND i.search_key LIKE $1 ESCAPE '\\' FROM ideas i WHERE i.id = b.idea_id), FALSE) AS has \
-             FROM search_backlog b WHERE b.tenant_id = $2) AS noted WHERE has OR indexed_key <> ''",
+            "SELECT idea_id, has FROM (SELECT b.idea_id, b.indexed_key, COALESCE(i.is_deleted = 0 \
+             AND i.search_key LIKE $1 ESCAPE '\\', FALSE) AS has FROM search_backlog b \
+             LEFT JOIN ideas i ON i.id = b.idea_id WHERE b.tenant_id = $2) AS noted WHERE has OR indexed_key <> ''",
             values![pattern, tenant],
             |row| {
                 unindexed.note(row.get(0)?, row.get::<i64>(1)? != 0);

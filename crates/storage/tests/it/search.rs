@@ -11,7 +11,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window};
 use automation_hub_storage::{
-    Constraint, Engine, Indexing, Session, StorageError, Store, StoreOptions, values,
+    Constraint, Engine, Indexing, Prepared, Session, StorageError, Store, StoreOptions, values,
 };
 use proptest::{
     prelude::{Just, Strategy, any, prop_oneof},
@@ -492,12 +492,13 @@ async fn a_database_from_before_the_index_is_searched_at_once_and_indexed_later(
     assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
     let rare = found(store, acme.tenant, "rare").await;
     assert_eq!(rare.len(), ids.len().div_ceil(41));
-    store.prepare_searches().await.unwrap();
+    assert!(matches!(store.prepare_searches().await, Ok(Prepared::Done)));
     assert_eq!(found(store, acme.tenant, "rare").await, rare);
     index_all(store).await;
     assert_eq!(found(store, acme.tenant, "rare").await, rare);
     // As each start does.
-    store.prepare_searches().await.unwrap();
+    assert!(matches!(store.prepare_searches().await, Ok(Prepared::Done)));
+    store.clear_searches().await.unwrap();
     assert_eq!(search_indexes(&acme).await, i64::from(store.engine() == Engine::Postgres));
 }
 
