@@ -80,7 +80,9 @@ impl<'f> Filling<'f> {
     }
 
     pub(super) fn take(&mut self, session: &mut Session<'_>, answers: &[Given]) -> Result<(), Error> {
-        for given in answers {
+        // Applications are filed under the category of the idea, so that one is known first, wherever it stands.
+        let (category, others): (Vec<_>, Vec<_>) = answers.iter().partition(|given| self.files(given));
+        for given in category.into_iter().chain(others) {
             match self.flow.question(&given.code) {
                 Some(question) => self.answer(session, question, given)?,
                 None => self.refuse(given, "There is no such question in this idea flow.".to_owned()),
@@ -90,6 +92,10 @@ impl<'f> Filling<'f> {
         // What isn't used at all isn't used remotely either.
         content.thin_applications.retain(|id| content.applications.contains(id));
         Ok(())
+    }
+
+    fn files(&self, given: &Given) -> bool {
+        self.flow.question(&given.code).and_then(Question::typed_column) == Some(Column::Category)
     }
 
     fn refuse(&mut self, given: &Given, message: String) {

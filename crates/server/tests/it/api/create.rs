@@ -5,6 +5,7 @@ use automation_hub_storage::{
     applications,
     ideas::{self, IdeaFilter},
 };
+use axum::http::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -208,6 +209,29 @@ async fn new_applications_enter_the_inventory_once() {
         mia.data(&format!("/automations?submissionType=8&applications={}", ids[0])).await["totalItems"],
         3
     );
+}
+
+#[tokio::test]
+async fn a_new_application_is_filed_under_the_category_that_comes_with_it() {
+    let api = Api::start().await;
+    let mia = manager(&api).await;
+    let entered = async |name: &str| {
+        let found = mia.data(&format!("/appinventory?search={name}")).await;
+        found["applications"][0]["categoryIds"].clone()
+    };
+    let new =
+        |name: &str| json!({"new_applications": [{"application_name": name, "application_version": "1"}]});
+    let mut body = process(&api, "One");
+    // By their codes, the applications would come before the category.
+    let questions = &mut body["user_inputs"]["OVR"][DETAILS];
+    questions["OVR-COUNT_APPS"] = new("First");
+    mia.submitted(PATH, &body).await;
+    assert_eq!(entered("First").await, json!([api.payables.get()]));
+    let change = json!({"user_inputs": {"OVR": {"any": {
+        "OVR-COUNT_APPS": new("Second"), "OVR-OVERVIEW_CATEGORY": {"value": api.legal.get()}
+    }}}});
+    mia.changed(Method::PATCH, "/automations/one", &change).await;
+    assert_eq!(entered("Second").await, json!([api.legal.get()]));
 }
 
 #[tokio::test]
