@@ -38,7 +38,7 @@ BEYOND_SCHEMAS = [
     r"There is no level \d yet\. .*",
     r"Of a level that there is, or \d for the next one\.",
     # Rows of a body that are about one record.
-    r"(This application|This category|Name and version) stands? further up too\.",
+    r"(This application|This category|This question|Name and version) stands? further up too\.",
     # A cursor that nobody made can't be read, and which members there are the tenant's questions say too.
     r"A nextCursor is needed, or nothing to begin with\.",
     r"(?s)A record has no member “.*”\.",

@@ -1,5 +1,7 @@
 //! `user_inputs`: answers nested by assessment, section and question.
 
+use std::collections::HashSet;
+
 use automation_hub_domain::questionnaire::answer::Style;
 use serde_json::{Map, Value};
 use utoipa::openapi::{
@@ -15,18 +17,29 @@ use crate::{
 
 const NAME: &str = "user_inputs";
 const OBJECT: &str = "An object is needed.";
+const REPEATED: &str = "This question stands further up too.";
 
 /// Reads a body's answers. What assessments and sections are called doesn't matter: a question is known by its code,
 /// and a published client names one section whatever the form has.
 pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
     let mut violations = Violations::default();
     let mut answers = Vec::new();
+    let mut codes = HashSet::new();
     match body.get(NAME) {
         Some(Value::Object(assessments)) if !assessments.is_empty() => {
             for (name, pointer, sections) in members(assessments, "/user_inputs") {
                 for (name, pointer, questions) in objects(name, &pointer, sections, &mut violations) {
                     for (code, pointer, answer) in objects(name, &pointer, questions, &mut violations) {
-                        answers.push(given(code, &pointer, answer));
+                        // Null is as good as absent.
+                        if answer.is_null() {
+                            continue;
+                        }
+                        let given = given(code, &pointer, answer);
+                        // Else one of the two would be judged, and the other one kept.
+                        if !codes.insert(code) {
+                            violations.add_at((given.field.clone(), given.pointer.clone()), REPEATED);
+                        }
+                        answers.push(given);
                     }
                 }
             }
@@ -81,7 +94,7 @@ fn given(code: &str, pointer: &str, answer: &Value) -> Given {
         let member = |name: &str| members.get(name).cloned();
         given.value = member("value");
         given.comment = member("comment");
-        given.new_applications = member("new_applications");
+        given.new_applications = member("new_applications").filter(|added| !added.is_null());
     } else {
         given.value = Some(answer.clone());
     }

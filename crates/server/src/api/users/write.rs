@@ -52,9 +52,9 @@ pub struct EditUserRequest {
     /// Picks who is changed, ignoring case.
     #[schema(format = "email")]
     user_email: String,
-    #[schema(format = "line", max_length = 50, nullable = false)]
+    #[schema(format = "line", max_length = 50)]
     user_first_name: Option<String>,
-    #[schema(format = "line", max_length = 50, nullable = false)]
+    #[schema(format = "line", max_length = 50)]
     user_last_name: Option<String>,
     #[serde(flatten)]
     particulars: UserParticulars,
@@ -175,7 +175,7 @@ fn input(body: &mut Fields<'_, '_>) -> PersonInput {
 fn change<'b>(body: &mut Fields<'b, '_>) -> (&'b str, PersonChange) {
     let email = body.required_text("user_email").unwrap_or_default();
     let mut name = |name| {
-        let given = body.has(name).then(|| body.required_text(name).unwrap_or_default());
+        let given = body.is_given(name).then(|| body.required_text(name).unwrap_or_default());
         given.map(ToOwned::to_owned)
     };
     let (first_name, last_name) = (name("user_first_name"), name("user_last_name"));

@@ -2,7 +2,7 @@
 
 use automation_hub_domain::{
     formula::Formulas,
-    id::{IdeaId, RoleId},
+    id::{CategoryId, IdeaId, RoleId},
 };
 use automation_hub_storage::{
     Session, StorageError, forms,
@@ -120,6 +120,45 @@ async fn comments_are_kept_and_taken_back_on_their_own() {
 }
 
 #[tokio::test]
+async fn null_in_place_of_an_answer_is_as_good_as_none() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let given =
+        json!({"OVR-OVERVIEW_PAIN_POINTS": {"value": "Slow"}, "OVR-PROCESS_OWNER": "ana@nordwind.example"});
+    let before = patch(&ana, id, &answers("OVR", given)).await;
+    let nothing = json!({
+        "OVR-OVERVIEW_PAIN_POINTS": null, "OVR-PROCESS_OWNER": null, "OVR-OVERVIEW_NAME": null,
+        "OVR-COUNT_APPS": {"new_applications": null}
+    });
+    assert_eq!(patch(&ana, id, &answers("OVR", nothing)).await, before);
+    for back in [json!({"value": null}), json!("")] {
+        let record = patch(&ana, id, &answers("OVR", json!({"OVR-PROCESS_OWNER": back}))).await;
+        assert_eq!(record["owner"], json!(null));
+        let again = answers("OVR", json!({"OVR-PROCESS_OWNER": "ana@nordwind.example"}));
+        assert_eq!(patch(&ana, id, &again).await["owner"]["user_email"], "ana@nordwind.example");
+    }
+    let back = answers("OVR", json!({"OVR-OVERVIEW_PAIN_POINTS": {"value": null}}));
+    assert_eq!(patch(&ana, id, &back).await["process_pain_points"], json!(null));
+}
+
+#[tokio::test]
+async fn a_question_is_answered_once() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let category = |id: CategoryId| json!({"OVR-OVERVIEW_CATEGORY": {"value": id.get()}});
+    let body = json!({"user_inputs": {"OVR": {"a": category(api.finance), "b": category(api.legal)}}});
+    let refused = ana.call(Method::PATCH, &format!("/automations/{id}"), &body).await;
+    assert_problem(&refused, 400, "invalid-input");
+    assert_eq!(
+        refused.json()["errors"],
+        json!([{
+            "pointer": "#/user_inputs/OVR/b/OVR-OVERVIEW_CATEGORY/value",
+            "detail": "This question stands further up too."
+        }])
+    );
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_named_and_nothing_changes() {
     let api = Api::start().await;
     let (ana, id) = submitted(&api).await;
@@ -184,7 +223,7 @@ async fn only_those_who_may_edit_an_idea_change_it() {
     let mia = api.with_roles("mia@nordwind.example", &[RoleId::new(5)]).await;
     let owner = json!({"OVR-OVERVIEW_NAME": {"value": "Two"}, "OVR-PROCESS_OWNER": "omar@nordwind.example"});
     patch(&mia, id, &answers("OVR", owner)).await;
-    let record = patch(&omar, id, &answers("OVR", json!({"OVR-PROCESS_OWNER": null}))).await;
+    let record = patch(&omar, id, &answers("OVR", json!({"OVR-PROCESS_OWNER": {"value": null}}))).await;
     assert_eq!(record["owner"], json!(null));
     assert_problem(&omar.call(Method::PATCH, &path, &body).await, 403, "permission-missing");
 }

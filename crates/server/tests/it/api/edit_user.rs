@@ -53,7 +53,7 @@ async fn what_is_given_changes_and_the_rest_stays() {
     let before = done(&admin, "ANA@nordwind.example", change).await;
     assert_eq!(before["user_email"], ANA, "the address only says who is meant");
     let after =
-        done(&admin, ANA, json!({"user_last_name": "Costa", "user_location": null, "user_job_title": ""}))
+        done(&admin, ANA, json!({"user_first_name": null, "user_last_name": "Costa", "user_location": null, "user_job_title": ""}))
             .await;
     let mut expected = before.clone();
     expected["user_last_name"] = json!("Costa");
@@ -155,7 +155,7 @@ async fn an_invite_status_moves_as_far_as_it_can() {
 async fn all_mistakes_come_in_one_answer_and_nothing_changes() {
     let api = Api::start().await;
     let (admin, ana) = (api.admin().await, api.standard(ANA, None).await);
-    let change = json!({"user_first_name": null, "user_last_name": "x".repeat(51), "user_location": 7,
+    let change = json!({"user_first_name": " ", "user_last_name": "x".repeat(51), "user_location": 7,
         "user_is_active": 5, "user_invite_status": 9, "user_department": "Finance",
         "user_roles": [{"role_id": 77}, {"role_id": 8, "category_id": 99}]});
     let answer = edit(&admin, ANA, change.clone()).await;
