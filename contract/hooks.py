@@ -19,6 +19,7 @@ BEYOND_SCHEMAS = [
     r"This person .*",
     r"Who submits and who owns an automation is said by its own answers\.",
     r"Invalid Application Data\. Unknown application id\(s\): .*",
+    r"Invalid Application Data\. new_applications\[\d+\] names application \d+, which is inactive",
     r"Application \d+ has this name and version already\.",
     r"The (idea's flow|idea flow|phase) has no such .*",
     r"A change request needs the automation it changes, .*",

@@ -4,7 +4,7 @@
 pub mod answer;
 mod column;
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,6 +67,11 @@ impl QuestionKind {
 
     pub const fn is_choice(self) -> bool {
         matches!(self, Self::SingleChoice | Self::MultipleChoice)
+    }
+
+    /// Whether its answers name entries of the application inventory.
+    pub const fn is_of_inventory(self) -> bool {
+        matches!(self, Self::Applications | Self::ThinApplications)
     }
 
     /// The word of the definition.
@@ -159,6 +164,13 @@ pub struct Choice {
     pub id: Option<i64>,
 }
 
+impl Choice {
+    /// One of which only the code is known any more.
+    fn gone(code: &str) -> Self {
+        Self { code: code.to_owned(), label: code.to_owned(), number: None, id: None }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum DefinitionError {
     #[error("the definition can't be read: {0}")]
@@ -235,6 +247,23 @@ impl Question {
         #[expect(clippy::cast_precision_loss, reason = "numbers of options are far smaller")]
         let number = number as f64;
         self.options.iter().find(|option| option.number.is_some_and(|held| held.total_cmp(&number).is_eq()))
+    }
+
+    /// Together with the options that its answer so far chose and that it doesn't offer any more. They have no number.
+    pub fn keeping(&self, answer: Option<&Value>) -> Cow<'_, Self> {
+        let chosen = match answer {
+            Some(Value::Array(items)) => items.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let codes = chosen.iter().filter_map(Value::as_str).filter(|code| self.option(code).is_none());
+        let gone: Vec<_> = codes.map(Choice::gone).collect();
+        if !self.kind.is_choice() || gone.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut kept = self.clone();
+        kept.options.extend(gone);
+        Cow::Owned(kept)
     }
 
     fn check(&self) -> Result<(), &'static str> {

@@ -2,13 +2,13 @@
 //! them changes. Whether it did is told by two numbers, read in the session that asks.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use automation_hub_domain::{
     flow::{Flow, Place},
-    id::{FlowId, StatusId, TenantId},
+    id::{ApplicationId, FlowId, StatusId, TenantId},
     idea::{IdeaContent, Rating, SubmissionType},
     lifecycle::{Phase, Status, other_key},
     questionnaire::{Column, Question},
@@ -223,6 +223,12 @@ impl TenantFlow {
         positions.into_iter().filter_map(|position| self.questions.get(position))
     }
 
+    /// Entries of the inventory that answers name.
+    pub fn applications_of(&self, content: &IdeaContent) -> HashSet<ApplicationId> {
+        let asked = self.questions.iter().filter(|question| question.kind.is_of_inventory());
+        asked.filter_map(|question| kept(question, content)).flat_map(|ids| application_ids(&ids)).collect()
+    }
+
     /// The question that a column answers.
     pub fn question_of(&self, column: Column) -> Option<&Question> {
         self.questions.iter().find(|question| question.typed_column() == Some(column))
@@ -268,6 +274,12 @@ pub fn kept(question: &Question, content: &IdeaContent) -> Option<Value> {
             question.option_of_number(rating.get()).map(|option| option.code.as_str().into())
         }
     }
+}
+
+/// What an answer names that is a list of entries of the inventory.
+pub fn application_ids(answer: &Value) -> Vec<ApplicationId> {
+    let ids = answer.as_array().into_iter().flatten().filter_map(Value::as_i64);
+    ids.map(ApplicationId::new).collect()
 }
 
 fn rating(column: Column, content: &IdeaContent) -> Option<Rating> {

@@ -119,10 +119,7 @@ impl Question {
     }
 
     const fn takes_several(&self) -> bool {
-        matches!(
-            self.kind,
-            QuestionKind::MultipleChoice | QuestionKind::Applications | QuestionKind::ThinApplications
-        )
+        matches!(self.kind, QuestionKind::MultipleChoice) || self.kind.is_of_inventory()
     }
 
     fn read_text(&self, value: &Value) -> Result<Value, AnswerError> {

@@ -3,7 +3,14 @@
 mod answers;
 mod write;
 
-use automation_hub_domain::{id::FlowId, idea::SubmissionType, page::PageRequest, permission::Permission};
+use std::collections::HashSet;
+
+use automation_hub_domain::{
+    id::{ApplicationId, FlowId},
+    idea::SubmissionType,
+    page::PageRequest,
+    permission::Permission,
+};
 use automation_hub_storage::{
     Session, StorageError,
     applications::{self, Application},
@@ -25,6 +32,7 @@ use crate::{
     services::ideas::{FlowChoice, may_submit},
 };
 
+use answers::Answered;
 use write::Form;
 
 /// A form as the API document describes it; it is written without such a value.
@@ -87,8 +95,8 @@ pub async fn idea_schema(State(app): State<App>, actor: Actor, query: Query) -> 
         if !may_submit(&actor, flow) {
             return Err(Error::Forbidden(Denial::Flow));
         }
-        let form = Form { flow, asked: forms.named(&flow.flow.form).collect(), inventory: inventory(s)? };
-        Ok(form.write(write::example))
+        let asked = forms.named(&flow.flow.form).collect();
+        Ok(Form { flow, asked, inventory: inventory(s, &HashSet::new())?, answers: None }.write())
     };
     Ok(answer(app.store.scan(tenant, work).await?))
 }
@@ -124,10 +132,10 @@ pub async fn automation_schema(
         actor.require_in(Permission::Explore, &directory.tree().path_ids(idea.category))?;
         let forms = shared.forms.of(s)?;
         let flow = forms.flow_of(idea.submission_type).ok_or(Error::NotFound("idea flow"))?;
-        let answers = answers::Answered::read(s, &idea)?;
-        let form =
-            Form { flow, asked: forms.named(&flow.flow.assessments).collect(), inventory: inventory(s)? };
-        Ok(form.write(|question| answers.of(question)))
+        let asked = forms.named(&flow.flow.assessments).collect();
+        let inventory = inventory(s, &flow.applications_of(&idea.content))?;
+        let answers = Some(Answered::read(s, &idea)?);
+        Ok(Form { flow, asked, inventory, answers }.write())
     };
     Ok(answer(app.store.scan(tenant, work).await?))
 }
@@ -136,8 +144,11 @@ fn answer(body: Vec<u8>) -> Response {
     envelope::json_response(StatusCode::OK, Body::from(body))
 }
 
-/// All entries that can be chosen.
-fn inventory(session: &mut Session<'_>) -> Result<Vec<Application>, StorageError> {
+/// All entries that can be chosen, and those that are named already.
+fn inventory(
+    session: &mut Session<'_>,
+    named: &HashSet<ApplicationId>,
+) -> Result<Vec<Application>, StorageError> {
     let all = applications::list(session, PageRequest { offset: 0, limit: u64::MAX })?;
-    Ok(all.items.into_iter().filter(|entry| entry.is_active).collect())
+    Ok(all.items.into_iter().filter(|entry| entry.is_active || named.contains(&entry.id)).collect())
 }

@@ -27,14 +27,19 @@ impl<'i> Answered<'i> {
         Ok(Self { idea, submitter, owner })
     }
 
-    pub(super) fn of(&self, question: &Question) -> Option<Value> {
-        let value = match question.typed_column() {
+    pub(super) fn value(&self, question: &Question) -> Option<Value> {
+        match question.typed_column() {
             Some(Column::Name) => Some(self.idea.name.as_str().into()),
             Some(Column::Category) => Some(self.idea.category.get().into()),
             Some(Column::Submitter) => self.submitter.as_deref().map(Value::from),
             Some(Column::Owner) => self.owner.as_deref().map(Value::from),
             _ => forms::kept(question, &self.idea.content),
-        };
+        }
+    }
+
+    /// With its comment.
+    pub(super) fn of(&self, question: &Question) -> Option<Value> {
+        let value = self.value(question);
         let comment =
             self.idea.content.answers.get(&question.code).and_then(|answer| answer.comment.as_deref());
         match (value, comment) {

@@ -6,6 +6,7 @@ use automation_hub_domain::questionnaire::{
 use automation_hub_storage::{applications::Application, forms::StoredQuestionnaire};
 use serde_json::{Value, json};
 
+use super::answers::Answered;
 use crate::{
     forms::TenantFlow,
     json::{self, Members},
@@ -14,7 +15,10 @@ use crate::{
 pub(super) struct Form<'f> {
     pub(super) flow: &'f TenantFlow,
     pub(super) asked: Vec<&'f StoredQuestionnaire>,
+    /// Entries that can be chosen, and those the answers name.
     pub(super) inventory: Vec<Application>,
+    /// None of a template.
+    pub(super) answers: Option<Answered<'f>>,
 }
 
 /// Whether an answer is sent as it is, without an object around it.
@@ -23,7 +27,7 @@ pub(super) fn bare(question: &Question) -> bool {
 }
 
 /// What the template shows for a question.
-pub(super) fn example(question: &Question) -> Option<Value> {
+fn example(question: &Question) -> Option<Value> {
     let usual = || match question.kind {
         QuestionKind::Text | QuestionKind::FormattedText => Some("Sample input".into()),
         QuestionKind::Number
@@ -42,28 +46,36 @@ pub(super) fn example(question: &Question) -> Option<Value> {
 }
 
 impl Form<'_> {
-    /// The whole answer; `answer` gives what stands for a question in `user_inputs`.
-    pub(super) fn write(&self, answer: impl Fn(&Question) -> Option<Value>) -> Vec<u8> {
+    /// The whole answer.
+    pub(super) fn write(&self) -> Vec<u8> {
         let mut body = Vec::with_capacity(32 * 1024);
         json::object(&mut body, |m| {
             m.text("status", "success");
             m.object("data", |m| {
                 m.text("type", "object");
                 m.object("properties", |m| m.object("schema", |m| self.schema(m)));
-                m.object("user_inputs", |m| self.inputs(m, &answer));
+                m.object("user_inputs", |m| self.inputs(m));
             });
         });
         body
     }
 
-    fn inputs(&self, m: &mut Members<'_>, answer: &impl Fn(&Question) -> Option<Value>) {
+    /// What stands for a question in `user_inputs`.
+    fn input(&self, question: &Question) -> Option<Value> {
+        match &self.answers {
+            Some(answers) => answers.of(question),
+            None => example(question),
+        }
+    }
+
+    fn inputs(&self, m: &mut Members<'_>) {
         for asked in &self.asked {
             m.object(&asked.questionnaire.key, |m| {
                 for section in &asked.questionnaire.sections {
                     m.object(&section.code, |m| {
                         for question in &section.questions {
-                            if let Some(answer) = answer(question) {
-                                m.value(&question.code, &answer);
+                            if let Some(input) = self.input(question) {
+                                m.value(&question.code, &input);
                             }
                         }
                     });
@@ -126,6 +138,8 @@ impl Form<'_> {
     }
 
     fn value(&self, m: &mut Members<'_>, question: &Question) {
+        let answer = self.answers.as_ref().and_then(|answers| answers.value(question));
+        let question = &*question.keeping(answer.as_ref());
         m.text("title", &question.title);
         m.text("description", &question.description);
         match question.kind {

@@ -1,6 +1,6 @@
 //! Filling an idea with answers: the one place that takes any, whichever call or page they come from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use automation_hub_domain::{
     clock::Timestamp,
@@ -51,6 +51,8 @@ pub(super) struct Filling<'f> {
     pub(super) changed: BTreeSet<String>,
     /// Codes of the questions that something is wrong with.
     faulty: BTreeSet<String>,
+    /// Entries of the inventory that the idea names already. It may go on doing so once they are inactive.
+    named: HashSet<ApplicationId>,
 }
 
 impl<'f> Filling<'f> {
@@ -64,6 +66,7 @@ impl<'f> Filling<'f> {
             violations: Violations::default(),
             changed: BTreeSet::new(),
             faulty: BTreeSet::new(),
+            named: HashSet::new(),
         }
     }
 
@@ -76,7 +79,8 @@ impl<'f> Filling<'f> {
             owner: idea.owner,
             content: idea.content.clone(),
         };
-        Self { id: Some(idea.id), draft, ..Self::new(flow, tree, now) }
+        let named = flow.applications_of(&idea.content);
+        Self { id: Some(idea.id), draft, named, ..Self::new(flow, tree, now) }
     }
 
     pub(super) fn take(&mut self, session: &mut Session<'_>, answers: &[Given]) -> Result<(), Error> {
@@ -103,12 +107,9 @@ impl<'f> Filling<'f> {
         self.violations.add_at((given.field.clone(), given.pointer.clone()), message);
     }
 
-    fn answer(
-        &mut self,
-        session: &mut Session<'_>,
-        question: &'f Question,
-        given: &Given,
-    ) -> Result<(), Error> {
+    fn answer(&mut self, session: &mut Session<'_>, question: &Question, given: &Given) -> Result<(), Error> {
+        let kept = self.kept(question);
+        let question = &*question.keeping(kept.as_ref());
         match given.comment.as_ref().map(|comment| question.read_comment(comment)) {
             None => {}
             Some(Ok(comment)) => self.comment(question, comment),
@@ -124,7 +125,8 @@ impl<'f> Filling<'f> {
             },
             None => None,
         };
-        if given.value.is_none() && added.is_none() {
+        let is_kept = kept.is_some() && given.value == kept;
+        if added.is_none() && (given.value.is_none() || is_kept) {
             return Ok(());
         }
         self.changed.insert(question.code.clone());
@@ -144,13 +146,23 @@ impl<'f> Filling<'f> {
             Ok(value) => {
                 let put = self.put(session, question, value.unwrap_or_else(|| Value::Array(Vec::new())));
                 match put? {
-                    Ok(()) => self.add_applications(session, added.unwrap_or_default()),
+                    Ok(()) => self.add_applications(session, given, added.unwrap_or_default()),
                     Err(message) => {
                         self.refuse(given, message);
                         Ok(())
                     }
                 }
             }
+        }
+    }
+
+    /// The answer so far, as schemas show it. Sent back it isn't judged again: what it names may be closed or gone since.
+    /// People are always found, so theirs need not be known.
+    fn kept(&self, question: &Question) -> Option<Value> {
+        match question.typed_column() {
+            Some(Column::Name) => self.draft.name.as_ref().map(|name| name.as_str().into()),
+            Some(Column::Category) => self.draft.category.map(|category| category.get().into()),
+            _ => forms::kept(question, &self.draft.content),
         }
     }
 
@@ -228,11 +240,11 @@ impl<'f> Filling<'f> {
                     return Ok(Err("The submitter is deactivated.".to_owned()));
                 }
             }
-            Some(Column::Applications) => match usable(session, &value)? {
+            Some(Column::Applications) => match self.usable(session, &value)? {
                 Ok(ids) => self.draft.content.applications = ids,
                 Err(message) => return Ok(Err(message)),
             },
-            Some(Column::ThinApplications) => match usable(session, &value)? {
+            Some(Column::ThinApplications) => match self.usable(session, &value)? {
                 Ok(ids) => self.draft.content.thin_applications = ids,
                 Err(message) => return Ok(Err(message)),
             },
@@ -271,7 +283,7 @@ impl<'f> Filling<'f> {
             QuestionKind::Category if !self.is_open(value.as_i64().unwrap_or_default()) => {
                 Err("Invalid Category Id.".to_owned())
             }
-            QuestionKind::Applications | QuestionKind::ThinApplications => usable(session, value)?.map(drop),
+            _ if question.kind.is_of_inventory() => self.usable(session, value)?.map(drop),
             QuestionKind::Automation
                 if !ideas::exists(session, IdeaId::new(value.as_i64().unwrap_or_default()))? =>
             {
@@ -285,16 +297,46 @@ impl<'f> Filling<'f> {
     fn add_applications(
         &mut self,
         session: &mut Session<'_>,
+        given: &Given,
         added: Vec<new_applications::Named>,
     ) -> Result<(), Error> {
-        for named in added {
+        for (place, named) in added.into_iter().enumerate() {
             let entry = named.entry(self.draft.category, self.now);
             let id = applications::find_or_insert(session, &entry)?;
-            if !self.draft.content.applications.contains(&id) {
+            if !self.unusable(session, &[id])?.is_empty() {
+                self.refuse(given, new_applications::inactive(place, id));
+            } else if !self.draft.content.applications.contains(&id) {
                 self.draft.content.applications.push(id);
             }
         }
         Ok(())
+    }
+
+    /// The ids of a list, if all of them are entries that can be used.
+    fn usable(
+        &self,
+        session: &mut Session<'_>,
+        value: &Value,
+    ) -> Result<Result<Vec<ApplicationId>, String>, Error> {
+        let ids = forms::application_ids(value);
+        let unknown: Vec<_> = self.unusable(session, &ids)?.iter().map(ToString::to_string).collect();
+        Ok(if unknown.is_empty() {
+            Ok(ids)
+        } else {
+            Err(format!("Invalid Application Data. Unknown application id(s): {}", unknown.join(", ")))
+        })
+    }
+
+    /// Those that are no entries, or inactive ones that the idea doesn't name yet.
+    fn unusable(
+        &self,
+        session: &mut Session<'_>,
+        ids: &[ApplicationId],
+    ) -> Result<Vec<ApplicationId>, Error> {
+        let mut new: Vec<_> = ids.iter().copied().filter(|id| !self.named.contains(id)).collect();
+        let usable = applications::list_usable(session, &new)?;
+        new.retain(|id| !usable.contains(id));
+        Ok(new)
     }
 
     fn is_answered(&self, question: &Question) -> bool {
@@ -371,17 +413,4 @@ fn person(session: &mut Session<'_>, address: &str) -> Result<Option<User>, Erro
         Ok(email) => Ok(users::find_by_email(session, &email)?),
         Err(_) => Ok(None),
     }
-}
-
-/// The ids of a list, if all of them are entries that can be used.
-fn usable(session: &mut Session<'_>, value: &Value) -> Result<Result<Vec<ApplicationId>, String>, Error> {
-    let ids = value.as_array().into_iter().flatten().filter_map(Value::as_i64);
-    let ids: Vec<_> = ids.map(ApplicationId::new).collect();
-    let usable = applications::list_usable(session, &ids)?;
-    let unknown: Vec<_> = ids.iter().filter(|id| !usable.contains(id)).map(ToString::to_string).collect();
-    Ok(if unknown.is_empty() {
-        Ok(ids)
-    } else {
-        Err(format!("Invalid Application Data. Unknown application id(s): {}", unknown.join(", ")))
-    })
 }

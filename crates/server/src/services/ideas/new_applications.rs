@@ -1,6 +1,12 @@
 //! Applications that a submission names because the inventory doesn't have them.
 
-use automation_hub_domain::{clock::Timestamp, id::CategoryId, questionnaire::Question};
+use std::fmt::Display;
+
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId},
+    questionnaire::Question,
+};
 use automation_hub_storage::applications::NewApplication;
 use serde_json::{Map, Value};
 
@@ -31,25 +37,32 @@ impl Named {
     }
 }
 
-/// What a list of them says, or the sentence about what is wrong with it. Clients look for its beginning.
+/// Clients look for its beginning.
+fn wrong(what: impl Display) -> String {
+    format!("Invalid Application Data. {what}")
+}
+
+/// The sentence about one that the inventory has, but doesn't offer any more.
+pub(super) fn inactive(place: usize, id: ApplicationId) -> String {
+    wrong(format_args!("new_applications[{place}] names application {id}, which is inactive"))
+}
+
+/// What a list of them says, or the sentence about what is wrong with it.
 pub(super) fn read(question: &Question, value: &Value) -> Result<Vec<Named>, String> {
-    let wrong = |what: String| format!("Invalid Application Data. {what}");
-    let items = match value {
-        Value::Null => return Ok(Vec::new()),
-        Value::Array(items) => items,
-        _ => return Err(wrong("new_applications has to be a list.".to_owned())),
+    let Value::Array(items) = value else {
+        return Err(wrong("new_applications has to be a list."));
     };
     if !items.is_empty() && !question.takes_new {
-        return Err(wrong("Adding new applications is disabled for this assessment.".to_owned()));
+        return Err(wrong("Adding new applications is disabled for this assessment."));
     }
     if items.len() > LIMIT {
-        return Err(wrong(format!("At most {LIMIT} new applications can be added at once.")));
+        return Err(wrong(format_args!("At most {LIMIT} new applications can be added at once.")));
     }
     let read = |(place, item): (usize, &Value)| {
         let named = format!("new_applications[{place}]");
         match item {
-            Value::Object(members) => one(members).map_err(|what| wrong(format!("{named} {what}"))),
-            _ => Err(wrong(format!("{named} has to be an object."))),
+            Value::Object(members) => one(members).map_err(|what| wrong(format_args!("{named} {what}"))),
+            _ => Err(wrong(format_args!("{named} has to be an object."))),
         }
     };
     items.iter().enumerate().map(read).collect()

@@ -3,6 +3,7 @@
 use automation_hub_domain::{
     formula::Formulas,
     id::{CategoryId, IdeaId, RoleId},
+    questionnaire::Question,
 };
 use automation_hub_storage::{
     Session, StorageError, forms,
@@ -156,6 +157,92 @@ async fn a_question_is_answered_once() {
             "detail": "This question stands further up too."
         }])
     );
+}
+
+/// An application as rows of the inventory have it.
+fn entry(api: &Api, name: &str, is_active: u8) -> Value {
+    json!({"application_name": name, "application_version": "1", "application_language": "English",
+        "application_is_active": is_active, "categoryIds": [api.finance.get()]})
+}
+
+async fn set_entries(admin: &Caller<'_>, rows: Value) -> Vec<i64> {
+    let answer = admin.put("/appinventory", &rows).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let json = answer.json();
+    let entries = json["data"]["applications"].as_array().unwrap();
+    entries.iter().map(|entry| entry["application_id"].as_i64().unwrap()).collect()
+}
+
+async fn schema(caller: &Caller<'_>, id: i64) -> Value {
+    caller.get(&format!("/automations/{id}/schema")).await.json()["data"].take()
+}
+
+#[tokio::test]
+async fn what_is_stored_can_be_sent_back_although_it_is_closed_since() {
+    let api = Api::start().await;
+    let (_, id) = submitted(&api).await;
+    let admin = api.admin().await;
+    let entries = set_entries(&admin, json!([entry(&api, "Kept", 1), entry(&api, "Other", 1)])).await;
+    let [kept, other] = entries[..] else { panic!("{entries:?}") };
+    let used = json!({"OVR-COUNT_APPS": {"value": [kept]}, "OVR-COUNT_THIN_APPS": {"value": [kept]}});
+    let before = patch(&admin, id, &answers("OVR", used)).await;
+    set_entries(&admin, json!([entry(&api, "Kept", 0), entry(&api, "Other", 0)])).await;
+    let archived = json!({"categories": [{"category_id": api.payables.get(), "category_is_active": 0}]});
+    assert_eq!(admin.put("/categories", &archived).await.status, 201);
+    let shown = schema(&admin, id).await;
+    let overview = &shown["properties"]["schema"]["properties"]["OVR"]["properties"]["ah-section-ovr-0-0"];
+    let items = &overview["properties"]["OVR-COUNT_APPS"]["properties"]["value"]["items"];
+    assert_eq!((&items["enum"], &items["enumNames"]), (&json!([kept]), &json!(["Kept 1 English"])));
+    let record = patch(&admin, id, &json!({"user_inputs": shown["user_inputs"]})).await;
+    assert_eq!(record["applications"], json!([kept]));
+    assert_eq!(record["process_updated_epoch"], before["process_updated_epoch"], "nothing was changed");
+    let new = |name: &str| json!([{"application_name": name, "application_version": "1"}]);
+    let unknown = format!("Invalid Application Data. Unknown application id(s): {other}");
+    let inactive =
+        format!("Invalid Application Data. new_applications[0] names application {other}, which is inactive");
+    for (answer, told) in
+        [(json!({"value": [kept, other]}), unknown), (json!({"new_applications": new("OTHER")}), inactive)]
+    {
+        let body = answers("OVR", json!({"OVR-COUNT_APPS": answer}));
+        let refused = admin.call(Method::PATCH, &format!("/automations/{id}"), &body).await;
+        assert_problem(&refused, 400, "invalid-input");
+        assert_eq!(refused.json()["message"], told);
+    }
+    let by_name = answers("OVR", json!({"OVR-COUNT_APPS": {"new_applications": new("Kept")}}));
+    assert_eq!(patch(&admin, id, &by_name).await["applications"], json!([kept]));
+}
+
+#[tokio::test]
+async fn an_option_that_is_gone_stays_one_where_it_was_chosen() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let ask = async |options: &[&str]| {
+        let options: Vec<_> = options.iter().map(|code| json!({"code": code, "label": code})).collect();
+        let own = json!({"code": "OVR-WHY", "title": "Why?", "kind": "multiple-choice", "options": options});
+        let own: Question = serde_json::from_value(own).unwrap();
+        let install = move |s: &mut Session<'_>| -> Result<_, StorageError> {
+            let stored = forms::questionnaires(s)?;
+            let mut overview =
+                stored.into_iter().find(|stored| stored.name == "overview").unwrap().questionnaire;
+            overview.sections[0].questions.retain(|question| question.code != own.code);
+            overview.sections[0].questions.push(own.clone());
+            forms::install_questionnaire(s, "overview", &overview)
+        };
+        api.hub.app.store.write(api.hub.tenant, install).await.unwrap();
+    };
+    ask(&["money", "people"]).await;
+    patch(&ana, id, &answers("OVR", json!({"OVR-WHY": {"value": ["money"]}}))).await;
+    ask(&["people", "planet"]).await;
+    let shown = schema(&ana, id).await;
+    let overview = &shown["properties"]["schema"]["properties"]["OVR"]["properties"]["ah-section-ovr-0-0"];
+    let items = &overview["properties"]["OVR-WHY"]["properties"]["value"]["items"];
+    assert_eq!(items["enum"], json!(["people", "planet", "money"]));
+    patch(&ana, id, &json!({"user_inputs": shown["user_inputs"]})).await;
+    let both = answers("OVR", json!({"OVR-WHY": {"value": ["money", "planet"]}}));
+    assert_eq!(patch(&ana, id, &both).await["ovr-why"], json!(["money", "planet"]));
+    patch(&ana, id, &answers("OVR", json!({"OVR-WHY": {"value": ["planet"]}}))).await;
+    let refused = ana.call(Method::PATCH, &format!("/automations/{id}"), &both).await;
+    assert_problem(&refused, 400, "invalid-input");
 }
 
 #[tokio::test]
