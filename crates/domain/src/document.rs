@@ -1,6 +1,9 @@
 //! Documents of an automation: their fixed types, and what each may be.
 
-use crate::file::FileName;
+use crate::{
+    file::FileName,
+    text::{TextError, is_unprintable},
+};
 
 macro_rules! document_types {
     ($($name:ident = $id:literal, $key:literal, $title:literal;)+) => {
@@ -69,9 +72,30 @@ impl DocumentType {
     }
 }
 
-/// Whether a text is a link that a page may offer: `http` or `https`, a host, no blanks.
-pub fn is_link(text: &str) -> bool {
-    const LIMIT: usize = 2048;
+/// Most characters of a link.
+pub const LINK_LIMIT: usize = 2048;
+
+/// Why a text is no link that a page may offer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    #[error("A link beginning with https:// or http:// is needed.")]
+    NotLink,
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+/// A link that a page may offer: `http` or `https`, a host, no blanks.
+pub fn link(text: &str) -> Result<&str, LinkError> {
+    if !is_link(text) {
+        return Err(LinkError::NotLink);
+    }
+    match text.chars().count() {
+        length if length > LINK_LIMIT => Err(TextError::TooLong { limit: LINK_LIMIT, length }.into()),
+        _ => Ok(text),
+    }
+}
+
+fn is_link(text: &str) -> bool {
     let rest = ["https://", "http://"].iter().find_map(|scheme| {
         let (start, rest) = text.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
@@ -79,8 +103,7 @@ pub fn is_link(text: &str) -> bool {
     let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
     !host.is_empty()
         && !host.contains(['@', '\\'])
-        && text.len() <= LIMIT
-        && !text.chars().any(|c| c.is_whitespace() || crate::text::is_unprintable(c))
+        && !text.chars().any(|c| c.is_whitespace() || is_unprintable(c))
 }
 
 #[cfg(test)]
@@ -107,7 +130,7 @@ mod tests {
     #[test]
     fn links_lead_to_the_web() {
         for link in ["https://a.example", "HTTP://a.example/b?c#d", "https://[::1]:80/"] {
-            assert!(is_link(link), "{link}");
+            assert_eq!(super::link(link), Ok(link));
         }
         for other in [
             "",
@@ -121,7 +144,11 @@ mod tests {
             "file:///etc/passwd",
             "https://a.example/\u{202e}",
         ] {
-            assert!(!is_link(other), "{other}");
+            assert_eq!(super::link(other), Err(LinkError::NotLink), "{other}");
         }
+        let long = |length: usize| format!("https://a.example/{}", "ü".repeat(length - 18));
+        assert_eq!(super::link(&long(2048)), Ok(&*long(2048)));
+        let told = TextError::TooLong { limit: 2048, length: 2049 };
+        assert_eq!(super::link(&long(2049)), Err(told.into()));
     }
 }

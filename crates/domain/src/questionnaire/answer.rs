@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Question, QuestionKind};
+use super::{Choice, Question, QuestionKind};
 use crate::{
     text::{self, TextError},
     user::Email,
@@ -161,7 +161,16 @@ impl Question {
             },
             _ => return Err(AnswerError::NotOption),
         };
-        self.option(code).map(|option| option.code.as_str().into()).ok_or_else(|| unknown(code))
+        let option = match style {
+            Style::Schema => self.option(code),
+            Style::Flat => self.option(code).or_else(|| self.option_of_name(code)),
+        };
+        option.map(|option| option.code.as_str().into()).ok_or_else(|| unknown(code))
+    }
+
+    /// The option whose code is this one after the name of the question: `frequency-daily` for `daily`.
+    fn option_of_name(&self, code: &str) -> Option<&Choice> {
+        self.names.iter().find_map(|name| self.option(&format!("{}-{code}", name.replace('_', "-"))))
     }
 
     fn not_on_scale(&self) -> AnswerError {
@@ -328,6 +337,21 @@ mod tests {
         for wrong in [json!(6), json!("5"), json!(2.5), json!(true)] {
             assert_eq!(rules.read(&wrong, Style::Flat), Err(AnswerError::NotOnScale(1, 5)), "{wrong}");
         }
+    }
+
+    #[test]
+    fn in_flat_bodies_an_option_may_leave_out_the_name_of_its_question() {
+        for (code, short, whole) in [
+            ("Q2-FREQUENCY", "daily", "frequency-daily"),
+            ("Q2-FREQUENCY", "bi-weekly", "frequency-bi-weekly"),
+            ("Q2-AUTOMATION_GOAL", "cost", "automation-goal-cost"),
+        ] {
+            assert_eq!(question(code).read(&json!(short), Style::Flat), Ok(Some(json!(whole))));
+            let refused = question(code).read(&json!(short), Style::Schema);
+            assert_eq!(refused, Err(AnswerError::UnknownOption(short.into())));
+        }
+        let wrong = question("Q2-FREQUENCY").read(&json!("hourly"), Style::Flat);
+        assert_eq!(wrong, Err(AnswerError::UnknownOption("hourly".into())));
     }
 
     #[test]

@@ -80,10 +80,8 @@ pub fn check(
     if let Some(title) = title {
         violations.check("document_title", text::line(title, TITLE_LIMIT));
     }
-    if let Some(NewContent::Link(link)) = content
-        && !document::is_link(link)
-    {
-        violations.add("embed_link", "A link beginning with https:// or http:// is needed.");
+    if let Some(NewContent::Link(link)) = content {
+        violations.check("embed_link", document::link(link));
     }
     let (Some(document_type), Some(content)) = (document_type, content) else { return };
     let name = document_type.name();

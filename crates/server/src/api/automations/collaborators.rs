@@ -15,7 +15,7 @@ use crate::{
         conditional::IfMatch,
         envelope::{self, Envelope},
         error::ApiError,
-        extract::{JsonObject, Query},
+        extract::{JsonObject, OptionalJsonObject, Query},
         fields::{Fields, REQUIRED},
         people::PersonEntry,
     },
@@ -172,7 +172,8 @@ pub async fn remove_collaborators(
     State(app): State<App>,
     actor: Actor,
     choice: IdeaChoice,
-    JsonObject(body): JsonObject,
+    // Without a body it is still the list that is missing.
+    OptionalJsonObject(body): OptionalJsonObject,
 ) -> Result<Response, ApiError> {
     let named = read(&body, false).map_err(refused)?;
     let key = choice.key.clone();

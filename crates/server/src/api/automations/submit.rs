@@ -69,11 +69,11 @@ pub struct SubmitCoeIdeaRequest {
     process_pain_points: String,
     #[schema(format = "filled-text")]
     process_negative_impact: String,
-    #[schema(pattern = "^automation-goal-(cost|quality|productivity)$")]
+    #[schema(pattern = "^(automation-goal-)?(cost|quality|productivity)$")]
     automation_goal: String,
-    #[schema(pattern = "^task-stability-((no|minor|some|major)-change|several-changes)-expected$")]
+    #[schema(pattern = "^(task-stability-)?((no|minor|some|major)-change|several-changes)-expected$")]
     task_stability: String,
-    #[schema(pattern = "^application-stability-((no|minor|some|major)-change|several-changes)-expected$")]
+    #[schema(pattern = "^(application-stability-)?((no|minor|some|major)-change|several-changes)-expected$")]
     application_stability: String,
     #[schema(minimum = 1, maximum = 366)]
     employee_average_working_days: Option<i64>,
@@ -81,14 +81,14 @@ pub struct SubmitCoeIdeaRequest {
     employee_working_hours: Option<f64>,
     #[schema(minimum = 0)]
     employee_average_full_cost: Option<f64>,
-    #[schema(pattern = "^frequency-(daily|weekly|bi-weekly|monthly|quarterly|yearly)$")]
+    #[schema(pattern = "^(frequency-)?(daily|weekly|bi-weekly|monthly|quarterly|yearly)$")]
     frequency: Option<String>,
     #[schema(minimum = 1)]
     volumes: Option<i64>,
     /// Minutes for each transaction.
     #[schema(minimum = 0)]
     average_processing_time: Option<f64>,
-    #[schema(pattern = "^peaks-(even|slight|some|strong)$")]
+    #[schema(pattern = "^(peaks-)?(even|slight|some|strong)$")]
     peaks: Option<String>,
     #[schema(minimum = 1)]
     number_of_employees: Option<i64>,

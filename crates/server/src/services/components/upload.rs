@@ -106,10 +106,9 @@ fn check(new: &NewComponent, violations: &mut Violations) {
 fn check_content(content: &NewContent, violations: &mut Violations) {
     violations.check("version", text::line(&content.name, VERSION_LIMIT));
     match &content.place {
-        Place::Link(link) if !document::is_link(link) => {
-            violations.add("link", "A link beginning with https:// or http:// is needed.");
+        Place::Link(link) => {
+            violations.check("link", document::link(link));
         }
-        Place::Link(_) => {}
         Place::File(file) => {
             let ending = file.name.extension().unwrap_or_default();
             if !FILE_ENDINGS.iter().any(|allowed| allowed.eq_ignore_ascii_case(ending)) {

@@ -2,7 +2,7 @@
 
 use automation_hub_domain::{id::UserId, role::STANDARD_USER};
 use automation_hub_storage::users;
-use axum::http::Method;
+use axum::{body::Body, http::Method};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -167,6 +167,14 @@ async fn the_list_itself_has_bounds(#[case] body: Value) {
         assert_problem(&answer, 400, "invalid-input");
         assert!(answer.json()["errorDetails"]["collaborators"].is_array(), "{}", answer.text());
     }
+}
+
+#[tokio::test]
+async fn without_a_body_it_is_told_who_is_to_be_removed() {
+    let (api, _) = begin().await;
+    let refused = api.admin().await.send(Method::DELETE, PATH, "text/plain", Body::empty()).await;
+    assert_problem(&refused, 400, "invalid-input");
+    assert_eq!(refused.json()["errorDetails"], json!({"collaborators": ["This is required."]}));
 }
 
 #[tokio::test]

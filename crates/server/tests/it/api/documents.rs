@@ -145,6 +145,7 @@ async fn a_link_is_a_document_without_a_file() {
 #[case(json!({"file": null}), &["embed_link", "file"], ONE_OF_TWO)]
 #[case(json!({"embed_link": "https://a.example"}), &["embed_link", "file"], ONE_OF_TWO)]
 #[case(json!({"file": null, "embed_link": "javascript:alert(1)"}), &["embed_link"], "embed_link: A link beginning with https:// or http:// is needed.")]
+#[case(json!({"file": null, "embed_link": format!("https://a.example/{}", "b".repeat(3000))}), &["embed_link"], "embed_link: At most 2048 characters; this has 3018.")]
 #[case(json!({"file": null, "embed_link": 7}), &["embed_link"], "embed_link: A text is needed.")]
 #[case(json!({"file": null, "embed_link": "https://a.example", "document_type_id": 10}), &["embed_link"], "embed_link: A Task Capture Document can't be a link.")]
 #[case(json!({"document_type_id": 10}), &["file"], "file: A Task Capture Document has to be a zip or ssp file.")]

@@ -81,6 +81,16 @@ async fn a_detailed_assessment_gives_its_figures() {
 }
 
 #[tokio::test]
+async fn a_frequency_needs_no_prefix() {
+    let api = Api::start().await;
+    let eva = expert(&api).await;
+    let mut body = complete(&api);
+    body["frequency"] = json!("weekly");
+    eva.submitted(PATH, &body).await;
+    assert_eq!(eva.data("/automations/match-invoices").await["q2-frequency"], "frequency-weekly");
+}
+
+#[tokio::test]
 async fn what_is_not_assessed_is_null_and_not_zero() {
     let api = Api::start().await;
     let eva = expert(&api).await;
