@@ -6,7 +6,7 @@ from automation_hub.api.automation_ideas import get_automation, list_automations
 from automation_hub.api.categories import hierarchy
 from automation_hub.api.session import auth_info
 from automation_hub.client import AuthenticatedClient
-from automation_hub.models import Problem, SetTagsRequest, SubmitIdeaRequest
+from automation_hub.models import Problem, SetTagsRequest, SubmitIdeaByCategoryId
 
 NAME = "Round trip in Python"
 
@@ -20,7 +20,7 @@ def main():
     me = auth_info.sync(client=client).data.user
     categories = hierarchy.sync(client=client).data.categories
     category = next(one for one in categories if one.category_is_active == 1)
-    idea = SubmitIdeaRequest(
+    idea = SubmitIdeaByCategoryId(
         process_name=NAME,
         process_description="Submitted by a client made of the document.",
         category_id=category.category_id,

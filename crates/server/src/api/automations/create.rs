@@ -71,8 +71,10 @@ pub struct FlatAutomationRequest {
     process_name: String,
     #[schema(format = "filled-text")]
     process_description: String,
-    /// Of an active category; `category` means the same.
-    category_id: i64,
+    /// Of an active category.
+    category_id: Option<i64>,
+    /// As `category_id`, where that isn't given.
+    category: Option<i64>,
     /// 1 unless given; `idea_flow_id` means the flow itself.
     #[schema(minimum = 1, maximum = 8)]
     process_submission_type: Option<i64>,

@@ -30,8 +30,10 @@ pub struct SubmitIdeaRequest {
     process_name: String,
     #[schema(format = "filled-text")]
     process_description: String,
-    /// Of an active category; `category` means the same.
-    category_id: i64,
+    /// Of an active category.
+    category_id: Option<i64>,
+    /// As `category_id`, where that isn't given.
+    category: Option<i64>,
     #[schema(minimum = 1, maximum = 5)]
     rules: i64,
     #[schema(minimum = 1, maximum = 5)]
@@ -63,8 +65,10 @@ pub struct SubmitCoeIdeaRequest {
     orchestrator_automation_uuid: Option<String>,
     #[schema(format = "filled-text")]
     process_description: String,
-    /// Of an active category; `category` means the same.
-    category_id: i64,
+    /// Of an active category.
+    category_id: Option<i64>,
+    /// As `category_id`, where that isn't given.
+    category: Option<i64>,
     #[schema(format = "filled-text")]
     process_pain_points: String,
     #[schema(format = "filled-text")]
@@ -139,8 +143,10 @@ pub struct SubmitMiningIdeaRequest {
     process_name: String,
     #[schema(format = "filled-text")]
     process_description: String,
-    /// Of an active category; `category` means the same.
-    category_id: i64,
+    /// Of an active category.
+    category_id: Option<i64>,
+    /// As `category_id`, where that isn't given.
+    category: Option<i64>,
     /// E-mail address; the token's user unless given. A tenant-level token has to give it.
     submitter: Option<String>,
     /// E-mail address of the process owner.

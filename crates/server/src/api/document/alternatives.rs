@@ -12,7 +12,23 @@ use utoipa::openapi::{
 type Way = (&'static str, &'static [&'static str]);
 
 /// Of several ways, the first counts: what the later ones need isn't looked at then.
-const FIRST: [(&str, &[Way]); 3] = [
+const FIRST: [(&str, &[Way]); 7] = [
+    (
+        "SubmitIdeaRequest",
+        &[("SubmitIdeaByCategoryId", &["category_id"]), ("SubmitIdeaByCategory", &["category"])],
+    ),
+    (
+        "SubmitCoeIdeaRequest",
+        &[("SubmitCoeIdeaByCategoryId", &["category_id"]), ("SubmitCoeIdeaByCategory", &["category"])],
+    ),
+    (
+        "SubmitMiningIdeaRequest",
+        &[("SubmitMiningIdeaByCategoryId", &["category_id"]), ("SubmitMiningIdeaByCategory", &["category"])],
+    ),
+    (
+        "FlatAutomationRequest",
+        &[("FlatAutomationByCategoryId", &["category_id"]), ("FlatAutomationByCategory", &["category"])],
+    ),
     (
         "MoveIdeaRequest",
         &[

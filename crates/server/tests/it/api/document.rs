@@ -126,6 +126,24 @@ fn who_may_call_what_is_reviewed() {
 }
 
 #[test]
+fn a_category_goes_by_either_of_its_names() {
+    let (_, document) = open_api();
+    let document = serde_json::to_value(document).unwrap();
+    let schemas = &document["components"]["schemas"];
+    for name in
+        ["SubmitIdeaRequest", "SubmitCoeIdeaRequest", "SubmitMiningIdeaRequest", "FlatAutomationRequest"]
+    {
+        let ways = schemas[name]["anyOf"].as_array().unwrap().iter();
+        let needed = ways.map(|way| {
+            let at = way["$ref"].as_str().unwrap().trim_start_matches('#');
+            let required = document.pointer(at).unwrap()["required"].as_array().unwrap();
+            required.iter().filter_map(Value::as_str).find(|member| member.starts_with("category")).unwrap()
+        });
+        assert_eq!(needed.collect::<Vec<_>>(), ["category_id", "category"], "{name}");
+    }
+}
+
+#[test]
 fn every_call_tells_its_failures_and_credentials() {
     let (_, document) = open_api();
     let document = serde_json::to_value(document).unwrap();
