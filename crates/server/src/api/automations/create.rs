@@ -1,11 +1,14 @@
 //! Submissions into any flow: `POST /idea-from-schema`, and `POST /automations` for scripts that know no other.
 
-use automation_hub_domain::{id::FlowId, idea::SubmissionType};
+use automation_hub_domain::{
+    id::{FlowId, UserId},
+    idea::SubmissionType,
+};
 use axum::{extract::State, response::Response};
 use serde_json::{Map, Value};
 use utoipa::{
     ToSchema,
-    openapi::{Object, ObjectBuilder, Type},
+    openapi::{Object, ObjectBuilder, OneOfBuilder, Schema, Type},
 };
 
 use super::{
@@ -60,7 +63,8 @@ pub enum CreateAutomationRequest {
     Flat(FlatAutomationRequest),
 }
 
-/// A flat record. Besides these members, it takes those of a record of `GET /automations/{id}` that hold answers.
+/// A flat record. Besides these members, it takes those of a record of `GET /automations/{id}` that hold answers; all
+/// others are ignored.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
@@ -80,11 +84,20 @@ pub struct FlatAutomationRequest {
     process_submission_type: Option<i64>,
     /// E-mail address; the token's user unless given. A tenant-level token has to give it.
     submitter: Option<String>,
-    /// E-mail address of the process owner.
-    owner: Option<String>,
+    #[schema(schema_with = owner, required = false)]
+    owner: Value,
+    /// Of the process owner, where there is no `owner`.
+    process_owner_user_id: Option<i64>,
     /// Not in a flat record.
     #[schema(schema_with = nothing, required = false)]
     user_inputs: (),
+}
+
+fn owner() -> Schema {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let person = ObjectBuilder::new().property("user_email", text()).required("user_email");
+    let told = "E-mail address of the process owner, or the object that a record has.";
+    OneOfBuilder::new().item(text()).item(person).item(nothing()).description(Some(told)).build().into()
 }
 
 fn nothing() -> Object {
@@ -124,9 +137,12 @@ fn answered(body: &Map<String, Value>) -> Result<Submission, ApiError> {
         Err(other) => return Err(other.into()),
     };
     match (flow, answers) {
-        (Some(flow), Some(answers)) => {
-            Ok(Submission { flow, inputs: Inputs::Answers(answers), completeness: Completeness::Form })
-        }
+        (Some(flow), Some(answers)) => Ok(Submission {
+            flow,
+            inputs: Inputs::Answers(answers),
+            completeness: Completeness::Form,
+            owner: None,
+        }),
         _ => Err(refused(Error::Invalid(violations))),
     }
 }
@@ -143,16 +159,22 @@ fn flow(fields: &mut Fields<'_, '_>) -> Option<FlowChoice> {
     flow
 }
 
-fn flat(body: Map<String, Value>) -> Result<Submission, ApiError> {
+fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     let mut violations = Violations::default();
     let mut fields = Fields::of(&body, &mut violations);
     let flow = fields.integer("idea_flow_id").map(|id| FlowChoice::Id(FlowId::new(id)));
     let code = fields.integer_within("process_submission_type", 1..=8);
+    let owner = fields.integer("process_owner_user_id").map(UserId::new);
     violations.into_result()?;
+    // A record shows its owner with name and id.
+    if let Some(address) = body.get("owner").and_then(|owner| owner.get("user_email")).cloned() {
+        body.insert("owner".to_owned(), address);
+    }
     let kind = code.and_then(SubmissionType::from_code).unwrap_or(SubmissionType::EmployeeDriven);
     Ok(Submission {
         flow: flow.unwrap_or(FlowChoice::Kind(kind)),
         inputs: Inputs::Flat(body),
         completeness: Completeness::Overview,
+        owner,
     })
 }

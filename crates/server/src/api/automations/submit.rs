@@ -231,6 +231,7 @@ async fn submit(
         flow: FlowChoice::Kind(kind),
         inputs: Inputs::Flat(body),
         completeness: Completeness::Form,
+        owner: None,
     };
     create(app, actor, submission).await
 }

@@ -1,5 +1,7 @@
 //! Filling an idea with answers: the one place that takes any, whichever call or page they come from.
 
+mod applications;
+
 use std::collections::{BTreeSet, HashSet};
 
 use automation_hub_domain::{
@@ -12,14 +14,13 @@ use automation_hub_domain::{
     },
     user::{Email, User},
 };
-use automation_hub_storage::{
-    Session, applications, categories::CategoryTree, forms::StoredQuestionnaire, ideas, users,
-};
+use automation_hub_storage::{Session, categories::CategoryTree, forms::StoredQuestionnaire, ideas, users};
 use serde_json::Value;
 
 use super::{
     given::{Given, flat_field},
     new_applications,
+    submit::Completeness,
 };
 use crate::{
     error::{Error, Violations},
@@ -293,52 +294,6 @@ impl<'f> Filling<'f> {
         })
     }
 
-    /// Adds applications to those used, and to the inventory where it has none of their name and version.
-    fn add_applications(
-        &mut self,
-        session: &mut Session<'_>,
-        given: &Given,
-        added: Vec<new_applications::Named>,
-    ) -> Result<(), Error> {
-        for (place, named) in added.into_iter().enumerate() {
-            let entry = named.entry(self.draft.category, self.now);
-            let id = applications::find_or_insert(session, &entry)?;
-            if !self.unusable(session, &[id])?.is_empty() {
-                self.refuse(given, new_applications::inactive(place, id));
-            } else if !self.draft.content.applications.contains(&id) {
-                self.draft.content.applications.push(id);
-            }
-        }
-        Ok(())
-    }
-
-    /// The ids of a list, if all of them are entries that can be used.
-    fn usable(
-        &self,
-        session: &mut Session<'_>,
-        value: &Value,
-    ) -> Result<Result<Vec<ApplicationId>, String>, Error> {
-        let ids = forms::application_ids(value);
-        let unknown: Vec<_> = self.unusable(session, &ids)?.iter().map(ToString::to_string).collect();
-        Ok(if unknown.is_empty() {
-            Ok(ids)
-        } else {
-            Err(format!("Invalid Application Data. Unknown application id(s): {}", unknown.join(", ")))
-        })
-    }
-
-    /// Those that are no entries, or inactive ones that the idea doesn't name yet.
-    fn unusable(
-        &self,
-        session: &mut Session<'_>,
-        ids: &[ApplicationId],
-    ) -> Result<Vec<ApplicationId>, Error> {
-        let mut new: Vec<_> = ids.iter().copied().filter(|id| !self.named.contains(id)).collect();
-        let usable = applications::list_usable(session, &new)?;
-        new.retain(|id| !usable.contains(id));
-        Ok(new)
-    }
-
     fn is_answered(&self, question: &Question) -> bool {
         match question.typed_column() {
             Some(Column::Name) => self.draft.name.is_some(),
@@ -353,15 +308,31 @@ impl<'f> Filling<'f> {
         question.is_required() || self.flow.flow.required.contains(&question.code)
     }
 
-    /// Notes what some questionnaires require and nobody answered.
+    /// Names the owner by their id, unless an answer does or tries to.
+    pub(super) fn take_owner(&mut self, session: &mut Session<'_>, owner: UserId) -> Result<(), Error> {
+        let Some(question) = self.flow.question_of(Column::Owner) else { return Ok(()) };
+        if self.draft.owner.is_some() || self.faulty.contains(&question.code) {
+            return Ok(());
+        }
+        self.draft.owner = users::find(session, owner)?.map(|user| user.id);
+        if self.draft.owner.is_none() {
+            self.faulty.insert(question.code.clone());
+            self.violations.add("process_owner_user_id", "There is no such person.");
+        }
+        Ok(())
+    }
+
+    /// Notes what a form requires and nobody answered.
     pub(super) fn complete<'q>(
         &mut self,
-        questionnaires: impl Iterator<Item = &'q StoredQuestionnaire>,
+        form: impl Iterator<Item = &'q StoredQuestionnaire>,
+        completeness: Completeness,
         style: Style,
     ) {
-        for asked in questionnaires {
+        for (place, asked) in form.enumerate() {
             for section in &asked.questionnaire.sections {
-                for question in &section.questions {
+                let asked_for = |question: &&Question| completeness.asks(place, question);
+                for question in section.questions.iter().filter(asked_for) {
                     let is_missing = self.is_required(question) && !self.is_answered(question);
                     if is_missing && !self.faulty.contains(&question.code) {
                         let key = &asked.questionnaire.key;

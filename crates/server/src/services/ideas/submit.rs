@@ -5,7 +5,7 @@ use automation_hub_domain::{
     flow::Condition,
     id::{CategoryId, FlowId, UserId},
     idea::{NewIdea, SubmissionType},
-    questionnaire::{Column, answer::AnswerError},
+    questionnaire::{Column, Question, answer::AnswerError},
 };
 use automation_hub_storage::{
     Session, audit,
@@ -40,8 +40,16 @@ pub enum FlowChoice {
 pub enum Completeness {
     /// All of the submission form.
     Form,
-    /// Those of the overview, which comes first in each form.
+    /// Those of the overview, which comes first in each form, and what no idea of the flow can be without.
     Overview,
+}
+
+impl Completeness {
+    /// Whether a question of a form has to be answered if it is required, given the place of its questionnaire.
+    pub(super) fn asks(self, place: usize, question: &Question) -> bool {
+        // A change request without what it changes is none.
+        self == Self::Form || place == 0 || question.typed_column() == Some(Column::Parent)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +57,8 @@ pub struct Submission {
     pub flow: FlowChoice,
     pub inputs: Inputs,
     pub completeness: Completeness,
+    /// Who owns it, where no answer says so.
+    pub owner: Option<UserId>,
 }
 
 /// What came of a submission.
@@ -71,12 +81,11 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
         require_permission(&actor, tree, flow, &answers)?;
         let mut filling = Filling::new(flow, tree, now);
         filling.take(session, &answers)?;
+        if let Some(owner) = submission.owner {
+            filling.take_owner(session, owner)?;
+        }
         let form = forms.named(&flow.flow.form);
-        let asked = match submission.completeness {
-            Completeness::Form => usize::MAX,
-            Completeness::Overview => 1,
-        };
-        filling.complete(form.take(asked), submission.inputs.style());
+        filling.complete(form, submission.completeness, submission.inputs.style());
         // Only now: where the form wants the submitter named, whoever sends it doesn't stand in for one.
         filling.draft.submitter = filling.draft.submitter.or(actor.user_id());
         let new = new_idea(filling, flow, forms, uuid)?;

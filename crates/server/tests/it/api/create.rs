@@ -309,6 +309,79 @@ async fn the_alias_takes_a_flat_record_that_is_complete_in_its_overview() {
 }
 
 #[tokio::test]
+async fn a_record_can_be_sent_as_a_flat_one() {
+    let api = Api::start().await;
+    let mia = manager(&api).await;
+    let omar = api.standard("omar@nordwind.example", None).await;
+    let first = json!({
+        "process_name": "One", "process_description": "By hand", "category_id": api.payables.get(),
+        "rules": 5, "input_type": 4, "input_quality": 3, "stability": 4, "documentation": 5, "q2-volumes": 50,
+        "owner": "omar@nordwind.example"
+    });
+    mia.submitted("/automationidea", &first).await;
+    let mut sent = mia.data("/automations/one").await;
+    sent["process_name"] = json!("Two");
+    mia.submitted("/automations", &sent).await;
+    let record = mia.data("/automations/two").await;
+    let of_its_own =
+        ["process_id", "process_slug", "process_uuid", "process_created_epoch", "process_updated_epoch"];
+    for (name, value) in sent.as_object().unwrap() {
+        if !of_its_own.contains(&name.as_str()) {
+            assert_eq!(record[name], *value, "{name}");
+        }
+    }
+    assert_eq!(record["owner"]["user_id"], omar.id().get());
+}
+
+#[tokio::test]
+async fn an_owner_is_taken_by_id_where_no_other_is_named() {
+    let api = Api::start().await;
+    let mia = manager(&api).await;
+    let omar = api.standard("omar@nordwind.example", None).await;
+    let body = |name: &str, owner: Value| {
+        json!({"process_name": name, "process_description": "By hand", "category_id": api.payables.get(),
+            "process_owner_user_id": omar.id().get(), "owner": owner})
+    };
+    for (name, owner, expected) in [
+        ("One", json!(null), omar.id()),
+        ("Two", json!("mia@nordwind.example"), mia.id()),
+        ("Three", json!({"user_email": "mia@nordwind.example"}), mia.id()),
+    ] {
+        let id = mia.submitted("/automations", &body(name, owner)).await["process_id"].clone();
+        let record = mia.data(&format!("/automations/{id}")).await;
+        assert_eq!(record["process_owner_user_id"], expected.get(), "{name}");
+    }
+    for (id, owner, details) in [
+        (json!(999), json!(null), json!({"process_owner_user_id": ["There is no such person."]})),
+        (json!("x"), json!(null), json!({"process_owner_user_id": ["A whole number is needed."]})),
+        (json!(999), json!({}), json!({"owner": ["An e-mail address is needed."]})),
+    ] {
+        let mut body = body("Four", owner);
+        body["process_owner_user_id"] = id;
+        let refused = mia.post("/automations", &body).await;
+        assert_problem(&refused, 400, "invalid-input");
+        assert_eq!(refused.json()["errorDetails"], details);
+    }
+}
+
+#[tokio::test]
+async fn a_flat_change_request_needs_what_it_changes() {
+    let api = Api::start().await;
+    let mia = manager(&api).await;
+    let parent = mia.submitted(PATH, &process(&api, "One")).await["process_id"].clone();
+    let mut body = json!({
+        "process_submission_type": 6, "process_name": "Two", "process_description": "More banks",
+        "category_id": api.payables.get()
+    });
+    let refused = mia.post("/automations", &body).await;
+    assert_problem(&refused, 400, "invalid-input");
+    assert_eq!(refused.json()["errorDetails"], json!({"process_parent_id": ["This is required."]}));
+    body["process_parent_id"] = parent.clone();
+    mia.submitted("/automations", &body).await;
+    assert_eq!(mia.data("/automations/two").await["process_parent_id"], parent);
+}
+
+#[tokio::test]
 async fn the_alias_takes_a_filled_in_schema_too() {
     let api = Api::start().await;
     let mia = manager(&api).await;
