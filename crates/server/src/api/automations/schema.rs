@@ -27,6 +27,8 @@ macro_rules! record {
         /// Answers without a member of their own stand beside these, each under the code of its question in lower
         /// case (`q2-volumes`), with a companion for people (`q2-volumes__display`). So do `thin_applications` and
         /// `process_parent_id`, where there is something to show.
+        ///
+        /// Where a call asks for some `fields`, a record has those and no others; a schema can't say that of a query.
         #[expect(non_snake_case, reason = "the names are those of the wire")]
         pub struct AutomationRecord {
             $($(#[$attribute])* $name: $type,)+
