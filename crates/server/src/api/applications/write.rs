@@ -1,6 +1,9 @@
 //! `PUT /appinventory` and `DELETE /appinventory/{id}`.
 
-use automation_hub_domain::id::{ApplicationId, CategoryId};
+use automation_hub_domain::{
+    id::{ApplicationId, CategoryId},
+    text,
+};
 use axum::{extract::State, response::Response};
 use serde::Serialize;
 use serde_json::Value;
@@ -146,7 +149,8 @@ fn row(item: &Value, at: &str, wrong: &mut Violations) -> ApplicationRow {
 /// It has to be there, but whether it may be empty depends on what is stored.
 fn given_line<'b>(fields: &mut Fields<'b, '_>, name: &str) -> Option<&'b str> {
     fields.require(name);
-    fields.limited_text(name, 50)
+    let line = fields.limited_text(name, 50)?;
+    Some(if line.chars().all(text::is_blank) { "" } else { line })
 }
 
 fn categories(fields: &mut Fields<'_, '_>) -> Option<Vec<CategoryId>> {

@@ -129,6 +129,7 @@ async fn name_and_version_of_another_entry_are_refused() {
 #[case(json!({"application_name": " "}), "0/application_name", "This is required.")]
 #[case(json!({"application_name": "x".repeat(101)}), "0/application_name", "At most 100 characters; this has 101.")]
 #[case(json!({"application_version": null}), "0/application_version", "This is required.")]
+#[case(json!({"application_version": "\u{200b}"}), "0/application_version", "This is required.")]
 #[case(json!({"application_version": 8}), "0/application_version", "A text is needed.")]
 #[case(json!({"application_language": "a\u{7}b"}), "0/application_language", "Control and text-direction characters aren't allowed.")]
 #[case(json!({"categoryIds": []}), "0/categoryIds", "At least one category is needed.")]
