@@ -135,6 +135,7 @@ mod tests {
         for other in [
             "",
             "a.example",
+            "//wiki.example",
             "javascript:alert(1)",
             "https://",
             "https:///x",

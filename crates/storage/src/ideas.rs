@@ -9,6 +9,7 @@ mod id_set;
 pub(crate) mod indexing;
 mod insert;
 mod list;
+mod postings;
 mod search;
 mod update;
 mod wire;

@@ -4,12 +4,14 @@ use automation_hub_domain::{
     audit::AuditAction,
     document::{self, DocumentType},
     id::{DocumentId, FileId, IdeaId},
+    idea::Idea,
     page::{Page, PageRequest},
     text,
 };
 use automation_hub_storage::{
     audit,
     documents::{self, Content, Document, NewDocument},
+    files::{self as stored_files, StoredFile},
     ideas::IdeaKey,
 };
 
@@ -140,18 +142,33 @@ fn after(row: &NewDocument, new: &NewSubmission) -> String {
         .to_string()
 }
 
-/// The documents of an automation the actor may view.
+/// An automation the actor may view, and its documents.
 pub async fn list_documents(
     app: &App,
     actor: &Actor,
     key: &str,
     request: PageRequest,
-) -> Result<Page<Document>, Error> {
+) -> Result<(Idea, Page<Document>), Error> {
     let (shared, actor, key) = (app.clone(), actor.clone(), key.to_owned());
     app.store
         .read(actor.tenant_id(), move |s| {
             let idea = ideas::get_visible(&shared, s, &actor, IdeaKey::parse(&key))?;
-            Ok(documents::list(s, idea.id, request)?)
+            let found = documents::list(s, idea.id, request)?;
+            Ok((idea, found))
+        })
+        .await
+}
+
+/// The file of one of the documents of an automation the actor may view.
+pub async fn get_file(app: &App, actor: &Actor, key: &str, id: FileId) -> Result<StoredFile, Error> {
+    let (shared, actor, key) = (app.clone(), actor.clone(), key.to_owned());
+    app.store
+        .read(actor.tenant_id(), move |s| {
+            let idea = ideas::get_visible(&shared, s, &actor, IdeaKey::parse(&key))?;
+            if documents::find_idea_of_file(s, id)? != Some(idea.id) {
+                return Err(Error::NotFound("file"));
+            }
+            stored_files::find(s, id)?.ok_or(Error::NotFound("file"))
         })
         .await
 }

@@ -7,13 +7,13 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::ControlFlow,
-    thread,
 };
 
 use automation_hub_domain::id::IdeaId;
 
 use super::{
-    id_set::{Block, place},
+    id_set::place,
+    postings::{BlockEdit, ids_of_words, write_blocks},
     search::indexed_words,
 };
 use crate::{
@@ -27,8 +27,6 @@ use crate::{
 /// hundred.
 const PORTION: i64 = 1000;
 const WORDS: usize = 2500;
-/// How many blocks are read before they are written, each of them in at most a kilobyte of memory.
-const BLOCKS_AT_ONCE: usize = 500;
 /// A tenant's words are numbered within a range of ids.
 const TENANT_BITS: u32 = 32;
 
@@ -201,149 +199,4 @@ impl Edits {
         }
         Ok(())
     }
-}
-
-/// Ids of words, those of new ones among them.
-fn ids_of_words<'w>(
-    system: &mut System<'_>,
-    tenant: i64,
-    words: impl Iterator<Item = &'w String>,
-) -> Result<HashMap<String, i64>, StorageError> {
-    let words: Vec<&str> = words.map(String::as_str).collect();
-    let mut ids = known_words(system, tenant, &words)?;
-    let (first, last) = word_ids(tenant);
-    let mut next: i64 = system.one(
-        "SELECT COALESCE(MAX(id), $1) + 1 FROM search_words WHERE id BETWEEN $1 AND $2",
-        values![first, last],
-        |row| row.get(0),
-    )?;
-    for word in words {
-        if ids.contains_key(word) {
-            continue;
-        }
-        system.put_off(
-            "INSERT INTO search_words (id, tenant_id, word) VALUES ($1, $2, $3)",
-            values![next, tenant, word],
-        )?;
-        if system.engine() == Engine::Sqlite {
-            system.execute(
-                "INSERT INTO search_word_parts (rowid, word) VALUES ($1, $2)",
-                values![next, word],
-            )?;
-        }
-        ids.insert(word.to_owned(), next);
-        next += 1;
-    }
-    Ok(ids)
-}
-
-/// A server is asked once for all.
-fn known_words(
-    system: &mut System<'_>,
-    tenant: i64,
-    words: &[&str],
-) -> Result<HashMap<String, i64>, StorageError> {
-    let mut ids = HashMap::with_capacity(words.len());
-    if system.engine() == Engine::Postgres {
-        system.each(
-            "SELECT w.word, w.id FROM json_array_elements_text(CAST($1 AS JSON)) AS sought (word) \
-             JOIN search_words w ON w.word = sought.word AND w.tenant_id = $2",
-            values![&serde_json::to_string(words).map_err(StorageError::driver)?, tenant],
-            |row| {
-                ids.insert(row.get(0)?, row.get(1)?);
-                Ok(())
-            },
-        )?;
-        return Ok(ids);
-    }
-    for word in words {
-        let known = "SELECT id FROM search_words WHERE tenant_id = $1 AND word = $2";
-        if let Some(id) = system.optional(known, values![tenant, *word], |row| row.get(0))? {
-            ids.insert((*word).to_owned(), id);
-        }
-    }
-    Ok(ids)
-}
-
-/// Where the ideas of a word lie: its id and the number of a block.
-type Place = (i64, i64);
-
-/// What changes in one block of a word.
-struct BlockEdit {
-    place: Place,
-    ideas: Vec<(u16, bool)>,
-}
-
-impl BlockEdit {
-    /// Of ideas in the same block.
-    fn of(word: i64, ideas: &[(i64, bool)]) -> Self {
-        let number = ideas.first().map_or(0, |(id, _)| place(*id).0);
-        let ideas = ideas.iter().map(|(id, is_in)| (place(*id).1, *is_in)).collect();
-        Self { place: (word, number), ideas }
-    }
-}
-
-fn write_blocks(system: &mut System<'_>, edits: &[BlockEdit]) -> Result<(), StorageError> {
-    for edits in edits.chunks(BLOCKS_AT_ONCE) {
-        let mut known = known_blocks(system, edits)?;
-        for BlockEdit { place: (word, number), ideas } in edits {
-            give_way();
-            let mut block = known.remove(&(*word, *number)).unwrap_or_default();
-            for (offset, is_in) in ideas {
-                block.set(*offset, *is_in);
-            }
-            write_block(system, (*word, *number), &block)?;
-        }
-    }
-    Ok(())
-}
-
-/// All together takes milliseconds, which nobody who reads should have to wait for where there is one processor.
-fn give_way() {
-    thread::yield_now();
-}
-
-/// A server is asked once for all.
-fn known_blocks(system: &mut System<'_>, edits: &[BlockEdit]) -> Result<HashMap<Place, Block>, StorageError> {
-    let mut blocks = HashMap::with_capacity(edits.len());
-    if system.engine() == Engine::Postgres {
-        let words = listed(Engine::Postgres, edits.iter().map(|edit| edit.place.0));
-        let numbers = listed(Engine::Postgres, edits.iter().map(|edit| edit.place.1));
-        system.each(
-            "SELECT p.word_id, p.block, p.ideas \
-             FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS sought (word_id, block) \
-             JOIN search_postings p ON p.word_id = sought.word_id AND p.block = sought.block",
-            values![&words, &numbers],
-            |row| {
-                let mut block = Block::default();
-                block.decode(row.get(2)?)?;
-                blocks.insert((row.get(0)?, row.get(1)?), block);
-                Ok(())
-            },
-        )?;
-        return Ok(blocks);
-    }
-    for BlockEdit { place: (word, number), .. } in edits {
-        give_way();
-        let mut block = Block::default();
-        system.optional(
-            "SELECT ideas FROM search_postings WHERE word_id = $1 AND block = $2",
-            values![*word, *number],
-            |row| block.decode(row.get(0)?),
-        )?;
-        blocks.insert((*word, *number), block);
-    }
-    Ok(blocks)
-}
-
-fn write_block(system: &mut System<'_>, (word, number): Place, block: &Block) -> Result<(), StorageError> {
-    if block.is_empty() {
-        return system
-            .put_off("DELETE FROM search_postings WHERE word_id = $1 AND block = $2", values![word, number]);
-    }
-    system.put_off(
-        "INSERT INTO search_postings (word_id, block, ideas) VALUES ($1, $2, $3) \
-         ON CONFLICT (word_id, block) DO UPDATE SET ideas = excluded.ideas",
-        values![word, number, &block.encode()[..]],
-    )
 }

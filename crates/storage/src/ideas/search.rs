@@ -4,6 +4,11 @@ use automation_hub_domain::text;
 
 use crate::users::contains_pattern;
 
+/// How many words of a search are looked up.
+const LOOKED_UP: usize = 8;
+/// The trigrams that a word is found by: the word itself tells about the rest.
+const TRIGRAMS: usize = 16;
+
 /// Name, description and slug; hyphens equal blanks, so that a slug is found by its words and words by a slug.
 pub(super) fn search_key(name: &str, slug: &str, description: &str) -> String {
     joined(&words(name), slug, &words(description))
@@ -32,9 +37,9 @@ pub(super) fn indexed_words(text: &str) -> impl Iterator<Item = &str> {
 /// What a search says of one word of the ideas it finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fragment {
-    pub(super) text: String,
+    text: String,
     /// Whether the word may begin before it, and end after it.
-    pub(super) is_open: (bool, bool),
+    is_open: (bool, bool),
 }
 
 impl Fragment {
@@ -46,12 +51,33 @@ impl Fragment {
             (true, true) => word.contains(&self.text),
         }
     }
+
+    pub(super) fn is_long(&self) -> bool {
+        self.text.chars().nth(2).is_some()
+    }
+
+    /// What the words of a server's index are compared with: nothing in it means something else than itself.
+    pub(super) fn pattern(&self) -> String {
+        let any = |is_open: bool| if is_open { "%" } else { "" };
+        [any(self.is_open.0), &self.text, any(self.is_open.1)].concat()
+    }
+
+    /// What the words of the index are asked for: all of its trigrams, up to some.
+    pub(super) fn trigrams(&self) -> String {
+        let chars: Vec<_> = self.text.chars().collect();
+        let phrases: Vec<_> = chars
+            .windows(3)
+            .take(TRIGRAMS)
+            .map(|three| format!("\"{}\"", String::from_iter(three)))
+            .collect();
+        phrases.join(" AND ")
+    }
 }
 
 /// A search as words. Whatever contains the searched text has words that fit all fragments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fragments {
-    pub(super) all: Vec<Fragment>,
+    all: Vec<Fragment>,
     /// Whether the reverse holds too: the text is one run of letters and digits, so any place where it stands lies
     /// within a word.
     pub(super) is_exact: bool,
@@ -71,6 +97,19 @@ impl Fragments {
             is_open: (at == 0 && begins_open, at == last && ends_open),
         };
         Some(Self { all: runs.iter().enumerate().map(fragment).collect(), is_exact })
+    }
+
+    /// Short ones stand in too many words to be worth it where there are longer ones. Several words are no exact search,
+    /// so what the first some of them leave is looked at in any case.
+    pub(super) fn to_look_up(&self) -> impl Iterator<Item = &Fragment> {
+        let is_any_long = self.all.iter().any(Fragment::is_long);
+        let mut chosen: Vec<&Fragment> = Vec::new();
+        for fragment in self.all.iter().filter(|fragment| fragment.is_long() || !is_any_long) {
+            if chosen.len() < LOOKED_UP && !chosen.contains(&fragment) {
+                chosen.push(fragment);
+            }
+        }
+        chosen.into_iter()
     }
 }
 

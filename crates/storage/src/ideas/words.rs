@@ -7,11 +7,6 @@ use super::{
 };
 use crate::{Engine, Row, Session, StorageError, values};
 
-/// How many words of a search are looked up.
-const LOOKED_UP: usize = 8;
-/// The trigrams that a word is found by: the word itself tells about the rest.
-const TRIGRAMS: usize = 16;
-
 /// Ideas that have words which fit, as far as they are indexed.
 pub(super) fn ids_having_all(
     session: &mut Session<'_>,
@@ -30,44 +25,6 @@ pub(super) fn ids_having_all(
         }
     }
     Ok(ids.unwrap_or_default())
-}
-
-impl Fragments {
-    /// Short ones stand in too many words to be worth it where there are longer ones. Several words are no exact search,
-    /// so what the first some of them leave is looked at in any case.
-    fn to_look_up(&self) -> impl Iterator<Item = &Fragment> {
-        let is_any_long = self.all.iter().any(Fragment::is_long);
-        let mut chosen: Vec<&Fragment> = Vec::new();
-        for fragment in self.all.iter().filter(|fragment| fragment.is_long() || !is_any_long) {
-            if chosen.len() < LOOKED_UP && !chosen.contains(&fragment) {
-                chosen.push(fragment);
-            }
-        }
-        chosen.into_iter()
-    }
-}
-
-impl Fragment {
-    fn is_long(&self) -> bool {
-        self.text.chars().nth(2).is_some()
-    }
-
-    /// What the words of a server's index are compared with: nothing in it means something else than itself.
-    fn pattern(&self) -> String {
-        let any = |is_open: bool| if is_open { "%" } else { "" };
-        [any(self.is_open.0), &self.text, any(self.is_open.1)].concat()
-    }
-
-    /// What the words of the index are asked for: all of its trigrams, up to some.
-    fn trigrams(&self) -> String {
-        let chars: Vec<_> = self.text.chars().collect();
-        let phrases: Vec<_> = chars
-            .windows(3)
-            .take(TRIGRAMS)
-            .map(|three| format!("\"{}\"", String::from_iter(three)))
-            .collect();
-        phrases.join(" AND ")
-    }
 }
 
 /// Ideas with a word that fits, as far as they are indexed.

@@ -109,7 +109,7 @@ pub async fn list_documents(
     query: Query,
 ) -> Result<Response, ApiError> {
     let request = query.page_alone()?;
-    let page = documents::list_documents(&app, &actor, &key, request).await?;
+    let (_, page) = documents::list_documents(&app, &actor, &key, request).await?;
     envelope::success(DocumentPage {
         paging: Paging::of(request, page.total),
         documents: page.items.into_iter().map(DocumentEntry::from).collect(),

@@ -1,16 +1,8 @@
 //! The Documentation tab of an automation: its documents, to open and to download.
 
 use askama::Template;
-use automation_hub_domain::{
-    id::FileId,
-    idea::Idea,
-    page::{Page, PageRequest},
-};
-use automation_hub_storage::{
-    documents::{self, Content, Document},
-    files::{self, StoredFile},
-    ideas::IdeaKey,
-};
+use automation_hub_domain::{document, id::FileId, page::PageRequest};
+use automation_hub_storage::documents::{Content, Document};
 use axum::{
     extract::{RawPathParams, State},
     http::{HeaderMap, Method},
@@ -21,7 +13,6 @@ use super::key_of;
 use crate::{
     api::download,
     app::App,
-    auth::actor::Actor,
     error::Error,
     middleware::request::RequestContext,
     pages::{
@@ -33,7 +24,7 @@ use crate::{
         visit::SignedIn,
     },
     rich_text,
-    services::ideas,
+    services::documents,
 };
 
 /// Where clients lead to.
@@ -66,9 +57,8 @@ struct Row {
 
 enum Target {
     File(i64),
-    /// One that leads elsewhere, and is one that browsers follow.
     Link(String),
-    /// What isn't, as text.
+    /// A link that isn't offered, as what was stored before links were checked may be anything.
     Text(String),
 }
 
@@ -79,7 +69,8 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let actor = &signed_in.actor;
     let key = key_of(&params);
-    let (idea, found) = find(&app, actor, key.clone()).await?;
+    let request = PageRequest { offset: 0, limit: SHOWN };
+    let (idea, found) = documents::list_documents(&app, actor, &key, request).await?;
     let about = profile_path(&signed_in.visit.base(), &idea.slug);
     let path = [&about, NAME].concat();
     if idea.slug != key {
@@ -99,17 +90,6 @@ pub async fn show(
     })
 }
 
-async fn find(app: &App, actor: &Actor, key: String) -> Result<(Idea, Page<Document>), Error> {
-    let (shared, actor) = (app.clone(), actor.clone());
-    app.store
-        .scan(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let idea = ideas::get_visible(&shared, s, &actor, IdeaKey::parse(&key))?;
-            let found = documents::list(s, idea.id, PageRequest { offset: 0, limit: SHOWN })?;
-            Ok((idea, found))
-        })
-        .await
-}
-
 pub async fn show_file(
     State(app): State<App>,
     signed_in: SignedIn,
@@ -119,25 +99,11 @@ pub async fn show_file(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let id = params.iter().last().and_then(|(_, id)| id.parse().ok()).map(FileId::new);
-    let file = find_file(&app, &signed_in.actor, key_of(&params), id).await?;
+    let id = id.ok_or(Error::NotFound("file"))?;
+    let file = documents::get_file(&app, &signed_in.actor, &key_of(&params), id).await?;
     let answer = download::respond(&app, &file, &method, &headers).await;
     // What is wrong with a range is told to a player, not to a person.
     Ok(answer.unwrap_or_else(|error| error.respond(context.id)))
-}
-
-/// A file of one of the automation's documents.
-async fn find_file(app: &App, actor: &Actor, key: String, id: Option<FileId>) -> Result<StoredFile, Error> {
-    let (shared, actor) = (app.clone(), actor.clone());
-    app.store
-        .read(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let idea = ideas::get_visible(&shared, s, &actor, IdeaKey::parse(&key))?;
-            let id = id.ok_or(Error::NotFound("file"))?;
-            if documents::find_idea_of_file(s, id)? != Some(idea.id) {
-                return Err(Error::NotFound("file"));
-            }
-            files::find(s, id)?.ok_or(Error::NotFound("file"))
-        })
-        .await
 }
 
 impl DocumentationPage {
@@ -154,26 +120,10 @@ impl Row {
             added: format.day(document.created_at),
             target: match document.content {
                 Content::File(file) => Target::File(file.get()),
-                Content::Link(link) if is_followed(&link) => Target::Link(link),
+                Content::Link(link) if document::link(&link).is_ok() => Target::Link(link),
                 Content::Link(link) => Target::Text(link),
             },
             title: document.title,
         }
-    }
-}
-
-/// What was stored before links were checked may be anything.
-fn is_followed(link: &str) -> bool {
-    ["https://", "http://"].iter().any(|scheme| link.starts_with(scheme))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_followed;
-
-    #[test]
-    fn only_links_to_pages_are_followed() {
-        assert!(is_followed("https://wiki.example/plan") && is_followed("http://wiki.example"));
-        assert!(!is_followed("javascript:alert(1)") && !is_followed("//wiki.example") && !is_followed(""));
     }
 }

@@ -86,7 +86,7 @@ impl<'f> Filling<'f> {
 
     pub(super) fn take(&mut self, session: &mut Session<'_>, answers: &[Given]) -> Result<(), Error> {
         // Applications are filed under the category of the idea, so that one is known first, wherever it stands.
-        let (category, others): (Vec<_>, Vec<_>) = answers.iter().partition(|given| self.files(given));
+        let (category, others): (Vec<_>, Vec<_>) = answers.iter().partition(|given| self.is_category(given));
         for given in category.into_iter().chain(others) {
             match self.flow.question(&given.code) {
                 Some(question) => self.answer(session, question, given)?,
@@ -99,7 +99,7 @@ impl<'f> Filling<'f> {
         Ok(())
     }
 
-    fn files(&self, given: &Given) -> bool {
+    fn is_category(&self, given: &Given) -> bool {
         self.flow.question(&given.code).and_then(Question::typed_column) == Some(Column::Category)
     }
 
