@@ -102,6 +102,34 @@ pub struct TokenSettings {
     /// Values made since this instant can be copied again by administrators.
     pub copy_again_since: Option<Timestamp>,
     pub allows_never_expiring: bool,
+    pub kept_contents: KeptContents,
+}
+
+/// Of which accepted calls the tenant keeps what was sent and answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeptContents {
+    #[default]
+    OfNone,
+    /// Of calls that may change something: all methods but GET and HEAD.
+    OfChanges,
+    OfAll,
+}
+
+impl KeptContents {
+    pub const ALL: [Self; 3] = [Self::OfNone, Self::OfChanges, Self::OfAll];
+
+    /// As it is stored, and as forms send it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OfNone => "none",
+            Self::OfChanges => "changes",
+            Self::OfAll => "all",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kept| kept.code() == code)
+    }
 }
 
 #[cfg(test)]

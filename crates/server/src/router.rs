@@ -93,10 +93,11 @@ fn tenant_pages(app: &App) -> Router<App> {
 
 /// Admin Console > Platform Setup > Open API.
 fn open_api_console() -> Router<App> {
-    use tokens::{calls, confirm, form, list, people, reveal, settings, usage};
+    use tokens::{call, calls, confirm, form, list, people, reveal, settings, usage};
     Router::new()
         .route("/", get(list::show))
         .route("/calls", get(calls::show))
+        .route("/calls/{id}", get(call::show))
         .route("/settings", get(settings::show).post(settings::save))
         .route("/tokens", post(form::create))
         .route("/tokens/new", get(form::show_new))

@@ -1,5 +1,6 @@
 //! What Open API tokens did: one record per accepted call, counters per day, and what usage pages ask of them.
 
+mod content;
 mod list;
 
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -9,7 +10,8 @@ use automation_hub_domain::{
     id::{TenantId, TokenId, UserId},
 };
 
-pub use list::{CallEntry, CallFilter, CallPosition, list};
+pub use content::{CallBody, CallContent, find_content};
+pub use list::{CallEntry, CallFilter, CallPosition, find, list};
 
 use crate::{Session, StorageError, System, Value, tokens::day_of, users::clamp, values};
 
@@ -29,6 +31,8 @@ pub struct CallRecord<'c> {
     pub address: &'c str,
     pub client: &'c str,
     pub request_id: &'c str,
+    /// What was sent and answered, if it is kept.
+    pub content: Option<&'c CallContent>,
 }
 
 /// A call refused after its token was recognised. Nothing more is kept of it.
@@ -60,6 +64,17 @@ const COLUMNS: usize = 12;
 const ROWS: usize = 32;
 
 fn insert(system: &mut System<'_>, calls: &[CallRecord<'_>]) -> Result<(), StorageError> {
+    // Calls of one instant stay in their order.
+    for alike in calls.chunk_by(|one, next| one.content.is_none() && next.content.is_none()) {
+        match alike {
+            [call @ CallRecord { content: Some(content), .. }] => content::insert(system, call, content)?,
+            bare => insert_bare(system, bare)?,
+        }
+    }
+    Ok(())
+}
+
+fn insert_bare(system: &mut System<'_>, calls: &[CallRecord<'_>]) -> Result<(), StorageError> {
     static MANY: LazyLock<String> = LazyLock::new(|| insertion(ROWS));
     static ONE: LazyLock<String> = LazyLock::new(|| insertion(1));
     let portions = calls.chunks_exact(ROWS);

@@ -64,6 +64,8 @@ pub enum LogDetail {
         status: i64,
         duration_micros: i64,
         client: String,
+        /// Length of what was sent and of what was answered, if that is kept.
+        bytes: Option<(i64, i64)>,
     },
 }
 
@@ -126,17 +128,18 @@ pub fn list(
     let sql = [
         "SELECT l.kind, l.id, l.at, l.user_id, l.user_name, l.token_id, t.name, l.action, l.object_type, l.object_id, \
          l.object_name, l.before_change, l.after_change, l.path, l.status, l.duration_micros, l.client, l.address, \
-         l.request_id, u.first_name, u.last_name FROM (\
+         l.request_id, u.first_name, u.last_name, l.request_bytes, l.response_bytes FROM (\
          SELECT * FROM (SELECT CAST(1 AS BIGINT) AS kind, e.id, e.happened_at AS at, e.actor_user_id AS user_id, \
          e.actor_name AS user_name, e.actor_token_id AS token_id, e.action, e.object_type, e.object_id, \
          e.object_name, e.before_change, e.after_change, '' AS path, CAST(0 AS BIGINT) AS status, \
-         CAST(0 AS BIGINT) AS duration_micros, '' AS client, e.address, e.request_id ",
+         CAST(0 AS BIGINT) AS duration_micros, '' AS client, e.address, e.request_id, \
+         CAST(NULL AS BIGINT) AS request_bytes, CAST(NULL AS BIGINT) AS response_bytes ",
         EVENTS,
         " ORDER BY e.happened_at DESC, e.id DESC LIMIT $9) AS events UNION ALL \
          SELECT * FROM (SELECT CAST(0 AS BIGINT) AS kind, c.id, c.called_at AS at, c.user_id, '' AS user_name, c.token_id, \
          c.method || ' ' || c.route AS action, '' AS object_type, CAST(0 AS BIGINT) AS object_id, \
          '' AS object_name, CAST(NULL AS TEXT) AS before_change, CAST(NULL AS TEXT) AS after_change, c.path, \
-         c.status, c.duration_micros, c.client, c.address, c.request_id ",
+         c.status, c.duration_micros, c.client, c.address, c.request_id, c.request_bytes, c.response_bytes ",
         CALLS,
         "($10, $11) ORDER BY c.called_at DESC, c.id DESC LIMIT $9) AS calls \
          ORDER BY 3 DESC, 1 DESC, 2 DESC LIMIT $12 OFFSET $13) AS l \
@@ -166,6 +169,7 @@ fn from_row(row: &Row<'_>) -> Result<LogEntry, StorageError> {
             status: row.get(14)?,
             duration_micros: row.get(15)?,
             client: row.get(16)?,
+            bytes: row.get::<Option<i64>>(21)?.zip(row.get(22)?),
         },
     };
     let user_name = match kind {

@@ -66,6 +66,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0026_rows_unpacked" differs,
     "0027_rows_packed_faster" differs,
     "0028_search_words" differs,
+    "0029_contents_of_calls",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

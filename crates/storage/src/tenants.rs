@@ -5,7 +5,7 @@ use automation_hub_domain::{
     id::TenantId,
     lifecycle::DEFAULT_PHASES,
     role::DEFAULT_ROLES,
-    tenant::{NewTenant, Slug, Tenant, TokenSettings},
+    tenant::{KeptContents, NewTenant, Slug, Tenant, TokenSettings},
 };
 
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
 };
 
 const COLUMNS: &str = "id, uuid, organization_slug, organization_name, tenant_slug, tenant_name, currency, \
-    time_zone, is_active, created_at, token_form, copy_again, copy_again_since, allows_never_expiring";
+    time_zone, is_active, created_at, token_form, copy_again, copy_again_since, allows_never_expiring, \
+    kept_contents";
 
 fn from_row(row: &Row<'_>) -> Result<Tenant, StorageError> {
     let copies_again: bool = row.get(11)?;
@@ -37,8 +38,13 @@ fn from_row(row: &Row<'_>) -> Result<Tenant, StorageError> {
                 .filter(|_| copies_again)
                 .map(Timestamp::from_millis),
             allows_never_expiring: row.get(13)?,
+            kept_contents: kept_contents(row.get(14)?)?,
         },
     })
+}
+
+fn kept_contents(code: &str) -> Result<KeptContents, StorageError> {
+    KeptContents::from_code(code).ok_or_else(|| StorageError::Corrupt(format!("kept contents: {code}")))
 }
 
 fn slug(text: &str) -> Result<Slug, StorageError> {
@@ -167,13 +173,14 @@ pub fn set_active(session: &mut Session<'_>, is_active: bool) -> Result<bool, St
 pub fn update_token_settings(session: &mut Session<'_>, settings: TokenSettings) -> Result<(), StorageError> {
     let id = session.tenant();
     session.execute(
-        "UPDATE tenants SET token_form = $1, copy_again = $2, copy_again_since = $3, allows_never_expiring = $4 \
-         WHERE id = $5",
+        "UPDATE tenants SET token_form = $1, copy_again = $2, copy_again_since = $3, allows_never_expiring = $4, \
+         kept_contents = $5 WHERE id = $6",
         values![
             if settings.is_prefixed { "prefixed" } else { "uuid" },
             settings.copy_again_since.is_some(),
             settings.copy_again_since.map(Timestamp::millis),
             settings.allows_never_expiring,
+            settings.kept_contents.code(),
             id
         ],
     )?;

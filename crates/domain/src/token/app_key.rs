@@ -28,7 +28,7 @@ pub enum AppKeyError {
 }
 
 impl AppKey {
-    const SHORTEST: usize = 8;
+    pub const SHORTEST: usize = 8;
     const LONGEST: usize = 128;
     /// 62^32 possibilities are about 190 bits.
     const DRAWN_LENGTH: usize = 32;

@@ -7,7 +7,7 @@ use automation_hub_domain::{
     permission::Permission,
 };
 use automation_hub_storage::{
-    Session,
+    Session, calls,
     logs::{self, LogDetail, LogEntry, LogFilter, LogKind, LogPosition},
 };
 use axum::{extract::State, response::Response};
@@ -83,18 +83,55 @@ struct CallRecord {
     status: i64,
     duration_micros: i64,
     client: String,
+    /// Bytes of the request's body; null unless the tenant keeps contents.
+    request_bytes: Option<i64>,
+    /// Bytes of the answer's body; null unless the tenant keeps contents.
+    response_bytes: Option<i64>,
+    /// With `contents=true`, of a call whose content is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<CallContent>,
 }
 
-impl From<LogEntry> for LogRecord {
-    fn from(entry: LogEntry) -> Self {
+/// What was sent and answered, without the token and its app key. A body is null if there was none, or a file.
+#[derive(Serialize, ToSchema)]
+struct CallContent {
+    query: String,
+    /// Its first 64 KiB.
+    request_body: Option<String>,
+    /// Its first 64 KiB.
+    response_body: Option<String>,
+}
+
+impl From<calls::CallContent> for CallContent {
+    fn from(content: calls::CallContent) -> Self {
+        Self {
+            query: content.query,
+            request_body: content.request.text,
+            response_body: content.response.text,
+        }
+    }
+}
+
+impl LogRecord {
+    fn new(entry: LogEntry, content: Option<CallContent>) -> Self {
         let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
         let (event, call) = match entry.detail {
             LogDetail::Event { object_type, object_id, object_name, before, after } => {
                 let (object_before, object_after) = (json(before), json(after));
                 (Some(EventRecord { object_type, object_id, object_name, object_before, object_after }), None)
             }
-            LogDetail::Call { path, status, duration_micros, client } => {
-                (None, Some(CallRecord { path, status, duration_micros, client }))
+            LogDetail::Call { path, status, duration_micros, client, bytes } => {
+                let (request_bytes, response_bytes) = bytes.unzip();
+                let call = CallRecord {
+                    path,
+                    status,
+                    duration_micros,
+                    client,
+                    request_bytes,
+                    response_bytes,
+                    content,
+                };
+                (None, Some(call))
             }
         };
         Self {
@@ -152,6 +189,8 @@ fn kind(text: &str) -> Option<LogKind> {
         ("action" = Option<String>, Query, description = "`idea.move`, or `GET /automations/{id}`."),
         ("after" = Option<String>, Query, pattern = "^(-?[0-9]{1,18}-(event|call)-[0-9]{1,18})$", description = "A `log_cursor`: only what stands below it. \
             Paging with it misses and repeats nothing, whatever happens meanwhile."),
+        ("contents" = Option<bool>, Query, description = "With `true`, `call.content` shows what was sent and answered, where \
+            the tenant keeps it."),
         ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),
     responses((status = 200, body = Envelope<LogPage>))
@@ -166,9 +205,18 @@ pub async fn list_audit_logs(
     let mut violations = Violations::default();
     let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
     let filter = filter(&query, &mut violations);
+    let has_contents = query
+        .text(&["contents"])
+        .map(|text| text.to_ascii_lowercase().parse::<bool>().map_err(|_| "Either true or false is needed."));
+    let has_contents = has_contents.and_then(|read| violations.check("contents", read)).unwrap_or(false);
     violations.into_result()?;
     let logs = Logs { app, tenant: actor.tenant_id(), filter, offset: request.offset };
-    Ok(stream::answer(logs, request).await?)
+    let answer = if has_contents {
+        stream::answer(WithContents(logs), request).await
+    } else {
+        stream::answer(logs, request).await
+    };
+    Ok(answer?)
 }
 
 fn filter(query: &Query, violations: &mut Violations) -> LogFilter {
@@ -194,35 +242,92 @@ struct Logs {
     offset: u64,
 }
 
+impl Logs {
+    async fn first(
+        &self,
+        limit: u64,
+        record: impl Fn(&mut Session<'_>, LogEntry) -> Result<LogRecord, Error> + Send + 'static,
+    ) -> Result<(u64, Part<LogPosition>), Error> {
+        let (filter, offset) = (self.filter.clone(), self.offset);
+        let work = move |s: &mut Session<'_>| {
+            let total = logs::count(s, &filter)?;
+            let entries = logs::list(s, &filter, (offset, limit))?;
+            Ok((total, written(Part::first(PART_BYTES), entries, |entry| record(s, entry))?))
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+
+    async fn next(
+        &self,
+        (after, limit, room): (LogPosition, u64, usize),
+        record: impl Fn(&mut Session<'_>, LogEntry) -> Result<LogRecord, Error> + Send + 'static,
+    ) -> Result<Part<LogPosition>, Error> {
+        let filter = LogFilter { after: Some(after), ..self.filter.clone() };
+        let work = move |s: &mut Session<'_>| {
+            let entries = logs::list(s, &filter, (0, limit))?;
+            written(Part::following(room), entries, |entry| record(s, entry))
+        };
+        self.app.store.scan(self.tenant, work).await
+    }
+}
+
+/// The part with these entries in it.
+fn written(
+    mut part: Part<LogPosition>,
+    entries: Vec<LogEntry>,
+    mut record: impl FnMut(LogEntry) -> Result<LogRecord, Error>,
+) -> Result<Part<LogPosition>, Error> {
+    let end = entries.last().map(|entry| entry.position);
+    for entry in entries {
+        let record = record(entry)?;
+        serde_json::to_writer(part.record(), &record).map_err(Error::internal)?;
+    }
+    Ok(part.ending(end))
+}
+
 impl Source for Logs {
     type Position = LogPosition;
     const NAME: &'static str = "logs";
     const PART: u64 = 200;
 
     async fn first(&self, limit: u64) -> Result<(u64, Part<LogPosition>), Error> {
-        let (filter, offset) = (self.filter.clone(), self.offset);
-        let work = move |s: &mut Session<'_>| {
-            let total = logs::count(s, &filter)?;
-            Ok((total, written(Part::first(PART_BYTES), logs::list(s, &filter, (offset, limit))?)?))
-        };
-        self.app.store.scan(self.tenant, work).await
+        self.first(limit, without_content).await
     }
 
     async fn next(&self, after: LogPosition, limit: u64, room: usize) -> Result<Part<LogPosition>, Error> {
-        let filter = LogFilter { after: Some(after), ..self.filter.clone() };
-        let work =
-            move |s: &mut Session<'_>| written(Part::following(room), logs::list(s, &filter, (0, limit))?);
-        self.app.store.scan(self.tenant, work).await
+        self.next((after, limit, room), without_content).await
     }
 }
 
-/// The part with these entries in it.
-fn written(mut part: Part<LogPosition>, entries: Vec<LogEntry>) -> Result<Part<LogPosition>, Error> {
-    let end = entries.last().map(|entry| entry.position);
-    for entry in entries {
-        serde_json::to_writer(part.record(), &LogRecord::from(entry)).map_err(Error::internal)?;
+#[expect(clippy::unnecessary_wraps, reason = "stands where a content may have to be read")]
+fn without_content(_: &mut Session<'_>, entry: LogEntry) -> Result<LogRecord, Error> {
+    Ok(LogRecord::new(entry, None))
+}
+
+/// The same list with what was sent and answered: a part of few entries is as long as one of many without.
+struct WithContents(Logs);
+
+impl Source for WithContents {
+    type Position = LogPosition;
+    const NAME: &'static str = Logs::NAME;
+    const PART: u64 = 8;
+    const WHOLE: u64 = Self::PART;
+
+    async fn first(&self, limit: u64) -> Result<(u64, Part<LogPosition>), Error> {
+        self.0.first(limit, with_content).await
     }
-    Ok(part.ending(end))
+
+    async fn next(&self, after: LogPosition, limit: u64, room: usize) -> Result<Part<LogPosition>, Error> {
+        self.0.next((after, limit, room), with_content).await
+    }
+}
+
+fn with_content(session: &mut Session<'_>, entry: LogEntry) -> Result<LogRecord, Error> {
+    let content = match entry.detail {
+        LogDetail::Call { bytes: Some(_), .. } => calls::find_content(session, entry.position.id)?,
+        LogDetail::Call { bytes: None, .. } | LogDetail::Event { .. } => None,
+    };
+    Ok(LogRecord::new(entry, content.map(CallContent::from)))
 }
 
 #[cfg(test)]

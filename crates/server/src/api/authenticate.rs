@@ -22,6 +22,7 @@ use crate::{
         calls::Call,
         error::ApiError,
         extract,
+        recording::Recording,
         router::{Calls, Dispatched},
     },
     app::App,
@@ -220,11 +221,12 @@ fn call(
     (calls, base): (&Calls, &Base),
     context: RequestContext,
     now: Timestamp,
-    request: Request,
+    mut request: Request,
 ) -> impl Future<Output = Response> + Send {
     #[expect(clippy::disallowed_methods, reason = "measures how long the call takes")]
     let begun = Instant::now();
     let call = Call::begin(now, &verified, context, &request);
+    let recording = Recording::begin(verified.tenant.settings.kept_contents, &mut request);
     let retiring = verified.retiring_until;
     if let Some(renewal) = verified.renewal {
         renew(app, verified.tenant.id, verified.token, *renewal);
@@ -251,8 +253,13 @@ fn call(
             response.headers_mut().insert(RETIRING, value);
         }
         response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-        app.calls.record(call.end(route, response.status(), begun.elapsed()));
-        response
+        let call = call.end(route, response.status(), begun.elapsed());
+        let Some(recording) = recording else {
+            app.calls.record(call);
+            return response;
+        };
+        let app = app.clone();
+        recording.follow(response, move |content| app.calls.record(call.with_content(content)))
     }
 }
 

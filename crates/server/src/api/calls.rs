@@ -16,7 +16,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     System,
-    calls::{self, CallRecord, RefusedCall},
+    calls::{self, CallContent, CallRecord, RefusedCall},
 };
 use axum::{
     extract::Request,
@@ -46,6 +46,7 @@ pub struct Call {
     status: StatusCode,
     took: Duration,
     context: RequestContext,
+    content: Option<Box<CallContent>>,
 }
 
 impl Call {
@@ -64,12 +65,26 @@ impl Call {
             status: StatusCode::OK,
             took: Duration::ZERO,
             context,
+            content: None,
         }
+    }
+
+    #[must_use]
+    pub fn with_content(self, content: Box<CallContent>) -> Self {
+        Self { content: Some(content), ..self }
     }
 
     #[must_use]
     pub fn end(self, route: &'static str, status: StatusCode, took: Duration) -> Self {
         Self { route, status, took, ..self }
+    }
+
+    /// What the content takes of the memory for contents that wait.
+    fn content_bytes(&self) -> usize {
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.content.as_ref().map_or(0, |content| {
+            content.query.len() + length(&content.request.text) + length(&content.response.text)
+        })
     }
 
     /// `address` and `request_id` are those of the context, as text.
@@ -88,6 +103,7 @@ impl Call {
             address,
             client,
             request_id,
+            content: self.content.as_deref(),
         }
     }
 }
@@ -131,6 +147,25 @@ fn shorten(text: &str, limit: usize) -> &str {
 struct Waiting {
     calls: Vec<Call>,
     refused: Vec<RefusedCall>,
+    content_bytes: usize,
+}
+
+/// Memory for contents of calls that wait, in bytes. What comes beyond it isn't kept; that the call was made is.
+const CONTENTS: usize = 16 * 1024 * 1024;
+
+impl Waiting {
+    /// Whether its content was kept too, if it has one.
+    fn add(&mut self, mut call: Call) -> bool {
+        let bytes = call.content_bytes();
+        let has_room = self.content_bytes + bytes <= CONTENTS;
+        if has_room {
+            self.content_bytes += bytes;
+        } else {
+            call.content = None;
+        }
+        self.calls.push(call);
+        has_room
+    }
 }
 
 /// Takes records from every call without making any wait for the database.
@@ -138,12 +173,19 @@ pub struct CallRecorder {
     waiting: Mutex<Waiting>,
     limit: usize,
     dropped: AtomicU64,
+    dropped_contents: AtomicU64,
     half_full: Notify,
 }
 
 impl CallRecorder {
     pub fn new(limit: usize) -> Self {
-        Self { waiting: Mutex::default(), limit, dropped: AtomicU64::new(0), half_full: Notify::new() }
+        Self {
+            waiting: Mutex::default(),
+            limit,
+            dropped: AtomicU64::new(0),
+            dropped_contents: AtomicU64::new(0),
+            half_full: Notify::new(),
+        }
     }
 
     pub fn record(&self, call: Call) {
@@ -153,9 +195,14 @@ impl CallRecorder {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        waiting.calls.push(call);
-        let is_half_full = waiting.calls.len() == self.limit / 2;
+        let had_contents = waiting.content_bytes;
+        let is_whole = waiting.add(call);
+        let is_half_full = waiting.calls.len() == self.limit / 2
+            || (had_contents < CONTENTS / 2 && waiting.content_bytes >= CONTENTS / 2);
         drop(waiting);
+        if !is_whole {
+            self.dropped_contents.fetch_add(1, Ordering::Relaxed);
+        }
         if is_half_full {
             self.half_full.notify_one();
         }
@@ -175,6 +222,10 @@ impl CallRecorder {
         let dropped = self.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
             tracing::warn!(dropped, "call records were dropped because the queue was full");
+        }
+        let dropped = self.dropped_contents.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            tracing::warn!(dropped, "contents of calls were dropped because too many waited to be written");
         }
         if batch.calls.is_empty() && batch.refused.is_empty() {
             return Ok(());
@@ -196,7 +247,11 @@ impl CallRecorder {
     fn put_back(&self, batch: &Waiting) {
         let mut waiting = self.lock();
         let room = self.limit.saturating_sub(waiting.calls.len());
-        waiting.calls.extend(batch.calls.iter().take(room).cloned());
+        for call in batch.calls.iter().take(room).cloned() {
+            if !waiting.add(call) {
+                self.dropped_contents.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         let lost = batch.calls.len().saturating_sub(room);
         let room = self.limit.saturating_sub(waiting.refused.len());
         waiting.refused.extend(batch.refused.iter().take(room).copied());

@@ -15,8 +15,6 @@ use crate::{
     json::Members,
 };
 
-/// Longer answers leave in parts, so that no answer takes memory in proportion to its length.
-const WHOLE: u64 = 500;
 const CLOSING: &[u8] = b"}}";
 
 /// A list that can be read part by part.
@@ -27,6 +25,8 @@ pub(super) trait Source: Send + Sync + 'static {
     const NAME: &'static str;
     /// Records in one part: at most about a megabyte of them.
     const PART: u64;
+    /// Longer answers leave in parts, so that no answer takes memory in proportion to its length.
+    const WHOLE: u64 = 500;
 
     /// How many there are in all, and the records the request begins with, as they are at one instant.
     fn first(&self, limit: u64) -> impl Future<Output = Result<(u64, Part<Self::Position>), Error>> + Send;
@@ -100,7 +100,7 @@ impl<P> Part<P> {
 
 /// Everything that can be refused is refused before the first byte.
 pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result<Response, Error> {
-    let limit = if request.limit > WHOLE { S::PART } else { request.limit };
+    let limit = if request.limit > S::WHOLE { S::PART } else { request.limit };
     let (total, mut part) = source.first(limit).await?;
     let following = part.what_follows(limit, request.limit);
     let mut paging = Paging::of(request, total);

@@ -1,6 +1,9 @@
 //! The three headers of an Open API call, as they arrived, and the credential they make together.
 
-use automation_hub_domain::token::credential::{Credential, CredentialError, trim_blanks};
+use automation_hub_domain::token::{
+    app_key::AppKey,
+    credential::{Credential, CredentialError, trim_blanks},
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::verify::Refusal;
@@ -68,6 +71,17 @@ impl<'a> Presented<'a> {
     /// Looked at only once the token has matched and turned out to have an app key.
     pub const fn app_key(&self) -> Field<'a> {
         self.app_key
+    }
+
+    /// What must not be written down of a call: the token's value and the app key. What is shorter than either can be is
+    /// none, and stands in too many texts.
+    pub fn secrets(&self) -> impl Iterator<Item = &'a str> {
+        let value = |field| match field {
+            Field::One(value) => str::from_utf8(value).ok(),
+            Field::Absent | Field::Repeated => None,
+        };
+        let token = value(self.authorization).and_then(|value| value.rsplit('/').next());
+        [token, value(self.app_key)].into_iter().flatten().filter(|secret| secret.len() >= AppKey::SHORTEST)
     }
 
     /// What can be said before any look-up. A credential's absence is told first, then what makes the

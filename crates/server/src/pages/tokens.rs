@@ -1,5 +1,6 @@
 //! Admin Console > Platform Setup > Open API: the console of tokens, one file for each page of it.
 
+pub mod call;
 pub mod calls;
 pub mod confirm;
 pub mod form;
@@ -33,10 +34,14 @@ use crate::{
 /// Below a tenant's base.
 pub const PATH: &str = "/admin/platform-setup/open-api";
 
+/// The id in an address.
+fn id_of(params: &RawPathParams) -> Option<i64> {
+    params.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse().ok())
+}
+
 /// The token that an address names.
 fn token_id(params: &RawPathParams) -> Result<TokenId, Error> {
-    let id = params.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse().ok());
-    id.map(TokenId::new).ok_or(Error::NotFound("token"))
+    id_of(params).map(TokenId::new).ok_or(Error::NotFound("token"))
 }
 
 fn shell(visit: &Visit) -> Result<Shell, Error> {

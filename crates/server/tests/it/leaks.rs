@@ -6,6 +6,7 @@ use std::{collections::HashSet, env};
 
 use automation_hub_domain::{
     role::SYSTEM_ADMIN,
+    tenant::KeptContents,
     token::value::{TokenForm, TokenValue},
 };
 use automation_hub_server::{
@@ -232,6 +233,7 @@ async fn set_form(hub: &TestHub, form: TokenForm) {
     let write = hub.app.store.write(hub.tenant, move |s| {
         let mut settings = tenants::get(s)?.settings;
         settings.is_prefixed = form == TokenForm::Prefixed;
+        settings.kept_contents = KeptContents::OfAll;
         tenants::update_token_settings(s, settings)
     });
     write.await.unwrap();

@@ -20,5 +20,6 @@ mod mail;
 mod pages;
 mod parsers;
 mod raw;
+mod recording;
 mod statements;
 mod upkeep;

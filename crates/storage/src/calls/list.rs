@@ -41,6 +41,7 @@ pub struct CallEntry {
     pub address: String,
     pub client: String,
     pub request_id: String,
+    pub has_content: bool,
 }
 
 impl CallEntry {
@@ -58,19 +59,16 @@ pub fn list(
     session.all(&query.sql, &query.values()?, from_row)
 }
 
+/// One call, if it is the tenant's.
+pub fn find(session: &mut Session<'_>, id: i64) -> Result<Option<CallEntry>, StorageError> {
+    let mut select = entries(session.tenant().get());
+    select.and_where(Expr::col(("c", "id")).eq(id));
+    let query = Query::render(session.engine(), &select);
+    session.optional(&query.sql, &query.values()?, from_row)
+}
+
 fn select(tenant: i64, filter: CallFilter, limit: u64) -> SelectStatement {
-    let mut select = Build::select();
-    let of_call = ["id", "called_at", "token_id", "user_id", "method", "path", "status", "duration_micros"];
-    let of_client = ["address", "client", "request_id"];
-    select.columns(of_call.into_iter().chain(of_client).map(|column| ("c", column)));
-    select.column(("t", "name")).columns([("u", "first_name"), ("u", "last_name")]);
-    select.from_as("open_api_calls", "c");
-    for (table, alias, key) in [("tokens", "t", "token_id"), ("users", "u", "user_id")] {
-        let is_same = Expr::col((alias, "id")).equals(("c", key));
-        let is_ours = Expr::col((alias, "tenant_id")).equals(("c", "tenant_id"));
-        select.join_as(JoinType::LeftJoin, table, alias, is_same.and(is_ours));
-    }
-    select.and_where(Expr::col(("c", "tenant_id")).eq(tenant));
+    let mut select = entries(tenant);
     if let Some(token) = filter.token {
         select.and_where(Expr::col(("c", "token_id")).eq(token.get()));
     }
@@ -83,6 +81,24 @@ fn select(tenant: i64, filter: CallFilter, limit: u64) -> SelectStatement {
         select.and_where(here.lt(Expr::tuple([Expr::val(called_at.millis()), Expr::val(id)])));
     }
     select.order_by(("c", "called_at"), Order::Desc).order_by(("c", "id"), Order::Desc).limit(limit);
+    select
+}
+
+/// All of a tenant's, in the columns that are read.
+fn entries(tenant: i64) -> SelectStatement {
+    let mut select = Build::select();
+    let of_call = ["id", "called_at", "token_id", "user_id", "method", "path", "status", "duration_micros"];
+    let of_client = ["address", "client", "request_id"];
+    select.columns(of_call.into_iter().chain(of_client).map(|column| ("c", column)));
+    select.column(("t", "name")).columns([("u", "first_name"), ("u", "last_name")]);
+    select.expr(Expr::col(("c", "request_bytes")).is_not_null());
+    select.from_as("open_api_calls", "c");
+    for (table, alias, key) in [("tokens", "t", "token_id"), ("users", "u", "user_id")] {
+        let is_same = Expr::col((alias, "id")).equals(("c", key));
+        let is_ours = Expr::col((alias, "tenant_id")).equals(("c", "tenant_id"));
+        select.join_as(JoinType::LeftJoin, table, alias, is_same.and(is_ours));
+    }
+    select.and_where(Expr::col(("c", "tenant_id")).eq(tenant));
     select
 }
 
@@ -105,5 +121,6 @@ fn from_row(row: &Row<'_>) -> Result<CallEntry, StorageError> {
         address: row.get(8)?,
         client: row.get(9)?,
         request_id: row.get(10)?,
+        has_content: row.get(14)?,
     })
 }

@@ -45,6 +45,7 @@ impl Organization {
             address: "",
             client: "",
             request_id: "",
+            content: None,
         };
         let write = move |s: &mut automation_hub_storage::System<'_>| {
             calls::insert_batch(s, std::slice::from_ref(&call), &[])

@@ -547,6 +547,7 @@ fn call(tenant: TenantId, token: TokenId, at: Timestamp, address: &str) -> CallR
         address,
         client: "curl/8",
         request_id: "0",
+        content: None,
     }
 }
 

@@ -32,6 +32,8 @@ struct CallsPage {
     token: Option<(String, String)>,
     results: Vec<ResultLink>,
     rows: Vec<CallRow>,
+    /// Whether whoever looks may see what was sent and answered.
+    shows_contents: bool,
     kept_days: i64,
     is_filtered: bool,
     is_continued: bool,
@@ -46,21 +48,24 @@ struct ResultLink {
     is_current: bool,
 }
 
-struct CallRow {
-    at: Moment,
-    token: TokenId,
-    token_name: String,
-    user: Option<String>,
-    method: String,
-    path: String,
+/// A call in words.
+pub(super) struct CallRow {
+    id: i64,
+    pub(super) at: Moment,
+    pub(super) token: TokenId,
+    pub(super) token_name: String,
+    pub(super) user: Option<String>,
+    pub(super) method: String,
+    pub(super) path: String,
     /// The path below the base address that all calls share.
-    short: String,
-    state_class: &'static str,
-    status: String,
-    took: String,
-    address: String,
-    client: String,
-    request_id: String,
+    pub(super) short: String,
+    pub(super) state_class: &'static str,
+    pub(super) status: String,
+    pub(super) took: String,
+    pub(super) address: String,
+    pub(super) client: String,
+    pub(super) request_id: String,
+    has_content: bool,
 }
 
 /// What the address asks for. What can't be read asks for nothing.
@@ -120,7 +125,9 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
     let (token, found) = app.store.scan(signed_in.actor.tenant_id(), read).await?;
     let shell = super::shell(&signed_in.visit)?.below("Call log");
     let path = format!("{}{PATH}", shell.base);
-    html::page(&CallsPage::new(shell, path, &asked, token, found, app.config.open_api.call_log_days))
+    let mut page = CallsPage::new(shell, path, &asked, token, found, app.config.open_api.call_log_days);
+    page.shows_contents = signed_in.actor.require_at(Permission::AuditLogs, None).is_ok();
+    html::page(&page)
 }
 
 impl CallsPage {
@@ -145,6 +152,7 @@ impl CallsPage {
             token: token.map(|name| (name, asked.href(&path, |filter| filter.token = None))),
             results: vec![result("All", false), result("Failed", true)],
             rows: found.into_iter().map(CallRow::new).collect(),
+            shows_contents: false,
             kept_days,
             is_filtered: asked.filter.is_failed || asked.filter.token.is_some(),
             is_continued: asked.filter.after.is_some(),
@@ -158,10 +166,11 @@ impl CallsPage {
 }
 
 impl CallRow {
-    fn new(call: CallEntry) -> Self {
+    pub(super) fn new(call: CallEntry) -> Self {
         let status = StatusCode::from_u16(call.status).ok();
         let reason = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
         Self {
+            id: call.id,
             at: words::moment(call.called_at),
             token: call.token,
             token_name: call.token_name,
@@ -179,6 +188,7 @@ impl CallRow {
             address: call.address,
             client: call.client,
             request_id: call.request_id,
+            has_content: call.has_content,
         }
     }
 }

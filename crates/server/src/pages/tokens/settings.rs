@@ -1,6 +1,7 @@
 //! What a tenant decides about its tokens.
 
 use askama::Template;
+use automation_hub_domain::tenant::KeptContents;
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
@@ -25,6 +26,9 @@ struct SettingsPage {
     hit: Hit,
     kept_text: String,
     never_text: String,
+    /// Each choice of whose contents are kept, with its title and whether it is the one.
+    kept_contents: [(&'static str, &'static str, bool); 3],
+    kept_days: i64,
     /// Whether it is on, whatever the form says.
     allows_never: bool,
     violations: Violations,
@@ -36,6 +40,7 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn) -> Result<Respons
         is_prefixed: settings.is_prefixed,
         copies_again: settings.copy_again_since.is_some(),
         allows_never_expiring: settings.allows_never_expiring,
+        kept_contents: settings.kept_contents,
         confirms_erasing: false,
         confirms_refusing: false,
     };
@@ -48,13 +53,21 @@ pub async fn save(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {
+    let code = form.text("contents");
+    let kept_contents = KeptContents::from_code(code);
     let input = SettingsInput {
         is_prefixed: form.is_ticked("prefixed"),
         copies_again: form.is_ticked("copy_again"),
         allows_never_expiring: form.is_ticked("never"),
+        // A form of before this setting says nothing of it.
+        kept_contents: kept_contents.unwrap_or(signed_in.actor.tenant.settings.kept_contents),
         confirms_erasing: form.is_ticked("confirm"),
         confirms_refusing: form.is_ticked("confirm_never"),
     };
+    if kept_contents.is_none() && !code.is_empty() {
+        let violations = Violations::one("contents", "Choose one of these.");
+        return respond(&app, &signed_in, StatusCode::UNPROCESSABLE_ENTITY, input, violations).await;
+    }
     match tokens::change_settings(&app, &signed_in.actor, input).await {
         Ok(()) => Ok(done(&headers, &format!("{}{PATH}?done=settings", signed_in.visit.base()))),
         Err(Error::Invalid(violations)) => {
@@ -85,8 +98,19 @@ async fn respond(
             hit,
             kept_text,
             never_text,
+            kept_contents: KeptContents::ALL
+                .map(|kept| (kept.code(), title(kept), kept == input.kept_contents)),
+            kept_days: app.config.open_api.call_log_days,
             allows_never: signed_in.actor.tenant.settings.allows_never_expiring,
             violations,
         },
     )
+}
+
+const fn title(kept: KeptContents) -> &'static str {
+    match kept {
+        KeptContents::OfNone => "Nothing",
+        KeptContents::OfChanges => "Changes",
+        KeptContents::OfAll => "All calls",
+    }
 }

@@ -1,6 +1,10 @@
 //! What a tenant decides about its tokens.
 
-use automation_hub_domain::{audit::AuditAction, permission::Permission, tenant::TokenSettings};
+use automation_hub_domain::{
+    audit::AuditAction,
+    permission::Permission,
+    tenant::{KeptContents, TokenSettings},
+};
 use automation_hub_storage::{Session, audit, tenants, tokens};
 use serde_json::{Value, json};
 
@@ -16,6 +20,7 @@ pub struct SettingsInput {
     pub is_prefixed: bool,
     pub copies_again: bool,
     pub allows_never_expiring: bool,
+    pub kept_contents: KeptContents,
     /// Said knowingly: switching copying off erases every copy.
     pub confirms_erasing: bool,
     /// Said knowingly: tokens without an expiry are refused once there may be none.
@@ -53,6 +58,7 @@ pub async fn change_settings(app: &App, actor: &Actor, input: SettingsInput) -> 
                 // Switched on again, it counts from then: what was made before isn't kept.
                 copy_again_since: input.copies_again.then(|| before.copy_again_since.unwrap_or(now)),
                 allows_never_expiring: input.allows_never_expiring,
+                kept_contents: input.kept_contents,
             };
             if after == before {
                 return Ok(());
@@ -100,5 +106,6 @@ fn described(settings: TokenSettings) -> Value {
         "prefixed": settings.is_prefixed,
         "copy_again": settings.copy_again_since.is_some(),
         "never_expiring": settings.allows_never_expiring,
+        "contents": settings.kept_contents.code(),
     })
 }

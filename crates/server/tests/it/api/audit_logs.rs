@@ -33,6 +33,7 @@ impl Api {
             address: "10.0.0.7",
             client: "curl/8",
             request_id: "abc",
+            content: None,
         };
         let write = move |s: &mut automation_hub_storage::System<'_>| {
             calls::insert_batch(s, std::slice::from_ref(&call), &[])
@@ -80,7 +81,10 @@ async fn both_kinds_stand_in_one_order_each_with_its_particulars() {
     let (call, event) = (&data["logs"][0], &data["logs"][1]);
     assert_eq!(
         call["call"],
-        json!({"path": "/api/v1/openapi/automations/one", "status": 404, "duration_micros": 1500, "client": "curl/8"})
+        json!({
+            "path": "/api/v1/openapi/automations/one", "status": 404, "duration_micros": 1500, "client": "curl/8",
+            "request_bytes": null, "response_bytes": null
+        })
     );
     assert_eq!((&call["action"], &call["user_id"]), (&json!("GET /automations/{id}"), &json!(null)));
     assert_eq!((&call["address"], &call["request_id"]), (&json!("10.0.0.7"), &json!("abc")));

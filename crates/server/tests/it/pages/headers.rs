@@ -34,6 +34,7 @@ const PAGES: &[&str] = &[
     "/admin/manage-access/assign-roles/2/deactivate",
     "/admin/platform-setup/open-api",
     "/admin/platform-setup/open-api/calls",
+    "/admin/platform-setup/open-api/calls/1",
     "/admin/platform-setup/open-api/settings",
     "/admin/platform-setup/open-api/tokens/new",
     "/admin/platform-setup/open-api/tokens/people",

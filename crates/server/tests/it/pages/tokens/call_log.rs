@@ -55,6 +55,34 @@ async fn fifty_stand_on_a_page_and_older_ones_follow() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_opens_with_what_was_sent_and_answered_where_that_is_kept() {
+    let hub = hub().await;
+    let issued = hub.issue(None, TokenForm::Uuid, None).await;
+    let mut ines = hub.signed_in(INES).await;
+    send(&hub, &issued, AUTHINFO).await;
+    let list = ines.get(&console("/calls")).await.text();
+    assert!(!list.contains(">Content<"), "nothing was kept: {list}");
+    let bare = ines.get(&console("/calls/1")).await;
+    assert!(bare.text().contains("wasn’t kept") && bare.text().contains(">200 OK<"));
+
+    let saved = ines.post(&console("/settings"), &[("contents", "all")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    send(&hub, &issued, &format!("{AUTHINFO}?by='b'")).await;
+    let list = ines.get(&console("/calls")).await.text();
+    assert_eq!(list.matches(">Content<").count(), 1, "{list}");
+    let page = ines.get(&console("/calls/2")).await;
+    assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "no-store"));
+    let text = page.text();
+    assert!(text.contains("by=&#39;b&#39;"), "the query: {text}");
+    assert!(text.contains("&#34;type&#34;: &#34;openapi-token&#34;"), "the answer, indented: {text}");
+    assert!(text.contains(">nothing<"), "nothing was sent");
+    assert_eq!(ines.get(&console("/calls/3")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ines.get(&console("/calls/x")).await.status, StatusCode::NOT_FOUND);
+    let mut omar = hub.signed_in(OMAR).await;
+    assert_eq!(omar.get(&console("/calls/2")).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_is_for_those_who_manage_tokens() {
     let hub = hub().await;
     let mut omar = hub.signed_in(OMAR).await;

@@ -138,6 +138,31 @@ async fn the_form_of_values_and_never_expiring_ones_follow_the_settings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whose_contents_are_kept_is_chosen_and_stays_with_what_says_nothing_of_it() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let chosen = async |ines: &mut Browser<'_>| {
+        let text = ines.get(&console("/settings")).await.text();
+        let (before, _) = text.split_once("\" checked>").unwrap();
+        before.rsplit_once("value=\"").unwrap().1.to_owned()
+    };
+    assert_eq!(chosen(&mut ines).await, "none");
+    for (fields, expected) in [
+        (&[("contents", "changes")][..], "changes"),
+        (&[], "changes"),
+        (&[("contents", "all")], "all"),
+        (&[("contents", "none")], "none"),
+    ] {
+        let saved = ines.post(&console("/settings"), fields).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        assert_eq!(chosen(&mut ines).await, expected, "{fields:?}");
+    }
+    let wrong = ines.post(&console("/settings"), &[("contents", "some")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text().contains("Choose one of these."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn settings_need_the_permission() {
     let hub = hub().await;
     let mut omar = hub.signed_in(OMAR).await;
