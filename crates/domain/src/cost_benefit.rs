@@ -8,6 +8,8 @@ use crate::{clock::Timestamp, formula::Figures};
 pub enum Source {
     /// What a formula takes.
     Input(&'static str),
+    /// What formulas take for granted.
+    Assumption(&'static str),
     /// What a formula gives.
     Figure(&'static str),
     /// The word for what a formula gives.
@@ -68,14 +70,20 @@ const SECTIONS: &[Titled] = &[
     (
         "Automation Assumptions",
         &[
-            ("Working Days per Year", Source::Input("working_days")),
-            ("Working Hours per Day", Source::Input("hours_per_day")),
-            ("Full Cost per Employee and Year", Source::Input("full_cost")),
+            ("Robot Working Days per Year", Source::Assumption("robot_days")),
+            ("Robot Working Hours per Day", Source::Assumption("robot_hours_per_day")),
+            ("Robot Speed Multiplier", Source::Assumption("robot_speed")),
+            ("Robot Hours per Year", Source::Figure("robot_hours")),
+            ("Robots Needed", Source::Figure("robots_needed")),
+            ("Number of Robots", Source::Figure("number_of_robots")),
         ],
     ),
     (
         "As Is",
         &[
+            ("Working Days per Year", Source::Input("working_days")),
+            ("Working Hours per Day", Source::Input("hours_per_day")),
+            ("Full Cost per Employee and Year", Source::Input("full_cost")),
             ("Transactions per Year", Source::Figure("volume_year")),
             ("Processing Hours per Year", Source::Figure("hours_processing")),
             ("Rework Hours per Year", Source::Figure("hours_rework")),
@@ -123,7 +131,7 @@ fn frozen(baseline: &Baseline) -> Section {
     fields.extend(BENEFIT.iter().map(|&(name, source)| {
         let figure = match source {
             Source::Figure(figure) => baseline.figures.get(figure).copied(),
-            Source::Input(_) | Source::Label(_) | Source::Truth(_) => None,
+            Source::Input(_) | Source::Assumption(_) | Source::Label(_) | Source::Truth(_) => None,
         };
         Field { name, value: figure.map(FieldValue::Number) }
     }));
@@ -142,6 +150,7 @@ mod tests {
         for source in sources.chain([EASE]) {
             let is_known = match source {
                 Source::Input(name) => formulas.question_of(name).is_some(),
+                Source::Assumption(name) => formulas.assumption(name).is_some(),
                 Source::Figure(name) | Source::Truth(name) => formulas.gives(name),
                 Source::Label(name) => formulas.label(name, 50.0).is_some(),
             };

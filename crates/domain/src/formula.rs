@@ -21,6 +21,9 @@ pub type Figures = BTreeMap<String, f64>;
 struct Definition {
     /// Names of inputs and the codes of the questions that answer them.
     inputs: BTreeMap<String, String>,
+    /// What is taken for granted of every automation: values by name.
+    #[serde(default)]
+    assumptions: BTreeMap<String, f64>,
     outputs: Vec<Output>,
     #[serde(default)]
     labels: BTreeMap<String, Vec<Label>>,
@@ -47,7 +50,7 @@ pub enum FormulaError {
     Malformed(#[from] serde_json::Error),
     #[error("{name}: {error}")]
     Expression { name: String, error: ExpressionError },
-    #[error("{name} needs “{missing}”, which is neither an input nor worked out before it")]
+    #[error("{name} needs “{missing}”, which is neither an input, nor assumed, nor worked out before it")]
     Unknown { name: String, missing: String },
     #[error("“{0}” stands twice")]
     Repeated(String),
@@ -58,6 +61,7 @@ pub enum FormulaError {
 pub struct Formulas {
     definition: String,
     inputs: BTreeMap<String, String>,
+    assumptions: BTreeMap<String, f64>,
     outputs: Vec<Formula>,
     labels: BTreeMap<String, Vec<Label>>,
 }
@@ -72,10 +76,14 @@ struct Formula {
 
 impl Formulas {
     pub fn parse(definition: &str) -> Result<Self, FormulaError> {
-        let Definition { inputs, outputs, labels } = serde_json::from_str(definition)?;
+        let Definition { inputs, assumptions, outputs, labels } = serde_json::from_str(definition)?;
+        if let Some(name) = assumptions.keys().find(|name| inputs.contains_key(*name)) {
+            return Err(FormulaError::Repeated(name.clone()));
+        }
         let mut formulas: Vec<Formula> = Vec::with_capacity(outputs.len());
         for Output { name, expression } in outputs {
-            if inputs.contains_key(&name) || formulas.iter().any(|earlier| earlier.name == name) {
+            let is_taken = inputs.contains_key(&name) || assumptions.contains_key(&name);
+            if is_taken || formulas.iter().any(|earlier| earlier.name == name) {
                 return Err(FormulaError::Repeated(name));
             }
             let expression = Expression::parse(&expression)
@@ -86,13 +94,13 @@ impl Formulas {
                     questions.insert(code.clone());
                 } else if let Some(earlier) = formulas.iter().find(|earlier| earlier.name == needed) {
                     questions.extend(earlier.questions.iter().cloned());
-                } else {
+                } else if !assumptions.contains_key(needed) {
                     return Err(FormulaError::Unknown { name, missing: needed.to_owned() });
                 }
             }
             formulas.push(Formula { name, expression, questions });
         }
-        Ok(Self { definition: definition.to_owned(), inputs, outputs: formulas, labels })
+        Ok(Self { definition: definition.to_owned(), inputs, assumptions, outputs: formulas, labels })
     }
 
     /// As it was read.
@@ -116,7 +124,7 @@ impl Formulas {
             any = true;
             let known = |name: &str| match self.inputs.get(name) {
                 Some(code) => answer(code),
-                None => figures.get(name).copied(),
+                None => self.assumption(name).or_else(|| figures.get(name).copied()),
             };
             match formula.expression.value(&known).filter(|value| value.is_finite()) {
                 Some(value) => figures.insert(formula.name.clone(), value),
@@ -129,6 +137,11 @@ impl Formulas {
     /// The code of the question that answers an input.
     pub fn question_of(&self, input: &str) -> Option<&str> {
         self.inputs.get(input).map(String::as_str)
+    }
+
+    /// What is taken for granted of every automation.
+    pub fn assumption(&self, name: &str) -> Option<f64> {
+        self.assumptions.get(name).copied()
     }
 
     /// Whether there is such a figure to be worked out.
@@ -227,9 +240,26 @@ mod tests {
             ("benefit_cost", 27_600.0),
             ("feasibility", 1.0),
             ("ease_of_implementation", 80.0),
+            // 80 % of the 1,100 hours, by robots of 5,000 hours a year each.
+            ("robot_hours", 880.0),
+            ("robots_needed", 0.176),
+            ("number_of_robots", 1.0),
         ] {
             assert_close(&figures, name, expected);
         }
+    }
+
+    #[test]
+    fn assumptions_stand_where_inputs_do() {
+        let parse = |text: &str| Formulas::parse(text);
+        let formulas = parse(
+            r#"{"inputs": {"a": "Q1-A"}, "assumptions": {"b": 3}, "outputs": [{"name": "c", "expression": "ceil(a / b)"}]}"#,
+        );
+        let mut figures = Figures::new();
+        formulas.unwrap().work_out(&mut figures, None, |_| Some(7.0));
+        assert_close(&figures, "c", 3.0);
+        let twice = parse(r#"{"inputs": {"a": "Q1-A"}, "assumptions": {"a": 3}, "outputs": []}"#);
+        assert!(matches!(twice, Err(FormulaError::Repeated(name)) if name == "a"));
     }
 
     #[test]

@@ -187,6 +187,11 @@ impl TenantForms {
         number(self.flow_of(kind)?.question(code)?, content)
     }
 
+    /// What the formulas take for granted of every automation.
+    pub fn assumption(&self, name: &str) -> Option<f64> {
+        self.formulas.formulas.assumption(name)
+    }
+
     /// The word for a figure.
     pub fn label(&self, figure: &str, value: f64) -> Option<&str> {
         self.formulas.formulas.label(figure, value)

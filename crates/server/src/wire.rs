@@ -132,6 +132,7 @@ fn figures(m: &mut Members<'_>, content: &IdeaContent) {
     );
     m.number("process_estimated_benefit_fte", content.benefit_fte);
     m.number("process_estimated_benefit_cost", content.benefit_cost);
+    m.number("number_of_robots", content.other_figures.get("number_of_robots").copied());
     let priority = (content.priority != Priority::None).then(|| content.priority.key());
     m.optional_text("process_priority", priority);
 }
@@ -148,7 +149,6 @@ fn constants(m: &mut Members<'_>) {
         "software_cost_id",
         "cost_description",
         "running_cost",
-        "number_of_robots",
         "check_collaborators",
         "relevance",
         "category_other_text",

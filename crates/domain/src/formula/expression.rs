@@ -33,6 +33,8 @@ pub(super) enum Function {
     Max,
     /// Value, least, most.
     Clamp,
+    /// The next whole number.
+    Ceil,
     /// The first that is known.
     Or,
     /// Condition, what holds if it isn't zero, what holds otherwise.
@@ -112,6 +114,7 @@ impl Function {
             "min" => Self::Min,
             "max" => Self::Max,
             "clamp" => Self::Clamp,
+            "ceil" => Self::Ceil,
             "or" => Self::Or,
             "if" => Self::If,
             "steps" => Self::Steps,
@@ -122,6 +125,7 @@ impl Function {
     const fn takes(self, count: usize) -> bool {
         match self {
             Self::Mean | Self::Min | Self::Max | Self::Or => count > 0,
+            Self::Ceil => count == 1,
             Self::Clamp | Self::If => count == 3,
             Self::Steps => count > 1 && count.is_multiple_of(2),
         }
@@ -141,6 +145,7 @@ impl Function {
                 [value, least, most] => Some(value.max(*least).min(*most)),
                 _ => None,
             },
+            Self::Ceil => Some(arguments.first()?.value(known)?.ceil()),
             Self::Or => arguments.iter().find_map(|argument| argument.value(known)),
             Self::If => match arguments {
                 [condition, then, otherwise] => {

@@ -2,13 +2,13 @@
 
 use automation_hub_domain::{
     flow::default_flows,
-    formula::{Figures, Formulas},
+    formula::{DEFAULT_FORMULAS, Figures, Formulas},
     id::FlowId,
     idea::SubmissionType,
     lifecycle::DEFAULT_PHASES,
     questionnaire::{DEFAULT_QUESTIONNAIRES, Questionnaire},
 };
-use automation_hub_storage::{forms, lifecycle, tenants, values};
+use automation_hub_storage::{Session, StorageError, System, forms, lifecycle, tenants, values};
 
 use crate::organization::{Organization, found_tenant};
 
@@ -105,4 +105,43 @@ async fn a_tenant_from_before_there_were_flows_gets_them_with_the_update() {
     assert!(after > catalogue);
     acme.store().migrate().await.unwrap();
     assert_eq!(acme.read(tenants::versions).await.catalogue, after, "once is enough");
+}
+
+/// The formulas that tenants started with before robots were counted.
+fn formulas_without_robots() -> String {
+    let (before, rest) = DEFAULT_FORMULAS.split_once("  \"assumptions\"").unwrap();
+    let (_, rest) = rest.split_once("},\n").unwrap();
+    let (outputs, rest) = rest.split_once(",\n\n    {\"name\": \"robot_hours\"").unwrap();
+    let (_, labels) = rest.split_once("\n  ],").unwrap();
+    [before, outputs, "\n  ],", labels].concat()
+}
+
+#[tokio::test]
+async fn a_tenant_from_before_robots_were_counted_counts_them_with_the_update_unless_it_has_formulas_of_its_own()
+ {
+    let acme = Organization::found().await;
+    let own = found_tenant(acme.store(), "own").await;
+    let old = formulas_without_robots();
+    assert!(!Formulas::parse(&old).unwrap().gives("robot_hours"), "{old}");
+    let set_back = move |s: &mut System<'_>| -> Result<_, StorageError> {
+        s.execute("UPDATE formulas SET definition = $1", values![&old])?;
+        s.execute("DELETE FROM refinery_schema_history WHERE version = 33", values![])
+    };
+    let of_own = r#"{"inputs": {"a": "Q9-A"}, "outputs": [{"name": "twice", "expression": "2 * a"}]}"#;
+    acme.store().system().write(set_back).await.unwrap();
+    let install = move |s: &mut Session<'_>| forms::install_formulas(s, &Formulas::parse(of_own).unwrap());
+    acme.store().write(own, install).await.unwrap();
+    assert_eq!(acme.store().migrate().await.unwrap(), 1);
+    let theirs = acme.read(forms::formulas).await;
+    let default = Formulas::parse(DEFAULT_FORMULAS).unwrap();
+    assert_eq!(
+        (theirs.version, theirs.formulas.assumption("robot_days")),
+        (2, default.assumption("robot_days"))
+    );
+    assert!(
+        theirs.formulas.gives("number_of_robots")
+            && theirs.formulas.label("ease_of_implementation", 70.0).is_some()
+    );
+    let stored = acme.store().read(own, forms::formulas).await.unwrap();
+    assert_eq!((stored.version, stored.formulas.gives("robot_hours")), (2, false));
 }

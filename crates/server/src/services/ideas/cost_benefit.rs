@@ -37,6 +37,7 @@ impl Analysis {
             Source::Input(name) => {
                 forms.input(idea.submission_type, &idea.content, name).map(FieldValue::Number)
             }
+            Source::Assumption(name) => forms.assumption(name).map(FieldValue::Number),
             Source::Figure(name) => figure(name).map(FieldValue::Number),
             Source::Label(name) => Some(FieldValue::Text(forms.label(name, figure(name)?)?.to_owned())),
             Source::Truth(name) => {
