@@ -56,12 +56,24 @@ impl Sources {
         ))
     }
 
-    pub(super) fn open(&self, needs: &Needs) -> Result<Opened, KeyError> {
+    /// Each source with what it is a source of.
+    pub(super) fn listed(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+        let previous = self.previous_pepper.as_ref().map(|source| (PEPPER, source));
+        [(PEPPER, &self.pepper), (OUTER, &self.outer)].into_iter().chain(previous)
+    }
+
+    /// Fails where rows name a pepper that the configuration doesn't.
+    pub(super) fn expect_numbers(&self, needs: &Needs) -> Result<(), KeyError> {
         let peppers = [Some(&self.pepper), self.previous_pepper.as_ref()];
         let has = |number: i64| peppers.iter().flatten().any(|source| source.number().get() == number);
-        if let Some(&missing) = needs.peppers.iter().find(|&&number| !has(number)) {
-            return Err(KeyError::MissingNumber(missing));
+        match needs.peppers.iter().find(|&&number| !has(number)) {
+            Some(&missing) => Err(KeyError::MissingNumber(missing)),
+            None => Ok(()),
         }
+    }
+
+    pub(super) fn open(&self, needs: &Needs) -> Result<Opened, KeyError> {
+        self.expect_numbers(needs)?;
         let needs_pepper = needs.peppers.contains(&self.pepper.number().get());
         let pepper = self.pepper.read_or_make(needs_pepper)?;
         let previous_pepper = match &self.previous_pepper {
@@ -76,9 +88,7 @@ impl Sources {
 
     /// Whether the files are still as they were at the start.
     pub(super) fn check(&self) -> Result<(), KeyError> {
-        for source in
-            [Some(&self.pepper), self.previous_pepper.as_ref(), Some(&self.outer)].into_iter().flatten()
-        {
+        for (_, source) in self.listed() {
             if let Source::File(file) = source {
                 file.read()?.ok_or_else(|| KeyError::Lost(file.to_string()))?;
             }
@@ -110,6 +120,14 @@ impl Source {
         match self {
             Self::Environment(_, key) => key.number(),
             Self::File(file) => file.number(),
+        }
+    }
+
+    /// The key, if it is there.
+    pub(super) fn read(&self) -> Result<Option<Key>, KeyError> {
+        match self {
+            Self::Environment(_, key) => Ok(Some(key.clone())),
+            Self::File(file) => file.read(),
         }
     }
 

@@ -255,6 +255,51 @@ fn uploaded_files_go_with_a_backup_and_come_back() {
 }
 
 #[test]
+fn a_backup_whose_keys_are_others_replaces_nothing() {
+    let bench = Bench::new();
+    // The sample organisation has tokens, which need the pepper.
+    Server::start(bench.command(&["demo", "--listen", "127.0.0.1:0", "--ideas", "1"])).stop();
+    let file = bench.path("copy.sqlite");
+    let file = file.to_str().unwrap();
+    bench.print(&["backup", file]);
+    let keys = |from: &Bench, to: &Bench| {
+        std::fs::copy(from.data_dir().join("pepper.1"), to.data_dir().join("pepper.1")).unwrap();
+    };
+
+    let other = Bench::new();
+    found(&other);
+    other.serve().stop();
+    let before = contents(&other.data_dir());
+    let told = other.complaint(&["restore", file, "--force"], 1);
+    assert!(
+        told.contains("the keys don't fit it (--ignore-keys puts it in place all the same): key file ")
+            && told.contains("pepper.1 isn't the key this database was used with"),
+        "{told}"
+    );
+    assert_eq!(contents(&other.data_dir()), before, "what was there stays");
+    let numbered = ["restore", file, "--force"];
+    let output =
+        other.command(&numbered).env("AUTOMATION_HUB_KEYS__PEPPER_FILE", other.path("pepper.2")).output();
+    assert!(stderr(&output.unwrap()).contains("were made under pepper 1"));
+
+    let told = other.print(&["restore", file, "--force", "--ignore-keys"]);
+    assert!(told.contains("The keys in the folder have to be those of the backup."), "{told}");
+    assert!(other.refusal().contains("isn't the key this database was used with"));
+    keys(&bench, &other);
+    let told = other.print(&["restore", file, "--force"]);
+    assert!(told.contains("The keys that it needs are there."), "{told}");
+    other.serve().stop();
+
+    let fresh = Bench::new();
+    let told = fresh.json(&["restore", file, "--json"]);
+    assert_eq!(told["missing_keys"].as_array().unwrap().len(), 1, "{told}");
+    let told = fresh.print(&["restore", file, "--force"]);
+    assert!(told.contains("Put back what it needs before a server starts: key file "), "{told}");
+    keys(&bench, &fresh);
+    fresh.serve().stop();
+}
+
+#[test]
 fn only_a_whole_database_of_ours_is_restored() {
     let bench = Bench::new();
     found(&bench);
