@@ -158,6 +158,47 @@ fn people_who_are_there_or_not_are_told() {
 }
 
 #[test]
+fn people_are_listed_with_their_status_and_roles() {
+    let bench = Bench::new();
+    assert!(bench.complaint(&["user", "list"], 1).contains("there is no database in"));
+    found(&bench);
+    assert_eq!(bench.json(&["user", "list", "--json"]), serde_json::json!([]));
+    let create = ["user", "create", "ines@nordwind.test", "Ines", "Moreau"];
+    let made = bench.json(
+        &[&create[..], &["--role", "ah-system-admin", "--role", "ah-idea-approver", "--json"]].concat(),
+    );
+    let arguments = ["user", "create", "bo@nordwind.test", "Bo", "Lind", "--password-stdin"];
+    assert!(with_input(&bench, &arguments, "correct horse battery\n").status.success());
+    assert_eq!(
+        bench.print(&["user", "list"]),
+        "E-mail              Name         Status                 Roles\n\
+         bo@nordwind.test    Bo Lind      Active                 ah-standard-user\n\
+         ines@nordwind.test  Ines Moreau  Pending, no mail sent  ah-system-admin, ah-idea-approver\n"
+    );
+    let told = bench.json(&["user", "list", "--json"]);
+    assert_eq!(
+        told[1],
+        serde_json::json!({
+            "id": made["id"],
+            "email": "ines@nordwind.test",
+            "name": "Ines Moreau",
+            "status": "unsent",
+            "roles": [
+                {"role": "ah-system-admin", "category_id": null},
+                {"role": "ah-idea-approver", "category_id": null},
+            ],
+        })
+    );
+    bench.print(&["tenant", "create", "Other", "Test"]);
+    assert!(
+        bench.complaint(&["user", "list"], 1).contains("there are several tenants: name one with --tenant")
+    );
+    assert_eq!(bench.json(&["user", "list", "--json", "--tenant", "other/test"]), serde_json::json!([]));
+    let both = bench.json(&["user", "list", "--json", "--tenant", "nordwind-group/production"]);
+    assert_eq!(both, told);
+}
+
+#[test]
 fn a_backup_of_a_running_server_comes_back_whole() {
     let bench = Bench::new();
     found(&bench);
@@ -346,7 +387,12 @@ fn migrating_ahead_tells_how_much_there_was_to_do() {
 fn shells_get_their_completions() {
     let bench = Bench::new();
     for shell in ["bash", "zsh", "fish"] {
-        assert!(bench.print(&["completions", shell]).contains("reset-password"), "{shell}");
+        let script = bench.print(&["completions", shell]);
+        assert!(script.contains("reset-password"), "{shell}");
+        // Descriptions are what one of them has no place for.
+        let listing =
+            if shell == "bash" { "__user,list)" } else { "List people with their status and roles" };
+        assert!(script.contains(listing), "{shell}");
     }
 }
 
