@@ -56,7 +56,7 @@ enum Command {
     /// Found and list tenants
     #[command(subcommand)]
     Tenant(tenant::Action),
-    /// Create people, and give them a way back in
+    /// Create and list people, and give them a way back in
     #[command(subcommand)]
     User(user::Action),
     /// Create, list and revoke Open API tokens

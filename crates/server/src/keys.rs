@@ -19,7 +19,7 @@ use crate::{
         digest::{Pepper, PepperNumber, Peppers},
         random::{self, NoRandom},
     },
-    config::Config,
+    config::{Config, ConfigError},
 };
 
 pub use environment::EnvironmentKey;
@@ -148,6 +148,25 @@ impl Keys {
         Self::take(sources, needs, store).await
     }
 
+    /// Looks whether the configured keys open what a database holds, and changes nothing. Answers which of them are
+    /// missing: those can still be put back, and no server starts without them.
+    pub async fn compare(config: &Config, store: &Store) -> Result<Vec<String>, KeyError> {
+        let (sources, needs) = (Sources::of(config)?, Needs::of_rows(store).await?);
+        sources.expect_numbers(&needs)?;
+        let mut missing = Vec::new();
+        for (name, source) in sources.listed() {
+            match source.read()? {
+                _ if !needs.has(name, source.number()) => {}
+                None => missing.push(source.to_string()),
+                Some(key) if memory_of(store, name, &key).await? == Memory::Differs => {
+                    return Err(KeyError::Wrong(source.to_string()));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(missing)
+    }
+
     async fn take(sources: Sources, needs: Needs, store: &Store) -> Result<Self, KeyError> {
         let opened = sources.open(&needs)?;
         for (name, key, source, is_needed) in opened.listed(&sources, &needs) {
@@ -169,12 +188,21 @@ impl Keys {
     }
 }
 
+/// What is wrong with the settings of keys and with the files they name, as far as that shows without a database.
+pub(crate) fn faults(config: &Config) -> Vec<ConfigError> {
+    source::faults(config)
+}
+
 impl Needs {
     async fn of_rows(store: &Store) -> Result<Self, StorageError> {
         store
             .system()
             .read(|s| Ok(Self { peppers: stored::pepper_numbers(s)?, outer: stored::has_sealed_values(s)? }))
             .await
+    }
+
+    fn has(&self, name: &str, number: PepperNumber) -> bool {
+        if name == OUTER { self.outer } else { self.peppers.contains(&number.get()) }
     }
 }
 
@@ -190,16 +218,27 @@ impl Opened {
         sources: &'k Sources,
         needs: &Needs,
     ) -> Vec<(&'static str, &'k Key, &'k Source, bool)> {
-        let is_needed = |key: &Key| needs.peppers.contains(&key.number.get());
-        let mut listed = vec![
-            (PEPPER, &self.pepper, &sources.pepper, is_needed(&self.pepper)),
-            (OUTER, &self.outer, &sources.outer, needs.outer),
-        ];
-        if let (Some(key), Some(source)) = (&self.previous_pepper, &sources.previous_pepper) {
-            listed.push((PEPPER, key, source, is_needed(key)));
-        }
-        listed
+        let keys = [Some(&self.pepper), Some(&self.outer), self.previous_pepper.as_ref()];
+        let pairs = keys.into_iter().flatten().zip(sources.listed());
+        pairs.map(|(key, (name, source))| (name, key, source, needs.has(name, key.number))).collect()
     }
+}
+
+/// What the database remembers of the key with this name and number.
+#[derive(PartialEq)]
+enum Memory {
+    Nothing,
+    Same,
+    Differs,
+}
+
+async fn memory_of(store: &Store, name: &'static str, key: &Key) -> Result<Memory, StorageError> {
+    let (number, check) = (key.number.get(), key.check(name));
+    Ok(match store.system().read(move |s| stored::find_check(s, name, number)).await? {
+        None => Memory::Nothing,
+        Some(known) if known.ct_eq(&check).into() => Memory::Same,
+        Some(_) => Memory::Differs,
+    })
 }
 
 /// Compares with the database's memory of the key; a key that no row needs may take another's place.
@@ -211,11 +250,12 @@ async fn verify(
     is_needed: bool,
 ) -> Result<(), KeyError> {
     let (number, check) = (key.number.get(), key.check(name));
-    let known = store.system().read(move |s| stored::find_check(s, name, number)).await?;
-    match known {
-        Some(known) if known.ct_eq(&check).into() => Ok(()),
-        Some(_) if is_needed => Err(KeyError::Wrong(source.to_string())),
-        _ => Ok(store.system().write(move |s| stored::put_check(s, name, number, &check)).await?),
+    match memory_of(store, name, key).await? {
+        Memory::Same => Ok(()),
+        Memory::Differs if is_needed => Err(KeyError::Wrong(source.to_string())),
+        Memory::Differs | Memory::Nothing => {
+            Ok(store.system().write(move |s| stored::put_check(s, name, number, &check)).await?)
+        }
     }
 }
 

@@ -34,6 +34,12 @@ pub async fn list_objects(file: PathBuf) -> Result<Vec<(String, u64)>, StorageEr
     .await
 }
 
+/// Whether a copy knows the keys it was used with; not where it is from before databases did.
+pub async fn knows_keys(file: PathBuf) -> Result<bool, StorageError> {
+    let settings = settings(file);
+    blocking(move || Ok(settings.open_reader()?.table_exists(None, "key_checks")?)).await
+}
+
 fn settings(file: PathBuf) -> Settings {
     let options = StoreOptions::new(Location::Sqlite(file.clone()));
     Settings { file, cache_kib: options.sqlite_cache_kib, mmap_bytes: options.sqlite_mmap_bytes }

@@ -89,21 +89,28 @@ async fn copy(config: &Config, to: &Path, draft: &Path) -> anyhow::Result<Option
     store.close().await;
     copied.with_context(|| format!("{} can't be written", draft.display()))?;
     File::open(draft)?.sync_all()?;
-    let files_beside = match files::folder(config) {
-        Some(folder) => Some(copy_files(&objects?, &folder, to)?),
-        None => None,
+    let Some(folder) = files::folder(config) else {
+        put_in_place(draft, to)?;
+        return Ok(None);
     };
-    fs::rename(draft, to).with_context(|| format!("{} can't be written", to.display()))?;
-    sync_folder(to)?;
-    Ok(files_beside)
+    let (objects, beside) = (objects?, file_copies::beside(to));
+    file_copies::copy(&objects, &folder, &with_ending(&beside, ".partial"))?;
+    put_in_place_with_files(&objects, draft, to)?;
+    Ok(Some(beside))
 }
 
-fn copy_files(objects: &[(String, u64)], from: &Path, backup: &Path) -> anyhow::Result<PathBuf> {
-    let to = file_copies::beside(backup);
-    let draft = with_ending(&to, ".partial");
-    file_copies::copy(objects, from, &draft)?;
-    file_copies::replace(&draft, &to)?;
-    Ok(to)
+/// An older backup of this name is whole until the new one is: its files stay beside the new ones until its database
+/// has gone.
+fn put_in_place_with_files(objects: &[(String, u64)], draft: &Path, to: &Path) -> anyhow::Result<()> {
+    let beside = file_copies::beside(to);
+    file_copies::move_into(objects, &with_ending(&beside, ".partial"), &beside)?;
+    put_in_place(draft, to)?;
+    file_copies::keep_only(objects, &beside).context("the backup is made, but files of an older one are left")
+}
+
+fn put_in_place(draft: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::rename(draft, to).with_context(|| format!("{} can't be written", to.display()))?;
+    sync_folder(to)
 }
 
 /// The database's file. `PostgreSQL` has its own tools.
@@ -137,4 +144,42 @@ pub(super) fn remove(file: &Path) -> anyhow::Result<()> {
 pub(super) fn sync_folder(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     Ok(File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_backup_is_whole_until_the_new_one_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (to, draft) = (folder.path().join("copy"), folder.path().join("copy.partial"));
+        let write = |path: PathBuf, text: &str| {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let (beside, arriving) = (file_copies::beside(&to), folder.path().join("copy.files.partial"));
+        write(to.clone(), "older");
+        write(beside.join("ab/old"), "old");
+        write(beside.join("cd/both"), "both");
+        let objects = [("cd/both".to_owned(), 4), ("cd/new".to_owned(), 3)];
+        let arrive = || {
+            write(arriving.join("cd/both"), "both");
+            write(arriving.join("cd/new"), "new");
+        };
+
+        arrive();
+        // Without its database the new one can't be completed.
+        put_in_place_with_files(&objects, &draft, &to).unwrap_err();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "older");
+        assert_eq!(fs::read_to_string(beside.join("ab/old")).unwrap(), "old");
+        assert_eq!(fs::read_to_string(beside.join("cd/both")).unwrap(), "both");
+
+        arrive();
+        write(draft.clone(), "newer");
+        put_in_place_with_files(&objects, &draft, &to).unwrap();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "newer");
+        assert_eq!(fs::read_to_string(beside.join("cd/new")).unwrap(), "new");
+        assert!(!beside.join("ab").exists() && !arriving.exists(), "nothing else is left");
+    }
 }

@@ -1,6 +1,7 @@
 //! The files of a backup: those the database names, copied beside its own.
 
 use std::{
+    collections::{BTreeSet, HashSet},
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -37,9 +38,7 @@ pub(super) fn copy(objects: &[(String, u64)], from: &Path, to: &Path) -> anyhow:
         bail!("the folder {} is missing", from.display());
     }
     remove_folder(to)?;
-    fs::create_dir_all(to).with_context(|| format!("{} can't be written", to.display()))?;
-    #[cfg(unix)]
-    fs::set_permissions(to, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    make_private(to)?;
     for (object, size) in objects {
         let (source, target) = (from.join(object), to.join(object));
         if let Some(folder) = target.parent() {
@@ -51,6 +50,54 @@ pub(super) fn copy(objects: &[(String, u64)], from: &Path, to: &Path) -> anyhow:
             bail!("{} has {copied} bytes, and the database knows {size}", source.display());
         }
         File::open(&target)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn make_private(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("{} can't be written", folder.display()))?;
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+/// Moves copied objects to those that are in a folder already. What an object's name stands for never changes, so that
+/// those go on being what they were.
+pub(super) fn move_into(objects: &[(String, u64)], draft: &Path, folder: &Path) -> anyhow::Result<()> {
+    make_private(folder)?;
+    let mut written = BTreeSet::from([folder.to_owned()]);
+    for (object, _) in objects {
+        let target = folder.join(object);
+        if let Some(folder) = target.parent().filter(|folder| !written.contains(*folder)) {
+            fs::create_dir_all(folder)?;
+            written.insert(folder.to_owned());
+        }
+        fs::rename(draft.join(object), &target)
+            .with_context(|| format!("{} can't be written", target.display()))?;
+    }
+    // New names outlive a power cut only once their folders are written.
+    written.iter().try_for_each(|folder| File::open(folder)?.sync_all())?;
+    remove_folder(draft)
+}
+
+/// Removes whatever else a folder holds.
+pub(super) fn keep_only(objects: &[(String, u64)], folder: &Path) -> anyhow::Result<()> {
+    let kept: HashSet<PathBuf> = objects.iter().map(|(object, _)| folder.join(object)).collect();
+    remove_others(&kept, folder)
+        .with_context(|| format!("{} can't be cleared of what is in it", folder.display()))
+}
+
+fn remove_others(kept: &HashSet<PathBuf>, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            remove_others(kept, &path)?;
+            // Only an empty one goes.
+            drop(fs::remove_dir(&path));
+        } else if !kept.contains(&path) {
+            fs::remove_file(&path)?;
+        }
     }
     Ok(())
 }

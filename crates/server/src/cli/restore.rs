@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use automation_hub_server::{config::Config, files, logging};
-use automation_hub_storage::copies;
+use automation_hub_server::{config::Config, files, keys::Keys, logging};
+use automation_hub_storage::{Location, Store, StoreOptions, copies};
 use clap::Args;
 use serde_json::json;
 
@@ -21,14 +21,18 @@ const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
   automation-hub restore /var/backups/hub-2026-11-17.sqlite --data-dir /var/lib/automation-hub
 
 The files of a backup are in a folder beside it, with the ending .files; those in a bucket stay where they are.
-The keys are not part of a backup: put pepper.1 and outer.1 back as well. With --force, the database and the
-files that were there are kept beside the new ones, with the ending .replaced (then .replaced-2, and so on).")]
+The keys are not part of a backup: put pepper.1 and outer.1 back as well, best before. Where those that are there
+don't open what the backup holds, nothing is put in place. With --force, the database and the files that were
+there are kept beside the new ones, with the ending .replaced (then .replaced-2, and so on).")]
 pub(super) struct Arguments {
     /// Backup to put in place
     file: PathBuf,
     /// Put it in place of a database that is there
     #[arg(long)]
     force: bool,
+    /// Put it in place although the keys that are there don't open what it holds
+    #[arg(long)]
+    ignore_keys: bool,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -58,11 +62,12 @@ async fn put_in_place(config: &Config, arguments: &Arguments, database: &Path) -
         bail!("{} holds a database; --force puts the backup in its place", config.storage.data_dir.display());
     }
     let copy = backup::with_ending(database, ".restoring");
-    let copied = take_over(&arguments.file, &copy).await;
-    if copied.is_err() {
+    let taken = take_over(config, arguments, &copy).await;
+    if taken.is_err() {
         forget(&copy)?;
     }
-    let objects = copied.with_context(|| format!("{} can't be restored", arguments.file.display()))?;
+    let Taken { objects, missing_keys } =
+        taken.with_context(|| format!("{} can't be restored", arguments.file.display()))?;
     let kept = unused_ending(database, files::folder(config).as_deref());
     let restored = restore_files(config, &arguments.file, &objects, &kept);
     if restored.is_err() {
@@ -76,15 +81,28 @@ async fn put_in_place(config: &Config, arguments: &Arguments, database: &Path) -
     fs::rename(&copy, database)?;
     backup::sync_folder(database)?;
     if arguments.json {
-        let told = json!({ "database": database, "kept_previous": has_database, "kept_as": kept });
-        return output::print(told);
+        return output::print(json!({
+            "database": database,
+            "kept_previous": has_database,
+            "kept_as": kept,
+            "missing_keys": missing_keys,
+        }));
     }
     let previous = kept.map(|kept| format!(" What was there is kept as {}.", kept.display()));
     output::print(format_args!(
-        "{} is in place.{} The keys in the folder have to be those of the backup.",
+        "{} is in place.{} {}",
         database.display(),
-        previous.unwrap_or_default()
+        previous.unwrap_or_default(),
+        about_keys(arguments, &missing_keys)
     ))
+}
+
+fn about_keys(arguments: &Arguments, missing: &[String]) -> String {
+    match missing {
+        _ if arguments.ignore_keys => "The keys in the folder have to be those of the backup.".to_owned(),
+        [] => "The keys that it needs are there.".to_owned(),
+        missing => format!("Put back what it needs before a server starts: {}.", missing.join(", ")),
+    }
 }
 
 /// An ending under which nothing is kept yet, of database or files: whoever restores twice keeps what was there first.
@@ -97,19 +115,39 @@ fn unused_ending(database: &Path, files: Option<&Path>) -> String {
     endings.find(|ending| !is_used(ending)).unwrap_or_default()
 }
 
-/// Copies first and looks at the copy: looking at a database leaves traces beside it. Answers which files it names.
-async fn take_over(file: &Path, copy: &Path) -> anyhow::Result<Vec<(String, u64)>> {
+/// A backup that was looked at and found to be whole.
+struct Taken {
+    /// The files it names, with their sizes.
+    objects: Vec<(String, u64)>,
+    missing_keys: Vec<String>,
+}
+
+/// Copies first and looks at the copy: looking at a database leaves traces beside it.
+async fn take_over(config: &Config, arguments: &Arguments, copy: &Path) -> anyhow::Result<Taken> {
     forget(copy)?;
-    fs::copy(file, copy)?;
+    fs::copy(&arguments.file, copy)?;
     #[cfg(unix)]
     fs::set_permissions(copy, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     File::open(copy)?.sync_all()?;
     copies::check(copy.to_owned()).await?;
     let objects = copies::list_objects(copy.to_owned()).await?;
+    let missing_keys = if arguments.ignore_keys { Vec::new() } else { compare_keys(config, copy).await? };
     for companion in COMPANIONS.iter().filter(|companion| !companion.is_empty()) {
         backup::remove(&backup::with_ending(copy, companion))?;
     }
-    Ok(objects)
+    Ok(Taken { objects, missing_keys })
+}
+
+/// Fails where the keys that are there are others than those of the backup: no server would start on it. Answers which
+/// are missing: whoever restores on a new machine may put them back afterwards.
+async fn compare_keys(config: &Config, copy: &Path) -> anyhow::Result<Vec<String>> {
+    if !copies::knows_keys(copy.to_owned()).await? {
+        return Ok(Vec::new());
+    }
+    let store = Store::open(StoreOptions::new(Location::Sqlite(copy.to_owned()))).await?;
+    let compared = Keys::compare(config, &store).await;
+    store.close().await;
+    compared.context("the keys don't fit it (--ignore-keys puts it in place all the same)")
 }
 
 /// Before the database: files that no database names do no harm, and none that one names is missing.

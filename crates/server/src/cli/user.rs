@@ -1,14 +1,15 @@
-//! `automation-hub user`: people created by the operator, and the way back in for those who lost theirs.
+//! `automation-hub user`: people created and listed by the operator, and the way back in for those who lost theirs.
 
-use std::io::Read;
+use std::{collections::HashMap, io::Read};
 
 use anyhow::bail;
 use automation_hub_domain::{
     audit::AuditAction,
     clock::{Clock, Timestamp},
-    id::{RoleId, UserId},
+    id::{CategoryId, RoleId, UserId},
+    page::PageRequest,
     tenant::Tenant,
-    user::{Email, InviteStatus, RoleAssignment},
+    user::{Email, InviteStatus, RoleAssignment, User},
 };
 use automation_hub_server::{
     auth::{
@@ -19,6 +20,7 @@ use automation_hub_server::{
     clock::SystemClock,
     config::Config,
     error::{Error, Violations},
+    pages::users::{Standing, roles::Catalogue},
     services::{
         operator,
         people::{self, By, PersonInput},
@@ -27,10 +29,11 @@ use automation_hub_server::{
 use automation_hub_storage::{
     Session, StorageError, Store, audit,
     links::{self, LinkPurpose},
-    roles, sessions, users,
+    roles, sessions,
+    users::{self, UserFilter},
 };
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{Global, output, tenant};
@@ -42,6 +45,8 @@ pub(super) enum Action {
   automation-hub user create ines.moreau@nordwind.test Ines Moreau --role ah-system-admin
   automation-hub user create robot@nordwind.test Order Robot --password-stdin < secret.txt")]
     Create(Create),
+    /// List people with their status and roles
+    List(List),
     /// Print a link to set a new password, or set one
     ResetPassword(Reset),
 }
@@ -56,6 +61,16 @@ pub(super) struct Create {
     roles: Vec<String>,
     #[command(flatten)]
     way: Way,
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    /// Tenant by its short names, where there are several
+    #[arg(long, value_name = "ORGANISATION/TENANT")]
+    tenant: Option<String>,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -87,6 +102,7 @@ pub(super) async fn run(global: &Global, action: Action) -> anyhow::Result<()> {
     let (config, store) = tenant::open(global).await?;
     let done = match action {
         Action::Create(create) => create.run(&config, &store).await,
+        Action::List(list) => list.run(&store).await,
         Action::ResetPassword(reset) => reset.run(&config, &store).await,
     };
     store.close().await;
@@ -203,6 +219,67 @@ impl Create {
         };
         self.roles.iter().map(|slug| Ok(RoleAssignment { role: find(slug)?, category: None })).collect()
     }
+}
+
+/// A person with the roles they hold.
+type Holder = (User, Vec<RoleAssignment>);
+
+impl List {
+    async fn run(&self, store: &Store) -> anyhow::Result<()> {
+        let tenant = tenant::chosen(store, self.tenant.as_deref()).await?;
+        let (people, catalogue) = store.scan(tenant.id, everybody).await?;
+        if self.json {
+            return output::print(
+                people.iter().map(|holder| described(holder, &catalogue)).collect::<Value>(),
+            );
+        }
+        let row = |(user, held): &Holder| {
+            let roles: Vec<_> = held.iter().map(|one| role_words(*one, &catalogue)).collect();
+            let status = Standing::of(user).title().to_owned();
+            [user.email.as_str().to_owned(), user.full_name(), status, roles.join(", ")]
+        };
+        output::table(["E-mail", "Name", "Status", "Roles"], people.iter().map(row).collect())
+    }
+}
+
+/// Everybody of a tenant by name, and what puts their roles into words.
+fn everybody(s: &mut Session<'_>) -> Result<(Vec<Holder>, Catalogue), Error> {
+    let everything = PageRequest { offset: 0, limit: u64::MAX };
+    let people = users::list(s, &UserFilter::default(), everything)?.items;
+    let ids: Vec<_> = people.iter().map(|user| user.id).collect();
+    let mut held: HashMap<UserId, Vec<RoleAssignment>> = HashMap::new();
+    for (user, assignment) in users::role_assignments(s, &ids)? {
+        held.entry(user).or_default().push(assignment);
+    }
+    let with_roles = |user: User| {
+        let roles = held.remove(&user.id).unwrap_or_default();
+        (user, roles)
+    };
+    Ok((people.into_iter().map(with_roles).collect(), Catalogue::load(s)?))
+}
+
+fn slug(role: RoleId, catalogue: &Catalogue) -> Option<&str> {
+    catalogue.roles.iter().find(|one| one.id == role).map(|role| role.slug.as_str())
+}
+
+/// The role as `--role` takes it, and where it holds.
+fn role_words(held: RoleAssignment, catalogue: &Catalogue) -> String {
+    let slug = slug(held.role, catalogue).unwrap_or_default();
+    match held.category {
+        Some(_) => format!("{slug} in {}", catalogue.name(held).scope()),
+        None => slug.to_owned(),
+    }
+}
+
+fn described((user, held): &Holder, catalogue: &Catalogue) -> Value {
+    let role = |one: &RoleAssignment| json!({ "role": slug(one.role, catalogue), "category_id": one.category.map(CategoryId::get) });
+    json!({
+        "id": user.id.get(),
+        "email": user.email.as_str(),
+        "name": user.full_name(),
+        "status": Standing::of(user).key(),
+        "roles": held.iter().map(role).collect::<Value>(),
+    })
 }
 
 impl Reset {

@@ -158,6 +158,47 @@ fn people_who_are_there_or_not_are_told() {
 }
 
 #[test]
+fn people_are_listed_with_their_status_and_roles() {
+    let bench = Bench::new();
+    assert!(bench.complaint(&["user", "list"], 1).contains("there is no database in"));
+    found(&bench);
+    assert_eq!(bench.json(&["user", "list", "--json"]), serde_json::json!([]));
+    let create = ["user", "create", "ines@nordwind.test", "Ines", "Moreau"];
+    let made = bench.json(
+        &[&create[..], &["--role", "ah-system-admin", "--role", "ah-idea-approver", "--json"]].concat(),
+    );
+    let arguments = ["user", "create", "bo@nordwind.test", "Bo", "Lind", "--password-stdin"];
+    assert!(with_input(&bench, &arguments, "correct horse battery\n").status.success());
+    assert_eq!(
+        bench.print(&["user", "list"]),
+        "E-mail              Name         Status                 Roles\n\
+         bo@nordwind.test    Bo Lind      Active                 ah-standard-user\n\
+         ines@nordwind.test  Ines Moreau  Pending, no mail sent  ah-system-admin, ah-idea-approver\n"
+    );
+    let told = bench.json(&["user", "list", "--json"]);
+    assert_eq!(
+        told[1],
+        serde_json::json!({
+            "id": made["id"],
+            "email": "ines@nordwind.test",
+            "name": "Ines Moreau",
+            "status": "unsent",
+            "roles": [
+                {"role": "ah-system-admin", "category_id": null},
+                {"role": "ah-idea-approver", "category_id": null},
+            ],
+        })
+    );
+    bench.print(&["tenant", "create", "Other", "Test"]);
+    assert!(
+        bench.complaint(&["user", "list"], 1).contains("there are several tenants: name one with --tenant")
+    );
+    assert_eq!(bench.json(&["user", "list", "--json", "--tenant", "other/test"]), serde_json::json!([]));
+    let both = bench.json(&["user", "list", "--json", "--tenant", "nordwind-group/production"]);
+    assert_eq!(both, told);
+}
+
+#[test]
 fn a_backup_of_a_running_server_comes_back_whole() {
     let bench = Bench::new();
     found(&bench);
@@ -255,6 +296,51 @@ fn uploaded_files_go_with_a_backup_and_come_back() {
 }
 
 #[test]
+fn a_backup_whose_keys_are_others_replaces_nothing() {
+    let bench = Bench::new();
+    // The sample organisation has tokens, which need the pepper.
+    Server::start(bench.command(&["demo", "--listen", "127.0.0.1:0", "--ideas", "1"])).stop();
+    let file = bench.path("copy.sqlite");
+    let file = file.to_str().unwrap();
+    bench.print(&["backup", file]);
+    let keys = |from: &Bench, to: &Bench| {
+        std::fs::copy(from.data_dir().join("pepper.1"), to.data_dir().join("pepper.1")).unwrap();
+    };
+
+    let other = Bench::new();
+    found(&other);
+    other.serve().stop();
+    let before = contents(&other.data_dir());
+    let told = other.complaint(&["restore", file, "--force"], 1);
+    assert!(
+        told.contains("the keys don't fit it (--ignore-keys puts it in place all the same): key file ")
+            && told.contains("pepper.1 isn't the key this database was used with"),
+        "{told}"
+    );
+    assert_eq!(contents(&other.data_dir()), before, "what was there stays");
+    let numbered = ["restore", file, "--force"];
+    let output =
+        other.command(&numbered).env("AUTOMATION_HUB_KEYS__PEPPER_FILE", other.path("pepper.2")).output();
+    assert!(stderr(&output.unwrap()).contains("were made under pepper 1"));
+
+    let told = other.print(&["restore", file, "--force", "--ignore-keys"]);
+    assert!(told.contains("The keys in the folder have to be those of the backup."), "{told}");
+    assert!(other.refusal().contains("isn't the key this database was used with"));
+    keys(&bench, &other);
+    let told = other.print(&["restore", file, "--force"]);
+    assert!(told.contains("The keys that it needs are there."), "{told}");
+    other.serve().stop();
+
+    let fresh = Bench::new();
+    let told = fresh.json(&["restore", file, "--json"]);
+    assert_eq!(told["missing_keys"].as_array().unwrap().len(), 1, "{told}");
+    let told = fresh.print(&["restore", file, "--force"]);
+    assert!(told.contains("Put back what it needs before a server starts: key file "), "{told}");
+    keys(&bench, &fresh);
+    fresh.serve().stop();
+}
+
+#[test]
 fn only_a_whole_database_of_ours_is_restored() {
     let bench = Bench::new();
     found(&bench);
@@ -301,7 +387,12 @@ fn migrating_ahead_tells_how_much_there_was_to_do() {
 fn shells_get_their_completions() {
     let bench = Bench::new();
     for shell in ["bash", "zsh", "fish"] {
-        assert!(bench.print(&["completions", shell]).contains("reset-password"), "{shell}");
+        let script = bench.print(&["completions", shell]);
+        assert!(script.contains("reset-password"), "{shell}");
+        // Descriptions are what one of them has no place for.
+        let listing =
+            if shell == "bash" { "__user,list)" } else { "List people with their status and roles" };
+        assert!(script.contains(listing), "{shell}");
     }
 }
 
