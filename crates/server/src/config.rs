@@ -3,6 +3,7 @@
 
 mod mistakes;
 mod rules;
+mod surroundings;
 
 use std::{
     net::SocketAddr,
@@ -323,6 +324,15 @@ mod tests {
         assert_eq!(
             errors.first().unwrap().to_string(),
             "configuration: sessions.idle_minutes = 0: 1 to 1440"
+        );
+    }
+
+    #[test]
+    fn the_data_folder_has_to_have_a_name() {
+        let errors = Config::load(None, vec![("storage.data_dir", Value::from(""))]).unwrap_err();
+        assert_eq!(
+            errors.first().unwrap().to_string(),
+            "configuration: storage.data_dir = : a folder is needed"
         );
     }
 

@@ -19,7 +19,7 @@ use crate::{
         digest::{Pepper, PepperNumber, Peppers},
         random::{self, NoRandom},
     },
-    config::Config,
+    config::{Config, ConfigError},
 };
 
 pub use environment::EnvironmentKey;
@@ -186,6 +186,11 @@ impl Keys {
         Ok(Opened { pepper: Key::draw(first)?, previous_pepper: None, outer: Key::draw(first)? }
             .into_keys(None))
     }
+}
+
+/// What is wrong with the settings of keys and with the files they name, as far as that shows without a database.
+pub(crate) fn faults(config: &Config) -> Vec<ConfigError> {
+    source::faults(config)
 }
 
 impl Needs {

@@ -42,14 +42,17 @@ pub(super) fn run(global: &Global, action: &Action) -> anyhow::Result<()> {
             output::print(toml::to_string(&config)?.trim_end())
         }
         Action::Check(check) => {
-            let loaded = global.load(Overrides::new());
+            let loaded = global.load(Overrides::new()).and_then(|config| match config.faults_here() {
+                faults if faults.is_empty() => Ok(()),
+                faults => Err(ConfigErrors(faults).into()),
+            });
             if check.json {
                 let errors = match &loaded {
                     Err(error) => error.downcast_ref().map(|ConfigErrors(errors)| errors.as_slice()),
-                    Ok(_) => None,
+                    Ok(()) => None,
                 };
                 output::print(json!({ "ok": loaded.is_ok(), "errors": errors.unwrap_or_default() }))?;
-                return loaded.map(drop);
+                return loaded;
             }
             loaded?;
             output::print("The configuration is right.")

@@ -1,7 +1,13 @@
 //! Rules of single keys that types alone can't hold.
 
-use std::{fmt::Display, ops::RangeInclusive};
+use std::{
+    fmt::Display,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU16,
+    ops::RangeInclusive,
+};
 
+use automation_hub_storage::Location;
 use lettre::message::Mailbox;
 
 use super::{
@@ -67,14 +73,17 @@ fn server(server: &Server, found: &mut Violations) {
 }
 
 fn storage(storage: &Storage, found: &mut Violations) {
+    found.unless(!storage.data_dir.as_os_str().is_empty(), "storage.data_dir", &"", "a folder is needed");
     let url = &storage.database_url;
+    let is_address = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
     found.unless(
-        url.is_empty() || url.starts_with("postgres://") || url.starts_with("postgresql://"),
+        url.is_empty() || (is_address && Location::is_postgres_address(url)),
         "storage.database_url",
         &"…",
         "postgres://user:password@host/database, or empty for embedded SQLite",
     );
     found.outside(1..=1000, "storage.postgres_connections", &storage.postgres_connections, "");
+    found.outside(1..=16_777_216, "storage.sqlite_cache_kib", &storage.sqlite_cache_kib, " KiB");
 }
 
 fn keys(keys: &Keys, found: &mut Violations) {
@@ -141,8 +150,15 @@ fn mail(mail: &Mail, server: &Server, found: &mut Violations) {
     if mail.smtp_host.is_empty() {
         return;
     }
-    let is_host = !mail.smtp_host.contains(|c: char| c.is_whitespace() || "/@".contains(c));
-    found.unless(is_host, "mail.smtp_host", &mail.smtp_host, "a host's name or address is needed");
+    let host = &mail.smtp_host;
+    let is_host = !host.contains(|c: char| c.is_whitespace() || "/@".contains(c));
+    found.unless(is_host, "mail.smtp_host", host, "a host's name or address is needed");
+    found.unless(
+        !host.contains(':') || host.parse::<IpAddr>().is_ok(),
+        "mail.smtp_host",
+        host,
+        "a host's name or address is needed; its port stands in mail.smtp_port",
+    );
     found.unless(
         !server.public_url.is_empty(),
         "mail.smtp_host",
@@ -181,6 +197,22 @@ fn log(log: &Log, found: &mut Violations) {
 }
 
 fn is_origin(url: &str) -> bool {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
+    let place = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    place.is_some_and(|place| {
+        let (host, port) = match place.rsplit_once(':') {
+            Some((host, port)) if !place.ends_with(']') => (host, Some(port)),
+            _ => (place, None),
+        };
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let is_host = address.map_or_else(|| is_name(host), |address| address.parse::<Ipv6Addr>().is_ok());
+        is_host && port.is_none_or(is_port)
+    })
+}
+
+fn is_name(host: &str) -> bool {
+    !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "/\\?#@:[]".contains(c))
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<NonZeroU16>().is_ok()
 }

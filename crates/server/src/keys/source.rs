@@ -1,9 +1,15 @@
 //! Where each key comes from: the environment where it is set there, otherwise a file.
 
-use std::{fmt, path::Path};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use super::{EnvironmentKey, Key, KeyError, Needs, OUTER, Opened, PEPPER, file::KeyFile};
-use crate::{auth::digest::PepperNumber, config::Config};
+use crate::{
+    auth::digest::PepperNumber,
+    config::{Config, ConfigError},
+};
 
 #[derive(Debug)]
 pub(super) enum Source {
@@ -19,21 +25,86 @@ pub(super) struct Sources {
     pub(super) outer: Source,
 }
 
+/// The two settings of a key, of which one counts.
+struct Setting<'c> {
+    /// Of the key itself; that of its file has a longer name.
+    names: (&'static str, &'static str),
+    given: &'c EnvironmentKey,
+    path: &'c Path,
+    kind: &'static str,
+    folder: &'c Path,
+}
+
+impl<'c> Setting<'c> {
+    /// Pepper and outer key, which every hub has, and the pepper before, which it may have.
+    fn all(config: &'c Config) -> ([Self; 2], Option<Self>) {
+        let (keys, folder) = (&config.keys, config.storage.data_dir.as_path());
+        let setting = |names, given, path, kind| Self { names, given, path, kind, folder };
+        let pepper = setting(("keys.pepper", "keys.pepper_file"), &keys.pepper, &keys.pepper_file, PEPPER);
+        let outer =
+            setting(("keys.outer_key", "keys.outer_key_file"), &keys.outer_key, &keys.outer_key_file, OUTER);
+        let names = ("keys.previous_pepper", "keys.previous_pepper_file");
+        let previous = setting(names, &keys.previous_pepper, &keys.previous_pepper_file, PEPPER);
+        let is_set = previous.given.key().is_some() || !previous.path.as_os_str().is_empty();
+        ([pepper, outer], is_set.then_some(previous))
+    }
+
+    fn source(&self) -> Result<Source, KeyError> {
+        match self.given.key() {
+            Some(key) => Source::environment(self.names.0, key, self.folder, self.kind),
+            None => Source::file(&self.file(), self.kind),
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        if self.path.as_os_str().is_empty() {
+            self.folder.join(format!("{}.1", self.kind))
+        } else {
+            self.path.to_owned()
+        }
+    }
+
+    fn fault(&self, error: &KeyError) -> ConfigError {
+        let (key, value) = match self.given.key() {
+            Some(_) => (self.names.0, "…".to_owned()),
+            None => (self.names.1, self.file().display().to_string()),
+        };
+        // The others don't begin with a setting's name.
+        let rule = match error {
+            KeyError::Both(_, file) => {
+                format!("key file {file} is there too, and only one of them can count")
+            }
+            KeyError::SameNumber(other, _, number) => format!("it has the number {number}, as {other}"),
+            KeyError::NoPrevious(_) => "there is no such file".to_owned(),
+            error => error.to_string(),
+        };
+        ConfigError { key: key.to_owned(), value, rule }
+    }
+}
+
+pub(super) fn faults(config: &Config) -> Vec<ConfigError> {
+    let (always, previous) = Setting::all(config);
+    let read = |setting: &Setting<'_>| setting.source().and_then(|source| source.read());
+    let mut found: Vec<_> =
+        always.iter().filter_map(|setting| Some(setting.fault(&read(setting).err()?))).collect();
+    if let Some(previous) = previous {
+        // Both peppers together are judged where each by itself is right.
+        let together = if found.is_empty() { Sources::of(config).err() } else { None };
+        let fault = together.or_else(|| match read(&previous) {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(KeyError::NoPrevious(String::new())),
+            Err(error) => Some(error),
+        });
+        found.extend(fault.map(|error| previous.fault(&error)));
+    }
+    found
+}
+
 impl Sources {
     pub(super) fn of(config: &Config) -> Result<Self, KeyError> {
-        let (keys, folder) = (&config.keys, &config.storage.data_dir);
-        let or_default = |setting, given: &EnvironmentKey, path: &Path, kind| match given.key() {
-            Some(key) => Source::environment(setting, key, folder, kind),
-            None if path.as_os_str().is_empty() => Source::file(&folder.join(format!("{kind}.1")), kind),
-            None => Source::file(path, kind),
-        };
-        let pepper = or_default("keys.pepper", &keys.pepper, &keys.pepper_file, PEPPER)?;
-        let outer = or_default("keys.outer_key", &keys.outer_key, &keys.outer_key_file, OUTER)?;
-        let previous_pepper = match keys.previous_pepper.key() {
-            Some(key) => Some(Source::environment("keys.previous_pepper", key, folder, PEPPER)?),
-            None if keys.previous_pepper_file.as_os_str().is_empty() => None,
-            None => Some(Source::file(&keys.previous_pepper_file, PEPPER)?),
-        };
+        let ([pepper, outer], previous) = Setting::all(config);
+        let (pepper, outer) = (pepper.source()?, outer.source()?);
+        let previous_pepper = previous.map(|previous| previous.source()).transpose()?;
         let sources = Self { pepper, previous_pepper, outer };
         sources.refuse_same_number()?;
         Ok(sources)

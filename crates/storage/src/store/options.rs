@@ -3,12 +3,21 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use tokio_postgres::Config;
+
 #[derive(Clone)]
 pub enum Location {
     /// The file of an embedded database.
     Sqlite(PathBuf),
     /// The address of a `PostgreSQL` database, with its password.
     Postgres(String),
+}
+
+impl Location {
+    /// Whether the driver understands a text as the address of a `PostgreSQL` database. Asks nobody.
+    pub fn is_postgres_address(text: &str) -> bool {
+        text.parse::<Config>().is_ok_and(|config| !config.get_hosts().is_empty())
+    }
 }
 
 impl fmt::Debug for Location {

@@ -1,6 +1,6 @@
 //! `automation-hub config`, and how a wrong configuration stops every command.
 
-use super::harness::Bench;
+use super::harness::{Bench, set_mode, stderr};
 
 /// A configuration, and how the complaint about it begins.
 const COMPLAINTS: &[(&str, &str)] = &[
@@ -56,6 +56,26 @@ const COMPLAINTS: &[(&str, &str)] = &[
              files.s3.access_key_id: both or neither\n",
     ),
     (
+        "[storage]\ndatabase_url = 'postgres://hub:geheim@db:port/hub'\n",
+        "automation-hub: configuration: storage.database_url = …: postgres://user:password@host/database, or empty for \
+             embedded SQLite",
+    ),
+    (
+        "[storage]\nsqlite_cache_kib = 4294967295\n",
+        "automation-hub: configuration: storage.sqlite_cache_kib = 4294967295: 1 to 16777216 KiB",
+    ),
+    (
+        "[server]\npublic_url = 'https://hub.test:99999'\n[files.s3]\nendpoint = 'http://s3 .test'\n",
+        "automation-hub: configuration: server.public_url = https://hub.test:99999: an origin is needed: http:// or \
+             https://, a host, and nothing after it\n\
+             automation-hub: configuration: files.s3.endpoint = http://s3 .test: an origin is needed: ",
+    ),
+    (
+        "[server]\npublic_url = 'https://hub.test'\n[mail]\nsmtp_host = 'smtp.test:25'\nfrom = 'hub@hub.test'\n",
+        "automation-hub: configuration: mail.smtp_host = smtp.test:25: a host's name or address is needed; its port \
+             stands in mail.smtp_port",
+    ),
+    (
         "[files]\nstore = 'tape'\n",
         "automation-hub: configuration: files.store = tape: one of disk, s3 is needed\n",
     ),
@@ -77,6 +97,76 @@ fn a_wrong_key_value_or_rule_is_told_in_a_line_each() {
     assert_eq!(wrong("[server]\nlisten = 5\n[log]\nformat = 'xml'\n").lines().count(), 2);
     let told = wrong("[server\n");
     assert!(told.contains("hub.toml: line 1: "), "{told}");
+}
+
+#[test]
+fn what_a_start_would_find_out_the_check_finds_out_and_makes_nothing() {
+    let key = "0123456789abcdef".repeat(4);
+    let bench = Bench::new();
+    let check = |bench: &Bench, settings: &str| {
+        let file = bench.write("hub.toml", settings);
+        bench.complaint(&["config", "check", "--config", file.to_str().unwrap()], 2)
+    };
+    for (settings, why) in [
+        (
+            "[keys]\npepper_file = 'pepper'",
+            "keys.pepper_file = pepper: key file pepper: its name has to end with a dot and its number, such as pepper.1",
+        ),
+        (
+            "[keys]\nouter_key_file = 'outer.0'",
+            "keys.outer_key_file = outer.0: key file outer.0: its name has to end with a dot and its number, such as outer.1",
+        ),
+        (
+            "[keys]\npepper_file = 'pepper.1'\nprevious_pepper_file = 'pepper.01'",
+            "keys.previous_pepper_file = pepper.01: it has the number 1, as keys.pepper_file",
+        ),
+        (
+            "[keys]\nprevious_pepper_file = 'pepper.7'",
+            "keys.previous_pepper_file = pepper.7: there is no such file",
+        ),
+        ("[files]\nfolder = 'hub.toml'", "files.folder = hub.toml: a folder is needed, and this is none"),
+    ] {
+        let told = check(&bench, settings);
+        assert!(told.starts_with(&format!("automation-hub: configuration: {why}")), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+    assert!(!bench.data_dir().exists(), "whoever looks makes nothing");
+
+    std::fs::create_dir(bench.data_dir()).unwrap();
+    let file = bench.data_dir().join("pepper.1");
+    for (text, mode, why) in [
+        (&key[..], 0o644, "can be read by others (mode 0644); run: chmod 600 "),
+        (&key[1..], 0o600, "doesn't hold a key: 64 hexadecimal characters are needed, and nothing else"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        set_mode(&file, mode);
+        let told = check(&bench, "");
+        assert!(
+            told.starts_with(&format!(
+                "automation-hub: configuration: keys.pepper_file = {0}: key file {0} {why}",
+                file.display()
+            )),
+            "{told}"
+        );
+        assert!(!told.contains(&key[1..]), "the key itself is never told");
+    }
+    std::fs::write(&file, &key).unwrap();
+    let mut command = bench.command(&["config", "check"]);
+    let output = command.env("AUTOMATION_HUB_KEYS__PEPPER", format!("1:{key}")).output().unwrap();
+    let told = stderr(&output);
+    assert!(told.starts_with(&format!("automation-hub: configuration: keys.pepper = …: key file {} is there too, and only one of them can count", file.display())), "{told}");
+    bench.print(&["config", "check"]);
+}
+
+#[test]
+fn a_data_folder_that_is_none_is_told() {
+    let bench = Bench::new();
+    std::fs::write(bench.data_dir(), "").unwrap();
+    let told = bench.complaint(&["config", "check"], 2);
+    assert!(
+        told.contains("storage.data_dir = ") && told.contains(": a folder is needed, and this is none"),
+        "{told}"
+    );
 }
 
 #[test]
