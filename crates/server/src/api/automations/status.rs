@@ -30,7 +30,8 @@ pub struct MoveIdeaRequest {
     process_id: i64,
     /// Of a status that the idea's flow has; it fixes the phase too.
     phase_status_id: Option<i64>,
-    /// In place of the id, together with `status_variable`: both as `GET /idea-flows` shows them.
+    /// In place of the id, together with `status_variable`: both as `GET /idea-flows` shows them. Beside the id, they
+    /// have to name the same place.
     #[schema(format = "filled-text")]
     phase_variable: Option<String>,
     #[schema(format = "filled-text")]
@@ -62,7 +63,9 @@ pub async fn move_idea(
     let mut fields = Fields::of(&body, &mut violations);
     let id = fields.required_integer("process_id");
     let target = target(&mut fields);
-    let (Some(id), Some(target)) = (id, target) else { return Err(refused(Error::Invalid(violations))) };
+    let (Some(id), Some(target), true) = (id, target, violations.is_empty()) else {
+        return Err(refused(Error::Invalid(violations)));
+    };
     let choice = IdeaChoice { key: id.to_string(), expected };
     ideas::move_to(&app, &actor, choice, target).await.map_err(refused)?;
     envelope::updated(MovedIdea { message: "Sync Successful." })
@@ -75,5 +78,8 @@ fn target(fields: &mut Fields<'_, '_>) -> Option<Target> {
         let status = fields.required_text("status_variable");
         return Some(Target::Variables { phase: phase?.to_owned(), status: status?.to_owned() });
     }
-    fields.required_integer("phase_status_id").map(|id| Target::Status(StatusId::new(id)))
+    let id = fields.required_integer("phase_status_id");
+    let mut beside = |name| fields.text(name).filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let (phase, status) = (beside("phase_variable"), beside("status_variable"));
+    Some(Target::Status { id: StatusId::new(id?), phase, status })
 }

@@ -76,8 +76,49 @@ pub async fn file_under(
 /// Where an idea is to go.
 #[derive(Clone, Debug)]
 pub enum Target {
-    Status(StatusId),
-    Variables { phase: String, status: String },
+    /// By its id. Where its variables are given too, they have to be those of the same status.
+    Status {
+        id: StatusId,
+        phase: Option<String>,
+        status: Option<String>,
+    },
+    Variables {
+        phase: String,
+        status: String,
+    },
+}
+
+const OTHER_PLACE: &str = "This isn't where phase_status_id leads. Name one place, or send one of the two.";
+
+impl Target {
+    fn find<'f>(&self, flow: &'f TenantFlow) -> Result<(&'f Phase, &'f Status), Error> {
+        let unknown = |field| Error::invalid(field, "The idea's flow has no such status.");
+        match self {
+            Self::Variables { phase, status } => {
+                flow.find_by_keys(phase, status).ok_or_else(|| unknown("status_variable"))
+            }
+            Self::Status { id, phase, status } => {
+                let found = flow.find(*id).ok_or_else(|| unknown("phase_status_id"))?;
+                require_same(flow, found, phase.as_deref(), status.as_deref())?;
+                Ok(found)
+            }
+        }
+    }
+}
+
+/// Of two places in one body nobody can tell which one is meant.
+fn require_same(
+    flow: &TenantFlow,
+    (in_phase, found): (&Phase, &Status),
+    phase: Option<&str>,
+    status: Option<&str>,
+) -> Result<(), Error> {
+    if phase.is_some_and(|phase| phase != in_phase.key) {
+        return Err(Error::invalid("phase_variable", OTHER_PLACE));
+    }
+    let leads_there =
+        |status| flow.find_by_keys(&in_phase.key, status).is_some_and(|(_, of)| of.id == found.id);
+    if status.is_none_or(leads_there) { Ok(()) } else { Err(Error::invalid("status_variable", OTHER_PLACE)) }
 }
 
 /// Moves an idea to a status of its flow: along a transition, or by force where that is permitted.
@@ -90,17 +131,7 @@ pub async fn move_to(app: &App, actor: &Actor, choice: IdeaChoice, target: Targe
         may_move_at_all(&actor, &held, flow)?;
         // Whether it may go there depends on where it is: that it is there comes first.
         choice.expected.require(&held.idea)?;
-        let found = match &target {
-            Target::Status(id) => flow.find(*id),
-            Target::Variables { phase, status } => flow.find_by_keys(phase, status),
-        };
-        let Some((phase, status)) = found else {
-            let field = match target {
-                Target::Status(_) => "phase_status_id",
-                Target::Variables { .. } => "status_variable",
-            };
-            return Err(Error::invalid(field, "The idea's flow has no such status."));
-        };
+        let (phase, status) = target.find(flow)?;
         require_way(&actor, &held, flow, (phase, status))?;
         let after = Idea { phase: phase.id, status: status.id, ..touched(&held.idea, now) };
         held.write(session, (&actor, AuditAction::IDEA_MOVE), &after)

@@ -87,6 +87,40 @@ async fn variables_name_a_place_as_well() {
 }
 
 #[tokio::test]
+async fn id_and_variables_together_have_to_name_one_place() {
+    let api = Api::start().await;
+    let id = waiting(&api).await;
+    let caller = api.admin().await;
+    let with = |more: Value| {
+        let mut body = json!({"process_id": id, "phase_status_id": 53});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for (more, field) in [
+        (json!({"phase_variable": "DEVELOPMENT", "status_variable": "IN_PROGRESS"}), "phase_variable"),
+        (json!({"phase_variable": "DEVELOPMENT"}), "phase_variable"),
+        (json!({"phase_variable": "ASSESSMENT", "status_variable": "NOT_STARTED"}), "status_variable"),
+        (json!({"status_variable": "NONE_SUCH"}), "status_variable"),
+        (json!({"status_variable": 53}), "status_variable"),
+    ] {
+        let answer = caller.post("/automations/status", &with(more)).await;
+        assert_problem(&answer, 400, "invalid-input");
+        assert_eq!(answer.json()["errorDetails"].as_object().unwrap().keys().collect::<Vec<_>>(), [field]);
+        assert_eq!(status_of(&api, id).await, 46);
+    }
+    for more in [
+        json!({"phase_variable": "ASSESSMENT", "status_variable": "IN_PROGRESS"}),
+        json!({"phase_variable": "ASSESSMENT", "status_variable": "ASSESSMENT_IN_PROGRESS"}),
+        json!({"phase_variable": "ASSESSMENT"}),
+        json!({"phase_variable": null, "status_variable": ""}),
+    ] {
+        let answer = caller.post("/automations/status", &with(more)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    assert_eq!(status_of(&api, id).await, 53);
+}
+
+#[tokio::test]
 async fn an_approver_moves_along_the_transitions_only() {
     let api = Api::start().await;
     let id = waiting(&api).await;
