@@ -1,6 +1,6 @@
 //! Forms. One that was not proved to come from our own page can't be read: the check is in the extractor.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::HashSet, fmt, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
@@ -42,6 +42,11 @@ impl<S: Sync> FromRequestParts<S> for FormKey {
     }
 }
 
+/// Fields that are lists: the rows of the form that assigns roles. All others stand in a form once.
+const LISTS: [&str; 2] = ["role", "category"];
+/// As much of a field's name as is repeated to whoever sent it.
+const TOLD_CHARACTERS: usize = 64;
+
 /// The fields of a form that was sent by one of our own pages in this very browser.
 #[derive(Default)]
 pub struct Form(Vec<(String, String)>);
@@ -49,6 +54,19 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     pub fn parse(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// Fails where a field that is no list was sent more than once: nobody could tell which value was meant.
+    fn refuse_repeated(&self) -> Result<(), Error> {
+        let mut seen = HashSet::new();
+        let single = self.0.iter().map(|(name, _)| name.as_str()).filter(|name| !LISTS.contains(name));
+        match single.into_iter().find(|name| !seen.insert(*name)) {
+            Some(name) => {
+                let told: String = name.chars().take(TOLD_CHARACTERS).collect();
+                Err(Error::invalid(told, "This field was sent more than once."))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The first value of a field, outer blanks cut; empty where absent.
@@ -106,6 +124,7 @@ impl FromRequest<App> for Form {
         if !key.0.is_csrf_token(token) {
             return Err(reject(Error::Forbidden(Denial::Origin)));
         }
+        form.refuse_repeated().map_err(reject)?;
         Ok(form)
     }
 }
