@@ -165,6 +165,44 @@ test('after a refusal the first wrong field has the focus, in the dialog and on 
   await page.context().close();
 });
 
+test('what was typed in Add Token is not lost by a slip', async () => {
+  const page = await signedIn();
+  const dialog = page.getByRole('dialog', { name: 'Add Token' });
+  const question = dialog.getByRole('group', { name: 'What you typed isn’t saved' });
+  const open = async () => {
+    await page.getByRole('link', { name: 'Generate Token' }).click();
+    await dialog.locator('#token-name:focus').waitFor();
+  };
+  await open();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+
+  await open();
+  await dialog.getByLabel('Token Name').fill('Nightly export');
+  await dialog.getByLabel('User', { exact: true }).fill('moreau');
+  await dialog.getByRole('option').first().waitFor();
+  await page.keyboard.press('Escape'); // the list of people
+  assert.equal(await question.isVisible(), false);
+  await page.keyboard.press('Escape');
+  await question.waitFor();
+  await check(page);
+  await question.getByRole('button', { name: 'Go on typing' }).click();
+  await page.mouse.click(5, 5); // beside the dialog
+  assert.equal(await dialog.getByLabel('Token Name').inputValue(), 'Nightly export');
+
+  await dialog.getByLabel('App Key', { exact: true }).fill('short');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('2 fields need another look').waitFor();
+  await page.keyboard.press('Escape');
+  await question.waitFor(); // although nothing was typed since
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await open();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
 test('at 400 % a dialog scrolls as a whole, and all that is suggested can be reached', async () => {
   const page = await signedIn({ width: 'narrow' });
   await page.setViewportSize({ width: 320, height: 256 });

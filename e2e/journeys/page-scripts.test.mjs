@@ -26,6 +26,11 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <p><a href="#board" data-key="g b">Board</a></p>
 </main></body></html>`;
 
+const EDIT = `<p><a href="elsewhere" data-dialog="edit">Edit Token</a></p>
+<dialog id="edit" aria-labelledby="edit-title" class="ah-dialog"><form method="post" action="save"><h2 id="edit-title">Edit Token</h2>
+<div class="fields"><label>Name <input name="name" value="bot"></label><label>Password <input name="password" type="password"></label></div>
+<button class="btn" type="button" command="close" commandfor="edit">Cancel</button><button class="btn">Save</button></form></dialog>`;
+
 const TYPES = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 let server;
 let browser;
@@ -106,6 +111,49 @@ test('a dialog opened from a menu gives the focus to the button of the menu', as
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await focusOn('Actions');
+});
+
+test('Esc asks before it closes a dialog in which something was typed, Cancel does not', async () => {
+  await page.evaluate((part) => document.querySelector('main').insertAdjacentHTML('beforeend', part), EDIT);
+  const dialog = page.getByRole('dialog', { name: 'Edit Token' });
+  const field = dialog.getByLabel('Name');
+  const question = dialog.getByRole('group', { name: 'What you typed isn’t saved' });
+  const open = () => page.getByRole('link', { name: 'Edit Token' }).click();
+  const gone = async () => { await dialog.waitFor({ state: 'hidden' }); await focusOn('Edit Token'); };
+
+  await open();
+  await dialog.getByLabel('Password').fill('a secret');
+  await page.keyboard.press('Escape');
+  await gone(); // nothing that took any thought
+
+  await open();
+  await field.fill('robot');
+  await page.keyboard.press('Escape');
+  await question.waitFor();
+  await focusOn('Go on typing');
+  await check(page);
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'hidden' });
+  await page.waitForFunction(() => document.activeElement.name === 'name');
+  assert.equal(await field.inputValue(), 'robot');
+
+  await page.keyboard.press('Escape');
+  await question.getByRole('button', { name: 'Go on typing' }).press('Enter');
+  assert.equal(await field.inputValue(), 'robot');
+  await page.keyboard.press('Escape');
+  await question.getByRole('button', { name: 'Discard' }).click();
+  await gone();
+  await open();
+  assert.equal(await question.isVisible(), false, 'a question is for once');
+  await page.keyboard.press('Escape');
+  await question.waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await gone();
+
+  await open();
+  await field.fill('bot');
+  await page.keyboard.press('Escape');
+  await gone(); // as it was
 });
 
 test('what was done is said once: the address forgets it', async () => {

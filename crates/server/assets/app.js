@@ -101,6 +101,8 @@ document.addEventListener('close', (event) => {
 document.addEventListener('htmx:afterSwap', (event) => {
   const dialog = event.detail.target;
   if (!(dialog instanceof HTMLDialogElement)) return;
+  if (event.detail.requestConfig?.verb === 'get') delete dialog.dataset.sent;
+  else dialog.dataset.sent = '';
   const menu = document.activeElement?.closest?.('[popover]')?.id;
   document.querySelectorAll('dialog[open]').forEach((other) => { if (other !== dialog) other.close(); });
   dialog.dataset.filled = '';
@@ -119,8 +121,81 @@ document.addEventListener('close', (event) => {
   const { menu } = dialog.dataset;
   delete dialog.dataset.filled;
   delete dialog.dataset.menu;
+  delete dialog.dataset.sent;
   if (menu) document.querySelector(`[popovertarget="${CSS.escape(menu)}"]`)?.focus();
 }, true);
+
+// ---- What was typed into a dialog isn't lost by a slip ---------------------
+// Esc asks first. Whoever presses Cancel means it. (A click beside a dialog closes none.)
+
+const isChanged = (field) => (/^(checkbox|radio)$/.test(field.type)
+  ? field.checked !== field.defaultChecked
+  : field.value !== field.defaultValue);
+
+/** Whether a form differs from the one that was opened. A password alone is typed again without a thought. */
+function holdsWork(dialog) {
+  const fields = [...dialog.querySelectorAll('form[method="post"] :is(input, textarea)')]
+    .filter((field) => !field.readOnly && !/^(hidden|password)$/.test(field.type));
+  // What was sent and came back stands there as if nobody had changed it.
+  return fields.length > 0 && ('sent' in dialog.dataset || fields.some(isChanged));
+}
+
+/** Where the focus was when it was asked. */
+const leftAt = new WeakMap();
+
+const questionIn = (dialog) => dialog.querySelector('[data-leaving]');
+
+function answerTo(question, isKept) {
+  const dialog = question.closest('dialog');
+  question.remove();
+  if (!isKept) dialog.close();
+  else leftAt.get(dialog)?.focus();
+}
+
+function ask(dialog) {
+  leftAt.set(dialog, document.activeElement);
+  const question = document.createElement('div');
+  question.className = 'ah-note warn ah-mb';
+  question.dataset.leaving = '';
+  question.setAttribute('role', 'group');
+  question.setAttribute('aria-labelledby', 'leaving-title');
+  question.innerHTML = '<div><p class="strong" id="leaving-title">What you typed isn’t saved</p><div class="row-c wrap ah-mt1">'
+    + '<button class="btn" type="button" data-keep>Go on typing</button>'
+    + '<button class="btn btn-danger" type="button" data-discard>Discard</button></div></div>';
+  const place = dialog.querySelector('.fields') ?? dialog.querySelector('.ah-dialog-body') ?? dialog;
+  place.prepend(question);
+  question.querySelector('[data-keep]').focus();
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('[data-keep], [data-discard]');
+  if (button) answerTo(button.closest('[data-leaving]'), 'keep' in button.dataset);
+});
+
+/** Whether the dialog stays open: because it asks, or because its question was only put away. */
+function staysOpen(dialog) {
+  if (!holdsWork(dialog)) return false;
+  const question = questionIn(dialog);
+  if (question) answerTo(question, true);
+  else ask(dialog);
+  return true;
+}
+
+// Here and not at "cancel" alone, which browsers don't let a page prevent twice in a row. On the window: whatever a
+// field has to close comes first.
+window.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+  const open = [...document.querySelectorAll('dialog:modal')];
+  const dialog = event.target.closest?.('dialog') ?? (open.length === 1 ? open[0] : null);
+  if (dialog?.open && staysOpen(dialog)) event.preventDefault();
+});
+
+// The other ways to ask a browser to close it, such as a phone's.
+document.addEventListener('cancel', (event) => {
+  if (event.target instanceof HTMLDialogElement && event.cancelable && staysOpen(event.target)) event.preventDefault();
+}, true);
+
+document.addEventListener('close', (event) => questionIn(event.target)?.remove(), true);
 
 // ---- Forms are sent once: data-busy="Saving…" on the button -------------
 

@@ -19,6 +19,8 @@ use crate::{
 /// What the mirrored API says when a role lacks a permission.
 const NOT_PERMITTED: &str = "This user is not permitted to perform this action based on their role.";
 
+const TOO_MANY: &str = "Too many requests. Try again later.";
+
 /// A failure on its way to the wire. Handlers return it; the API's outermost layer adds the request id.
 #[derive(Debug)]
 pub struct ApiError {
@@ -170,14 +172,20 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, kind, message).challenging(challenge)
     }
 
-    fn too_many(retry_after_secs: u32) -> Self {
-        let mut error = Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too-many-requests",
-            "Too many requests. Try again later.",
-        );
+    fn too_many(retry_after_secs: u32, message: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", message);
         error.retry_after_secs = Some(retry_after_secs);
         error
+    }
+
+    /// Whether the app key that was sent is the right one isn't told: it is the same for both.
+    fn app_key_locked(retry_after_secs: u32) -> Self {
+        let unit = if retry_after_secs == 1 { "second" } else { "seconds" };
+        let message = format!(
+            "This token is locked for {retry_after_secs} {unit}, because too many wrong app keys were sent with it. Check \
+             the one in x-ah-openapi-app-key, then try again: until then none is accepted."
+        );
+        Self::too_many(retry_after_secs, message)
     }
 
     fn unavailable() -> Self {
@@ -248,7 +256,7 @@ impl From<Error> for ApiError {
                 "The record was changed meanwhile. Read it again, then repeat the change.",
             ),
             Error::TooLarge { limit_bytes } => Self::body_too_large(limit_bytes),
-            Error::TooMany { retry_after_secs } => Self::too_many(retry_after_secs),
+            Error::TooMany { retry_after_secs } => Self::too_many(retry_after_secs, TOO_MANY),
             Error::Unavailable(cause) => {
                 log_failure("unavailable", cause.as_ref());
                 Self::unavailable()
@@ -319,7 +327,8 @@ impl From<Refusal> for ApiError {
                 format!("{header} may stand in a request only once."),
             )
             .challenging(Challenge::InvalidRequest),
-            Refusal::TooMany { retry_after_secs } => Self::too_many(retry_after_secs),
+            Refusal::TooMany { retry_after_secs } => Self::too_many(retry_after_secs, TOO_MANY),
+            Refusal::AppKeyLocked { retry_after_secs } => Self::app_key_locked(retry_after_secs),
             Refusal::Unavailable => Self::unavailable(),
         }
     }

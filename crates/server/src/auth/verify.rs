@@ -77,6 +77,10 @@ pub enum Refusal {
     TooMany {
         retry_after_secs: u32,
     },
+    /// Too many wrong app keys of this token: for a while not even a right one is accepted.
+    AppKeyLocked {
+        retry_after_secs: u32,
+    },
     /// It can't be decided: a pepper or the token's tenant is missing here, or what changed lately isn't known.
     Unavailable,
 }
@@ -97,7 +101,7 @@ impl Refusal {
             Self::TokenTypeMissing => "token-type-missing",
             Self::TokenTypeUnknown => "token-type-unknown",
             Self::InvalidRequest(_) => "invalid-request",
-            Self::TooMany { .. } => "too-many-requests",
+            Self::TooMany { .. } | Self::AppKeyLocked { .. } => "too-many-requests",
             Self::Unavailable => "unavailable",
         }
     }
@@ -218,7 +222,7 @@ impl Verifier {
     #[cold]
     fn refuse(&self, refused: Refused, address: IpAddr, now: Timestamp) -> Refused {
         match refused.refusal {
-            Refusal::Unavailable | Refusal::TooMany { .. } => refused,
+            Refusal::Unavailable | Refusal::TooMany { .. } | Refusal::AppKeyLocked { .. } => refused,
             _ => match self.count_refusal(address, now) {
                 Some(retry_after_secs) => {
                     Refused { refusal: Refusal::TooMany { retry_after_secs }, ..refused }
@@ -339,7 +343,7 @@ impl Verifier {
                 Ok(is_old.then(|| Renewed { old: *stored, new: new() }))
             }
             Attempt::Rejected => Err(Refusal::AppKeyRejected.into()),
-            Attempt::Wait { retry_after_secs } => Err(Refusal::TooMany { retry_after_secs }.into()),
+            Attempt::Wait { retry_after_secs } => Err(Refusal::AppKeyLocked { retry_after_secs }.into()),
             Attempt::Suspended => {
                 self.snapshot.suspend_token(token.id);
                 let alarm = Alarm::TokenSuspended { tenant: token.tenant, token: token.id };

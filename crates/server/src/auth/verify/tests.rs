@@ -204,8 +204,8 @@ fn a_hundred_wrong_app_keys_suspend_the_token_at_once() {
 
     let refusals: Vec<_> = (0..99).map(|_| wrong.at(&hub, NOW).unwrap_err()).collect();
     assert!(refusals[..10].iter().all(|refused| refused.refusal == Refusal::AppKeyRejected));
-    assert_eq!(refusals[10].refusal, Refusal::TooMany { retry_after_secs: 60 });
-    assert_eq!(right.refusal(&hub, NOW), Some(Refusal::TooMany { retry_after_secs: 60 }));
+    assert_eq!(refusals[10].refusal, Refusal::AppKeyLocked { retry_after_secs: 60 });
+    assert_eq!(right.refusal(&hub, NOW), Some(Refusal::AppKeyLocked { retry_after_secs: 60 }));
     let last = wrong.at(&hub, NOW).unwrap_err();
     assert_eq!(last.alarm, Some(Alarm::TokenSuspended { tenant: NORDWIND, token: TokenId::new(1) }));
     assert_eq!(right.refusal(&hub, NOW.plus_hours(1)), Some(Refusal::TokenInactive));

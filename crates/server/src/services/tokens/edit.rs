@@ -142,7 +142,9 @@ impl Edit<'_> {
         before: &Token,
     ) -> Result<TokenChange, Error> {
         let app_key = match (&checked.app_key, input.app_key_input) {
-            (Some(key), _) if is_current => self.app_key_change(s, before.id, key)?,
+            (Some(key), _) if is_current || self.is_own_unshown(s, before.id, key)? => {
+                self.app_key_change(s, before.id, key)?
+            }
             // A form that can't change anything any more must not tell whether a key is the right one.
             (Some(key), _) => AppKeyChange::Replace(digest_app_key(self.app, self.actor, key)),
             (None, AppKeyInput::Remove) if before.has_app_key => AppKeyChange::Remove,
@@ -168,6 +170,20 @@ impl Edit<'_> {
                 && Digest::from_bytes(present.digest) == Digest::from_bytes(typed.digest)
         });
         Ok(if is_present { AppKeyChange::Keep } else { AppKeyChange::Replace(typed) })
+    }
+
+    /// Whether this session set that very app key and is yet to be shown it, as where its form is sent twice. Whoever
+    /// could learn something by it is about to see the key itself.
+    fn is_own_unshown(&self, s: &mut Session<'_>, id: TokenId, key: &AppKey) -> Result<bool, Error> {
+        let unshown = drafts::list_unshown(s, self.session, draft::oldest(self.now))?;
+        for draft in unshown.iter().filter(|draft| draft.token == Some(id)) {
+            let secrets = draft::open(s, &self.app.vault, self.session, draft)?;
+            let set = secrets.and_then(|secrets| secrets.app_key);
+            if set.is_some_and(|set| set.expose() == key.expose()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Has the next page of this session show what is new, once.

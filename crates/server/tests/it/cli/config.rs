@@ -156,10 +156,13 @@ fn what_a_start_would_find_out_the_check_finds_out_and_makes_nothing() {
     let told = stderr(&output);
     assert!(told.starts_with(&format!("automation-hub: configuration: keys.pepper = …: key file {} is there too, and only one of them can count", file.display())), "{told}");
     bench.print(&["config", "check"]);
+}
 
-    let none = Bench::new();
-    std::fs::write(none.data_dir(), "").unwrap();
-    let told = check(&none, "");
+#[test]
+fn a_data_folder_that_is_none_is_told() {
+    let bench = Bench::new();
+    std::fs::write(bench.data_dir(), "").unwrap();
+    let told = bench.complaint(&["config", "check"], 2);
     assert!(
         told.contains("storage.data_dir = ") && told.contains(": a folder is needed, and this is none"),
         "{told}"

@@ -154,8 +154,14 @@ async fn the_eleventh_wrong_one_within_a_minute_slows_this_token_down_and_no_oth
     }
     let answer = desk.refused(&wrong, 429, "too-many-requests").await;
     assert_eq!(answer.header("retry-after"), "60");
+    assert_eq!(
+        answer.json()["message"],
+        "This token is locked for 60 seconds, because too many wrong app keys were sent with it. Check the one in \
+         x-ah-openapi-app-key, then try again: until then none is accepted."
+    );
     // Whoever guesses must not learn that a guess was right.
-    desk.refused(&Call::of(&token), 429, "too-many-requests").await;
+    let to_the_right_one = desk.refused(&Call::of(&token), 429, "too-many-requests").await;
+    assert_eq!(told(&to_the_right_one), told(&answer));
     desk.accepted(&Call::of(&neighbour)).await;
     desk.accepted(&desk.call()).await;
     desk.hub.clock.set(NOON.plus_minutes(1));

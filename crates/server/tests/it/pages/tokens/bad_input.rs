@@ -375,6 +375,49 @@ async fn an_edit_that_is_sent_twice_is_saved_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_app_key_that_is_sent_twice_is_set_once_and_told_to_nobody_else() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[("app_key", "first key")]).await;
+    let opened = ines.get(&console("/tokens/1/edit")).await.text();
+    let with_key = |key| changed(&opened, &[("app_key", key), ("app_key_change", "replace")]);
+    for _ in 0..2 {
+        let saved = post_edit(&mut ines, &with_key("second key")).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    }
+    assert_eq!(stored(&hub).await.revision, 2);
+    let mut elsewhere = hub.signed_in(INES).await;
+    for (is_own, key) in [(true, "other key"), (false, "second key"), (false, "other key")] {
+        let browser = if is_own { &mut ines } else { &mut elsewhere };
+        let answer = post_edit(browser, &with_key(key)).await;
+        assert_eq!(answer.status, StatusCode::PRECONDITION_FAILED, "{key}");
+    }
+    assert!(ines.get(&console("")).await.text().contains("second key"), "shown once");
+    let usage = ines.get(&console("/tokens/1")).await.text();
+    assert_eq!(usage.matches("changed the token").count(), 1, "{usage}");
+    for key in ["second key", "other key"] {
+        let answer = post_edit(&mut ines, &with_key(key)).await;
+        assert_eq!(answer.status, StatusCode::PRECONDITION_FAILED, "{key}, once it was shown");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_key_that_somebody_changed_since_is_not_taken_for_set() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    make(&mut ines, &[]).await;
+    let opened = ines.get(&console("/tokens/1/edit")).await.text();
+    let with_key = |opened: &str, key| changed(opened, &[("app_key", key), ("app_key_change", "replace")]);
+    assert_eq!(post_edit(&mut ines, &with_key(&opened, "first key")).await.status, StatusCode::SEE_OTHER);
+    let mut elsewhere = hub.signed_in(INES).await;
+    let later = elsewhere.get(&console("/tokens/1/edit")).await.text();
+    let saved = post_edit(&mut elsewhere, &with_key(&later, "second key")).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let again = post_edit(&mut ines, &with_key(&opened, "first key")).await;
+    assert_eq!(again.status, StatusCode::PRECONDITION_FAILED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_edit_that_comes_too_late_does_not_tell_whether_an_app_key_is_the_right_one() {
     let hub = hub().await;
     let mut ines = hub.signed_in(INES).await;
