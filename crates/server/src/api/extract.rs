@@ -452,6 +452,9 @@ mod tests {
         let Strict(value) = serde_json::from_str("[2.0,-1e3,2.5,9223372036854775807,1e19,-0.0]").unwrap();
         let whole: Vec<_> = value.as_array().unwrap().iter().map(Value::as_i64).collect();
         assert_eq!(whole, [Some(2), Some(-1000), None, Some(i64::MAX), None, Some(0)]);
+        // A reader that is a step off makes a fraction of the one and another number of the other.
+        let Strict(value) = serde_json::from_str("[2118905093892969.0,9007199254740991.0]").unwrap();
+        assert_eq!(value, serde_json::json!([2_118_905_093_892_969_i64, 9_007_199_254_740_991_i64]));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::error::{Error, Violations};
 const UNRESOLVED_USER: &str =
     "Choose a person from the list, or type a full e-mail address. Clear the field for a tenant-level token.";
 const PAST_DAY: &str = "Choose a day after today.";
+const TOO_FAR: &str = "Choose a day within ten years.";
 const NO_DAY: &str = "Choose a day, as in 2027-02-15.";
 /// Nobody remembers a token for longer.
 const LONGEST_YEARS: i16 = 10;
@@ -262,13 +263,14 @@ pub fn end_of_day(date: &str, now: Timestamp) -> Result<Timestamp, &'static str>
             _ => byte.is_ascii_digit(),
         });
     let day: jiff::civil::Date = has_shape.then(|| date.parse().ok()).flatten().ok_or(NO_DAY)?;
-    let start = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).map_err(|_| NO_DAY)?;
+    // What some type for "never" has no end that could be told.
+    let start = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).map_err(|_| TOO_FAR)?;
     let end = end_of(Timestamp::from_millis(start.timestamp().as_millisecond()));
     if end <= end_of(now) {
         return Err(PAST_DAY);
     }
     let limit = now.plus_days(i64::from(LONGEST_YEARS) * 366);
-    if end > limit { Err("Choose a day within ten years.") } else { Ok(end) }
+    if end > limit { Err(TOO_FAR) } else { Ok(end) }
 }
 
 #[cfg(test)]
@@ -299,6 +301,13 @@ mod tests {
     #[case::empty("")]
     fn what_is_no_day_ahead_is_refused(#[case] date: &str) {
         assert!(end_of_day(date, NOON).is_err());
+    }
+
+    #[test]
+    fn the_last_of_all_days_is_too_far_as_the_one_before_it() {
+        for date in ["9999-12-30", "9999-12-31"] {
+            assert_eq!(end_of_day(date, NOON), Err(TOO_FAR), "{date}");
+        }
     }
 
     #[rstest]

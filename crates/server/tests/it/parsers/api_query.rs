@@ -168,6 +168,9 @@ impl Reference {
         ] {
             wrong.extend(self.wrong_part(names, range));
         }
+        if self.texts(&["search", "s"]).first().is_some_and(|search| search.chars().count() > 256) {
+            wrong.push(self.first_sent(&["search", "s"]));
+        }
         if self.sort() == Some(None) {
             wrong.push(self.first_sent(&["sort", "sortBy"]));
         }

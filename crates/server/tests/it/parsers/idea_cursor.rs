@@ -35,6 +35,10 @@ pub fn check(input: &[u8]) {
     let read = Cursor::parse(text);
     assert_eq!(read, reference(text), "{text:?}");
     for cursor in [read, Cursor::read(text)].into_iter().flatten() {
+        // Longer than any place in a list; what is sent has to be shorter.
+        if cursor.write().len() > 4096 {
+            continue;
+        }
         assert_eq!(Cursor::read(&cursor.write()), Some(cursor), "{text:?}");
     }
 }

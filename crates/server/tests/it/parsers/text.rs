@@ -84,7 +84,7 @@ fn check_slugs(text: &str) {
 
 fn check_lines(text: &str) {
     let plain = text.trim();
-    let is_line = !plain.is_empty()
+    let is_line = !plain.chars().all(automation_hub_domain::text::is_blank)
         && plain.chars().count() <= 100
         && !plain.chars().any(automation_hub_domain::text::is_unprintable);
     for parsed in [
