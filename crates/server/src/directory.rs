@@ -17,6 +17,9 @@ use automation_hub_storage::{
     users,
 };
 
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+
 use crate::{
     hash::QuickHash,
     json::{self, Members},
@@ -41,6 +44,7 @@ struct Catalogue {
     lifecycle: Vec<Status>,
     tree: CategoryTree,
     hierarchy: String,
+    tree_version: String,
     statuses: HashMap<StatusId, ShownStatus, QuickHash>,
     categories: HashMap<CategoryId, String, QuickHash>,
     automation_roles: Vec<AutomationRole>,
@@ -149,6 +153,11 @@ impl TenantDirectory {
         &self.catalogue.hierarchy
     }
 
+    /// As [`tree_version`].
+    pub fn tree_version(&self) -> &str {
+        &self.catalogue.tree_version
+    }
+
     /// Phase and status, as members.
     pub fn status(&self, id: StatusId) -> Option<&str> {
         self.catalogue.statuses.get(&id).map(|status| status.members.as_str())
@@ -200,6 +209,7 @@ impl Catalogue {
         let phase_of = |status: &Status| phases.iter().find(|phase| phase.id == status.phase);
         Ok(Self {
             hierarchy: hierarchy(&tree),
+            tree_version: tree_version(&tree),
             statuses: statuses
                 .iter()
                 .filter_map(|status| {
@@ -275,6 +285,12 @@ fn hierarchy(tree: &CategoryTree) -> String {
         });
         m.array("categories", tree.children(None), |buffer, node| subtree(buffer, tree, node));
     })
+}
+
+/// Differs wherever trees do. It is made of what they hold: a count would begin again in a database that was restored.
+pub fn tree_version(tree: &CategoryTree) -> String {
+    let digest = Sha256::digest(hierarchy(tree));
+    format!("{:x}", Bytes::copy_from_slice(&digest))
 }
 
 fn subtree(buffer: &mut Vec<u8>, tree: &CategoryTree, node: &Category) {

@@ -5,6 +5,7 @@ pub mod applications;
 pub mod categories;
 pub mod components;
 pub mod documents;
+pub mod expected;
 pub mod files;
 pub mod handover;
 pub mod ideas;

@@ -1,8 +1,10 @@
 //! Conditional requests (RFC 9110 section 13): entity tags, and the headers in which a caller names those it knows.
 
 use axum::{
+    body::Body,
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    response::Response,
 };
 use bytes::Bytes;
 use utoipa::IntoParams;
@@ -10,11 +12,17 @@ use utoipa::IntoParams;
 use crate::{
     api::error::ApiError,
     error::Error,
-    services::ideas::{Expected, RecordVersion},
+    services::{
+        expected::ExpectedList,
+        ideas::{Expected, RecordVersion},
+    },
 };
 
 /// What stands between a tag and the coding its representation was sent in: each coding is a representation of its own.
 pub const CODED: u8 = b'+';
+
+/// What proxies that encode put in its place: Apache's makes `"…-gzip"`, others `"…;gzip"`. Our own tags have neither.
+const CODED_BY_OTHERS: [u8; 2] = [b'-', b';'];
 
 /// The tags that a header names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +104,8 @@ impl EntityTag {
     }
 
     fn uncoded(&self) -> &[u8] {
-        self.opaque.split(|byte| *byte == CODED).next().unwrap_or_default()
+        let is_coding = |byte: &u8| *byte == CODED || CODED_BY_OTHERS.contains(byte);
+        self.opaque.split(is_coding).next().unwrap_or_default()
     }
 }
 
@@ -104,6 +113,26 @@ impl EntityTag {
 pub fn quoted(opaque: &[u8]) -> Result<HeaderValue, Error> {
     HeaderValue::from_maybe_shared(Bytes::from([b"\"", opaque, b"\""].concat())).map_err(Error::internal)
 }
+
+/// An answer with its tag, or 304 for who has it already. It may be kept by nobody else, and never without asking whether
+/// it may still be seen and is still so.
+pub fn answer(known: Option<&Named>, tag: &[u8], body: impl FnOnce() -> Response) -> Result<Response, Error> {
+    let known = known.and_then(|known| known.find(tag));
+    let mut response = if known.is_some() { not_modified() } else { body() };
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, quoted(known.as_deref().unwrap_or(tag))?);
+    headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+    Ok(response)
+}
+
+pub fn not_modified() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
+}
+
+/// Nobody else's cache, and never without asking again.
+pub const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// `If-None-Match`, where there is one.
 #[derive(Debug)]
@@ -128,6 +157,21 @@ impl<S: Sync> FromRequestParts<S> for Expected {
             Some(Named::These(tags)) => {
                 let strong = tags.iter().filter(|tag| !tag.is_weak);
                 Self::OneOf(strong.filter_map(|tag| RecordVersion::parse(tag.uncoded())).collect())
+            }
+        })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for ExpectedList {
+    type Rejection = ApiError;
+
+    /// As of a record: strong tags only.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(match Named::read(&parts.headers, &header::IF_MATCH)? {
+            None | Some(Named::Any) => Self::Whatever,
+            Some(Named::These(tags)) => {
+                let strong = tags.iter().filter(|tag| !tag.is_weak);
+                Self::OneOf(strong.map(|tag| tag.uncoded().to_vec()).collect())
             }
         })
     }
@@ -178,5 +222,8 @@ mod tests {
         assert_eq!(named.find(b"1.2").as_deref(), Some(&b"1.2+gzip"[..]));
         assert_eq!(named.find(b"1"), None);
         assert_eq!(named.find(b"1.2+gzip"), None);
+        for tag in [r#""1.2-gzip""#, r#""1.2;br""#, r#""1.2+zstd-gzip""#] {
+            assert!(Named::parse(tag.as_bytes()).unwrap().find(b"1.2").is_some(), "{tag}");
+        }
     }
 }

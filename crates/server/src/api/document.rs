@@ -68,6 +68,14 @@ const BODY: [Failure; 3] = [
     ("415", "UnsupportedBody", "The body isn't JSON, or is compressed.", None),
 ];
 
+/// What a change that compares no tags can be answered as well.
+const UNCOMPARED: Failure = (
+    "412",
+    "NothingToMatch",
+    "`If-Match` names an entity tag, and this call has none to compare it with; nothing was changed.",
+    None,
+);
+
 /// What a request with an `Idempotency-Key` can be answered as well.
 const KEYED: [Failure; 2] = [
     (
@@ -98,7 +106,7 @@ const PAGING: [(&str, &str); 3] = [
 pub fn complete(document: &mut Described) {
     let components = document.components.get_or_insert_default();
     add_security(components);
-    for (_, name, description, header) in ANY_CALL.into_iter().chain(BODY).chain(KEYED) {
+    for (_, name, description, header) in ANY_CALL.into_iter().chain(BODY).chain(KEYED).chain([UNCOMPARED]) {
         components.responses.insert(name.to_owned(), problem(description, header).into());
     }
     refer_to_contents(&mut components.schemas);
@@ -109,6 +117,8 @@ pub fn complete(document: &mut Described) {
         if let Some(operation) = &mut item.post {
             take_idempotency_keys(operation);
         }
+        let changes = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        changes.into_iter().flatten().for_each(refuse_tags);
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             complete_operation(operation);
@@ -154,6 +164,21 @@ fn take_idempotency_keys(operation: &mut Operation) {
         let responses = &mut operation.responses.responses;
         responses.entry(status.to_owned()).or_insert_with(|| Ref::from_response_name(name).into());
     }
+}
+
+/// Each change that doesn't say itself that it compares them does.
+fn refuse_tags(operation: &mut Operation) {
+    let (status, name, ..) = UNCOMPARED;
+    if operation.responses.responses.contains_key(status) {
+        return;
+    }
+    operation.responses.responses.insert(status.to_owned(), Ref::from_response_name(name).into());
+    let header = ParameterBuilder::new()
+        .name("If-Match")
+        .parameter_in(ParameterIn::Header)
+        .description(Some("`*` only: there is no `ETag` to compare. Anything else is 412."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+    operation.parameters.get_or_insert_default().push(header.build().into());
 }
 
 fn complete_operation(operation: &mut Operation) {

@@ -132,6 +132,15 @@ impl ApiError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This call doesn't take this method.")
     }
 
+    /// `If-Match` names tags, and the call has none to compare them with. Not `stale`: reading again leads nowhere.
+    pub fn nothing_to_match() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "if-match-unsupported",
+            "This call has no ETag to compare If-Match with, so nothing was changed. Send it without If-Match.",
+        )
+    }
+
     /// Fields that break a rule, with one of the mirrored API's messages.
     pub fn invalid(message: impl Into<Cow<'static, str>>, violations: Violations) -> Self {
         let mut error = Self::new(StatusCode::BAD_REQUEST, "invalid-input", message);

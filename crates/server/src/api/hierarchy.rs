@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        conditional::{self, IfNoneMatch},
         envelope::{self, Envelope},
         error::ApiError,
     },
@@ -46,11 +47,26 @@ struct CategoryNode {
 }
 
 /// Levels and categories, nested through `subcategories`. An archived one has `category_is_active` 0.
-#[utoipa::path(get, path = "/hierarchy", tag = "Categories", responses((status = 200, body = Envelope<Hierarchy>)))]
-pub async fn hierarchy(State(app): State<App>, actor: Actor) -> Result<Response, ApiError> {
+#[utoipa::path(
+    get, path = "/hierarchy", tag = "Categories",
+    params(("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it.")),
+    responses(
+        (
+            status = 200, body = Envelope<Hierarchy>,
+            headers(("ETag" = String, description = "Changes with anything in the tree; for `If-Match` of `PUT /categories`."))
+        ),
+        (status = 304, description = "It is as the caller has it.")
+    )
+)]
+pub async fn hierarchy(
+    State(app): State<App>,
+    actor: Actor,
+    IfNoneMatch(known): IfNoneMatch,
+) -> Result<Response, ApiError> {
     let shared = app.clone();
     let directory =
         app.store.read(actor.tenant_id(), move |s| shared.directories.of(s).map_err(Error::from)).await?;
     let members = directory.hierarchy();
-    Ok(envelope::success_object(members.len() + 128, |m| m.written(members)))
+    let answer = || envelope::success_object(members.len() + 128, |m| m.written(members));
+    Ok(conditional::answer(known.as_ref(), directory.tree_version().as_bytes(), answer)?)
 }

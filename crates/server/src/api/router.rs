@@ -167,6 +167,9 @@ impl Calls {
         if let Err(error) = route.check(&actor) {
             return Dispatched::refused(route.path, ApiError::from(error));
         }
+        if let Err(refusal) = route.check_condition(request.headers()) {
+            return Dispatched::refused(route.path, refusal);
+        }
         if let Some((_, part)) = found.params.iter().last() {
             let Ok(part) = percent_decode_str(part).decode_utf8() else {
                 return Dispatched::refused(route.path, ApiError::from(Error::NotFound("record")));

@@ -3,12 +3,12 @@
 use automation_hub_domain::permission::Permission;
 use axum::{
     extract::FromRequestParts,
-    http::{Method, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use utoipa::openapi::Paths;
 
 use crate::{
-    api::error::ApiError,
+    api::{conditional::Named, error::ApiError},
     app::App,
     auth::actor::Actor,
     error::{Denial, Error},
@@ -32,6 +32,8 @@ pub struct Route {
     pub path: &'static str,
     pub callers: Callers,
     pub permission: Option<Permission>,
+    /// Whether the call looks at `If-Match` itself; else no tag that it names can match.
+    pub compares: bool,
 }
 
 const fn route(
@@ -40,7 +42,17 @@ const fn route(
     callers: Callers,
     permission: Option<Permission>,
 ) -> Route {
-    Route { method, path, callers, permission }
+    Route { method, path, callers, permission, compares: false }
+}
+
+/// One that looks at `If-Match`.
+const fn comparing(
+    method: Method,
+    path: &'static str,
+    callers: Callers,
+    permission: Option<Permission>,
+) -> Route {
+    Route { method, path, callers, permission, compares: true }
 }
 
 pub const ROUTES: &[Route] = &[
@@ -49,7 +61,7 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/appinventory", Callers::All, None),
     route(Method::PUT, "/appinventory", Callers::Users, Some(Permission::ManageAppInventory)),
     route(Method::DELETE, "/appinventory/{id}", Callers::Users, Some(Permission::ManageAppInventory)),
-    route(Method::PUT, "/categories", Callers::Users, Some(Permission::ManageCategories)),
+    comparing(Method::PUT, "/categories", Callers::Users, Some(Permission::ManageCategories)),
     route(Method::GET, "/roles", Callers::All, Some(Permission::ManageUsers)),
     route(Method::GET, "/users", Callers::All, Some(Permission::ManageUsers)),
     route(Method::POST, "/adduser", Callers::All, Some(Permission::ManageUsers)),
@@ -62,12 +74,12 @@ pub const ROUTES: &[Route] = &[
     route(Method::POST, "/automations", Callers::UsersOrNamedSubmitter, None),
     route(Method::GET, "/automations/{id}", Callers::Users, Some(Permission::Explore)),
     // Who may change, move and file an idea is said by its flow.
-    route(Method::PATCH, "/automations/{id}", Callers::Users, Some(Permission::Explore)),
-    route(Method::DELETE, "/automations/{id}", Callers::Users, Some(Permission::DeleteIdea)),
+    comparing(Method::PATCH, "/automations/{id}", Callers::Users, Some(Permission::Explore)),
+    comparing(Method::DELETE, "/automations/{id}", Callers::Users, Some(Permission::DeleteIdea)),
     route(Method::GET, "/automations/{id}/schema", Callers::Users, Some(Permission::Explore)),
-    route(Method::POST, "/automations/status", Callers::Users, Some(Permission::Explore)),
-    route(Method::POST, "/automations/{id}/idea-flow", Callers::Users, Some(Permission::ChangeIdeaFlow)),
-    route(Method::PUT, "/automation/{id}/categories", Callers::Users, Some(Permission::Explore)),
+    comparing(Method::POST, "/automations/status", Callers::Users, Some(Permission::Explore)),
+    comparing(Method::POST, "/automations/{id}/idea-flow", Callers::Users, Some(Permission::ChangeIdeaFlow)),
+    comparing(Method::PUT, "/automation/{id}/categories", Callers::Users, Some(Permission::Explore)),
     route(Method::POST, "/idea-from-schema", Callers::UsersOrNamedSubmitter, None),
     route(Method::GET, "/automations/{id}/documents", Callers::Users, Some(Permission::Explore)),
     route(Method::POST, "/automations/{id}/documents", Callers::Users, Some(Permission::Explore)),
@@ -76,12 +88,12 @@ pub const ROUTES: &[Route] = &[
     route(Method::GET, "/automations/{id}/components", Callers::Users, Some(Permission::Explore)),
     route(Method::GET, "/automations/collaborators", Callers::All, Some(Permission::Explore)),
     route(Method::GET, "/collaborators", Callers::All, Some(Permission::Explore)),
-    route(Method::POST, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
-    route(Method::DELETE, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
-    route(Method::POST, "/automations/{id}/tags", Callers::Users, Some(Permission::Explore)),
+    comparing(Method::POST, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
+    comparing(Method::DELETE, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
+    comparing(Method::POST, "/automations/{id}/tags", Callers::Users, Some(Permission::Explore)),
     // The project manager of an automation may, too.
     route(Method::GET, "/cba", Callers::All, Some(Permission::Explore)),
-    route(
+    comparing(
         Method::PUT,
         "/automations/cba/{id}/project-plan-baseline",
         Callers::Users,
@@ -135,6 +147,17 @@ impl Route {
             (Some(_), Some(permission)) => actor.require(permission),
             (None, _) if self.callers == Callers::Users => Err(Error::Forbidden(Denial::UserNeeded)),
             _ => Ok(()),
+        }
+    }
+
+    /// A change that has no tag to compare must not be taken for one that was compared.
+    pub fn check_condition(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        if self.compares || self.method == Method::GET {
+            return Ok(());
+        }
+        match Named::read(headers, &header::IF_MATCH)? {
+            Some(Named::These(_)) => Err(ApiError::nothing_to_match()),
+            Some(Named::Any) | None => Ok(()),
         }
     }
 }

@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use crate::{
     app::App,
     auth::actor::Actor,
+    directory,
     error::{Error, Violations},
-    services::categories::draft::Draft,
+    services::{categories::draft::Draft, expected::ExpectedList},
 };
 
 /// How deep the tree may be.
@@ -53,7 +54,13 @@ pub struct TreeChange {
 }
 
 /// Changes the tree, all of it or nothing. `mistakes` are those found in the input already.
-pub async fn save(app: &App, actor: &Actor, change: TreeChange, mistakes: Violations) -> Result<(), Error> {
+pub async fn save(
+    app: &App,
+    actor: &Actor,
+    change: TreeChange,
+    expected: ExpectedList,
+    mistakes: Violations,
+) -> Result<(), Error> {
     actor.require(Permission::ManageCategories)?;
     let (actor, now) = (actor.clone(), app.clock.now());
     app.store
@@ -67,6 +74,7 @@ pub async fn save(app: &App, actor: &Actor, change: TreeChange, mistakes: Violat
             draft.check(&levels, &mut wrong);
             let saving = Saving { actor: &actor, now };
             saving.require_power(&draft, !change.levels.is_empty())?;
+            expected.require(&directory::tree_version(&tree))?;
             wrong.into_result()?;
             saving.store_levels(s, tree.levels(), &levels)?;
             saving.store_nodes(s, draft)

@@ -8,7 +8,7 @@ use automation_hub_storage::{
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::Response,
 };
 use bytes::Bytes;
@@ -61,10 +61,7 @@ impl Shown {
     pub(super) fn respond(self) -> Result<Response, Error> {
         let mut response = match self.body {
             Some(body) => envelope::json_response(StatusCode::OK, Body::from(body)),
-            None => Response::builder()
-                .status(StatusCode::NOT_MODIFIED)
-                .body(Body::empty())
-                .map_err(Error::internal)?,
+            None => conditional::not_modified(),
         };
         response.headers_mut().insert(header::ETAG, conditional::quoted(&self.tag)?);
         Ok(response)
@@ -102,8 +99,7 @@ pub async fn get_automation(
         read(&shared, s, &actor, &wanted)
     };
     let mut response = app.store.look_up(tenant, work).await?.respond()?;
-    // Nobody else's cache, and never without asking whether it may still be seen and is still so.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response.headers_mut().insert(header::CACHE_CONTROL, conditional::ASK_AGAIN);
     Ok(response)
 }
 

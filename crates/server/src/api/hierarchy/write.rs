@@ -1,13 +1,14 @@
 //! `PUT /categories`.
 
 use automation_hub_domain::id::CategoryId;
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::header, response::Response};
 use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 
 use super::Hierarchy;
 use crate::{
     api::{
+        conditional::{self, IfMatch},
         envelope::{self, Envelope},
         error::ApiError,
         extract::JsonObject,
@@ -16,7 +17,10 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
-    services::categories::{self, CategoryRow, LEVELS, LevelRow, TreeChange},
+    services::{
+        categories::{self, CategoryRow, LEVELS, LevelRow, TreeChange},
+        expected::ExpectedList,
+    },
 };
 
 /// What of the tree is to change: one of the two members at least.
@@ -66,23 +70,34 @@ struct CategoryRequest {
 }
 
 /// Adds, renames, moves, orders and archives categories, and names levels: all of it or nothing. What is left out
-/// stays. Answers the whole tree.
+/// stays. Answers the whole tree. A tree that was read before is best sent back with its `ETag` in `If-Match`.
 #[utoipa::path(
     put, path = "/categories", tag = "Categories", request_body = CategoriesRequest,
-    responses((status = 201, description = "Resource Updated.", body = Envelope<Hierarchy>))
+    params(IfMatch),
+    responses(
+        (
+            status = 201, description = "Resource Updated.", body = Envelope<Hierarchy>,
+            headers(("ETag" = String, description = "Of the tree as it is answered."))
+        ),
+        (status = 412)
+    )
 )]
 pub async fn save_categories(
     State(app): State<App>,
     actor: Actor,
+    expected: ExpectedList,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let mut wrong = Violations::default();
     let change = change(&mut Fields::of(&body, &mut wrong));
-    categories::save(&app, &actor, change, wrong).await.map_err(refused)?;
+    categories::save(&app, &actor, change, expected, wrong).await.map_err(refused)?;
     let shared = app.clone();
     let read = app.store.read(actor.tenant_id(), move |s| shared.directories.of(s).map_err(Error::from));
-    let tree = RawValue::from_string(format!("{{{}}}", read.await?.hierarchy())).map_err(Error::internal)?;
-    envelope::updated(tree)
+    let directory = read.await?;
+    let tree = RawValue::from_string(format!("{{{}}}", directory.hierarchy())).map_err(Error::internal)?;
+    let mut response = envelope::updated(tree)?;
+    response.headers_mut().insert(header::ETAG, conditional::quoted(directory.tree_version().as_bytes())?);
+    Ok(response)
 }
 
 fn refused(error: Error) -> ApiError {

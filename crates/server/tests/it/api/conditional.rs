@@ -26,7 +26,7 @@ pub(super) async fn begin() -> (Api, Script) {
     (api, script)
 }
 
-fn json_of(answer: &RawAnswer) -> Value {
+pub(super) fn json_of(answer: &RawAnswer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
 
@@ -39,7 +39,7 @@ impl Script {
         self.call("GET", ONE, &[("if-none-match", tag)], "").await
     }
 
-    async fn tag(&self) -> String {
+    pub(super) async fn tag(&self) -> String {
         let answer = self.call("GET", ONE, &[], "").await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.header("etag").unwrap().to_owned()
