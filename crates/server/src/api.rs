@@ -30,3 +30,4 @@ pub mod routes;
 mod stream;
 pub mod upload;
 pub mod users;
+mod watched;

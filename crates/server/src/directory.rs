@@ -17,11 +17,10 @@ use automation_hub_storage::{
     users,
 };
 
-use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    hash::QuickHash,
+    hash::{QuickHash, hex},
     json::{self, Members},
 };
 
@@ -289,8 +288,7 @@ fn hierarchy(tree: &CategoryTree) -> String {
 
 /// Differs wherever trees do. It is made of what they hold: a count would begin again in a database that was restored.
 pub fn tree_version(tree: &CategoryTree) -> String {
-    let digest = Sha256::digest(hierarchy(tree));
-    format!("{:x}", Bytes::copy_from_slice(&digest))
+    hex(&Sha256::digest(hierarchy(tree)))
 }
 
 fn subtree(buffer: &mut Vec<u8>, tree: &CategoryTree, node: &Category) {

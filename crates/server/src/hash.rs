@@ -1,6 +1,10 @@
 //! Hashing of keys that callers can't choose so that they clash: ids are counted up by the hub, digests depend on a pepper.
+//! And digests as text.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::{
+    fmt::Write as _,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 /// For tables by such keys.
 pub type QuickHash = BuildHasherDefault<QuickHasher>;
@@ -23,4 +27,14 @@ impl Hasher for QuickHasher {
         // 2^64 divided by the golden ratio spreads consecutive numbers evenly.
         self.0 = (self.0.rotate_left(32) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
+}
+
+/// In hexadecimal digits.
+pub fn hex(digest: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        // Writing to memory doesn't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

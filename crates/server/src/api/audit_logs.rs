@@ -210,11 +210,11 @@ pub async fn list_audit_logs(
         .map(|text| text.to_ascii_lowercase().parse::<bool>().map_err(|_| "Either true or false is needed."));
     let has_contents = has_contents.and_then(|read| violations.check("contents", read)).unwrap_or(false);
     violations.into_result()?;
-    let logs = Logs { app, tenant: actor.tenant_id(), filter, offset: request.offset };
+    let (tenant, offset) = (actor.tenant_id(), request.offset);
     let answer = if has_contents {
-        stream::answer(WithContents(logs), request).await
+        stream::answer(Logs::<true> { app, tenant, filter, offset }, request).await
     } else {
-        stream::answer(logs, request).await
+        stream::answer(Logs::<false> { app, tenant, filter, offset }, request).await
     };
     Ok(answer?)
 }
@@ -234,100 +234,59 @@ fn filter(query: &Query, violations: &mut Violations) -> LogFilter {
     }
 }
 
-/// One caller's way through the list.
-struct Logs {
+/// One caller's way through the list, with what calls were sent and answered or without.
+struct Logs<const CONTENTS: bool> {
     app: App,
     tenant: TenantId,
     filter: LogFilter,
     offset: u64,
 }
 
-impl Logs {
-    async fn first(
-        &self,
-        limit: u64,
-        record: impl Fn(&mut Session<'_>, LogEntry) -> Result<LogRecord, Error> + Send + 'static,
-    ) -> Result<(u64, Part<LogPosition>), Error> {
+impl<const CONTENTS: bool> Source for Logs<CONTENTS> {
+    type Position = LogPosition;
+    const NAME: &'static str = "logs";
+    /// Few with their contents are as long as many without.
+    const PART: u64 = if CONTENTS { 8 } else { 200 };
+    const WHOLE: u64 = if CONTENTS { Self::PART } else { 500 };
+
+    async fn first(&self, limit: u64) -> Result<(u64, Part<LogPosition>), Error> {
         let (filter, offset) = (self.filter.clone(), self.offset);
         let work = move |s: &mut Session<'_>| {
             let total = logs::count(s, &filter)?;
             let entries = logs::list(s, &filter, (offset, limit))?;
-            Ok((total, written(Part::first(PART_BYTES), entries, |entry| record(s, entry))?))
+            Ok((total, written::<CONTENTS>(s, Part::first(PART_BYTES), entries)?))
         };
         self.app.store.scan(self.tenant, work).await
     }
 
-    async fn next(
-        &self,
-        (after, limit, room): (LogPosition, u64, usize),
-        record: impl Fn(&mut Session<'_>, LogEntry) -> Result<LogRecord, Error> + Send + 'static,
-    ) -> Result<Part<LogPosition>, Error> {
+    async fn next(&self, after: LogPosition, limit: u64, room: usize) -> Result<Part<LogPosition>, Error> {
         let filter = LogFilter { after: Some(after), ..self.filter.clone() };
         let work = move |s: &mut Session<'_>| {
             let entries = logs::list(s, &filter, (0, limit))?;
-            written(Part::following(room), entries, |entry| record(s, entry))
+            written::<CONTENTS>(s, Part::following(room), entries)
         };
         self.app.store.scan(self.tenant, work).await
     }
 }
 
 /// The part with these entries in it.
-fn written(
+fn written<const CONTENTS: bool>(
+    session: &mut Session<'_>,
     mut part: Part<LogPosition>,
     entries: Vec<LogEntry>,
-    mut record: impl FnMut(LogEntry) -> Result<LogRecord, Error>,
 ) -> Result<Part<LogPosition>, Error> {
     let end = entries.last().map(|entry| entry.position);
     for entry in entries {
-        let record = record(entry)?;
+        let content = match entry.detail {
+            LogDetail::Call { bytes: Some(_), .. } if CONTENTS => {
+                calls::find_content(session, entry.position.id)?
+            }
+            LogDetail::Call { .. } | LogDetail::Event { .. } => None,
+        };
+        let record = LogRecord::new(entry, content.map(CallContent::from));
         serde_json::to_writer(part.record(), &record).map_err(Error::internal)?;
     }
     Ok(part.ending(end))
-}
-
-impl Source for Logs {
-    type Position = LogPosition;
-    const NAME: &'static str = "logs";
-    const PART: u64 = 200;
-
-    async fn first(&self, limit: u64) -> Result<(u64, Part<LogPosition>), Error> {
-        self.first(limit, without_content).await
-    }
-
-    async fn next(&self, after: LogPosition, limit: u64, room: usize) -> Result<Part<LogPosition>, Error> {
-        self.next((after, limit, room), without_content).await
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "stands where a content may have to be read")]
-fn without_content(_: &mut Session<'_>, entry: LogEntry) -> Result<LogRecord, Error> {
-    Ok(LogRecord::new(entry, None))
-}
-
-/// The same list with what was sent and answered: a part of few entries is as long as one of many without.
-struct WithContents(Logs);
-
-impl Source for WithContents {
-    type Position = LogPosition;
-    const NAME: &'static str = Logs::NAME;
-    const PART: u64 = 8;
-    const WHOLE: u64 = Self::PART;
-
-    async fn first(&self, limit: u64) -> Result<(u64, Part<LogPosition>), Error> {
-        self.0.first(limit, with_content).await
-    }
-
-    async fn next(&self, after: LogPosition, limit: u64, room: usize) -> Result<Part<LogPosition>, Error> {
-        self.0.next((after, limit, room), with_content).await
-    }
-}
-
-fn with_content(session: &mut Session<'_>, entry: LogEntry) -> Result<LogRecord, Error> {
-    let content = match entry.detail {
-        LogDetail::Call { bytes: Some(_), .. } => calls::find_content(session, entry.position.id)?,
-        LogDetail::Call { bytes: None, .. } | LogDetail::Event { .. } => None,
-    };
-    Ok(LogRecord::new(entry, content.map(CallContent::from)))
 }
 
 #[cfg(test)]

@@ -148,23 +148,22 @@ struct Waiting {
     calls: Vec<Call>,
     refused: Vec<RefusedCall>,
     content_bytes: usize,
+    dropped_contents: u64,
 }
 
 /// Memory for contents of calls that wait, in bytes. What comes beyond it isn't kept; that the call was made is.
 const CONTENTS: usize = 16 * 1024 * 1024;
 
 impl Waiting {
-    /// Whether its content was kept too, if it has one.
-    fn add(&mut self, mut call: Call) -> bool {
+    fn add(&mut self, mut call: Call) {
         let bytes = call.content_bytes();
-        let has_room = self.content_bytes + bytes <= CONTENTS;
-        if has_room {
+        if self.content_bytes + bytes <= CONTENTS {
             self.content_bytes += bytes;
         } else {
             call.content = None;
+            self.dropped_contents += 1;
         }
         self.calls.push(call);
-        has_room
     }
 }
 
@@ -173,19 +172,12 @@ pub struct CallRecorder {
     waiting: Mutex<Waiting>,
     limit: usize,
     dropped: AtomicU64,
-    dropped_contents: AtomicU64,
     half_full: Notify,
 }
 
 impl CallRecorder {
     pub fn new(limit: usize) -> Self {
-        Self {
-            waiting: Mutex::default(),
-            limit,
-            dropped: AtomicU64::new(0),
-            dropped_contents: AtomicU64::new(0),
-            half_full: Notify::new(),
-        }
+        Self { waiting: Mutex::default(), limit, dropped: AtomicU64::new(0), half_full: Notify::new() }
     }
 
     pub fn record(&self, call: Call) {
@@ -196,13 +188,10 @@ impl CallRecorder {
             return;
         }
         let had_contents = waiting.content_bytes;
-        let is_whole = waiting.add(call);
+        waiting.add(call);
         let is_half_full = waiting.calls.len() == self.limit / 2
             || (had_contents < CONTENTS / 2 && waiting.content_bytes >= CONTENTS / 2);
         drop(waiting);
-        if !is_whole {
-            self.dropped_contents.fetch_add(1, Ordering::Relaxed);
-        }
         if is_half_full {
             self.half_full.notify_one();
         }
@@ -223,9 +212,11 @@ impl CallRecorder {
         if dropped > 0 {
             tracing::warn!(dropped, "call records were dropped because the queue was full");
         }
-        let dropped = self.dropped_contents.swap(0, Ordering::Relaxed);
-        if dropped > 0 {
-            tracing::warn!(dropped, "contents of calls were dropped because too many waited to be written");
+        if batch.dropped_contents > 0 {
+            tracing::warn!(
+                dropped = batch.dropped_contents,
+                "contents of calls were dropped because too many waited to be written"
+            );
         }
         if batch.calls.is_empty() && batch.refused.is_empty() {
             return Ok(());
@@ -248,9 +239,7 @@ impl CallRecorder {
         let mut waiting = self.lock();
         let room = self.limit.saturating_sub(waiting.calls.len());
         for call in batch.calls.iter().take(room).cloned() {
-            if !waiting.add(call) {
-                self.dropped_contents.fetch_add(1, Ordering::Relaxed);
-            }
+            waiting.add(call);
         }
         let lost = batch.calls.len().saturating_sub(room);
         let room = self.limit.saturating_sub(waiting.refused.len());

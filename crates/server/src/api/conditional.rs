@@ -146,17 +146,23 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
     }
 }
 
+/// The tags that `If-Match` names, unless anything matches. Only strong ones count (RFC 9110 section 13.1.1).
+fn strong_of_if_match(headers: &HeaderMap) -> Result<Option<Vec<EntityTag>>, ApiError> {
+    Ok(match Named::read(headers, &header::IF_MATCH)? {
+        None | Some(Named::Any) => None,
+        Some(Named::These(tags)) => Some(tags.into_iter().filter(|tag| !tag.is_weak).collect()),
+    })
+}
+
 impl<S: Sync> FromRequestParts<S> for Expected {
     type Rejection = ApiError;
 
-    /// What `If-Match` says. Only strong tags count (RFC 9110 section 13.1.1), and of those what they say of the record
-    /// itself: that a colleague got another name is no reason to refuse a change.
+    /// What `If-Match` says of the record itself: that a colleague got another name is no reason to refuse a change.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(match Named::read(&parts.headers, &header::IF_MATCH)? {
-            None | Some(Named::Any) => Self::Whatever,
-            Some(Named::These(tags)) => {
-                let strong = tags.iter().filter(|tag| !tag.is_weak);
-                Self::OneOf(strong.filter_map(|tag| RecordVersion::parse(tag.uncoded())).collect())
+        Ok(match strong_of_if_match(&parts.headers)? {
+            None => Self::Whatever,
+            Some(tags) => {
+                Self::OneOf(tags.iter().filter_map(|tag| RecordVersion::parse(tag.uncoded())).collect())
             }
         })
     }
@@ -165,14 +171,10 @@ impl<S: Sync> FromRequestParts<S> for Expected {
 impl<S: Sync> FromRequestParts<S> for ExpectedList {
     type Rejection = ApiError;
 
-    /// As of a record: strong tags only.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(match Named::read(&parts.headers, &header::IF_MATCH)? {
-            None | Some(Named::Any) => Self::Whatever,
-            Some(Named::These(tags)) => {
-                let strong = tags.iter().filter(|tag| !tag.is_weak);
-                Self::OneOf(strong.map(|tag| tag.uncoded().to_vec()).collect())
-            }
+        Ok(match strong_of_if_match(&parts.headers)? {
+            None => Self::Whatever,
+            Some(tags) => Self::OneOf(tags.iter().map(|tag| tag.uncoded().to_vec()).collect()),
         })
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::Error,
+    hash::hex,
     services::files,
 };
 
@@ -82,7 +83,8 @@ pub async fn respond(
     method: &Method,
     asked: &HeaderMap,
 ) -> Result<Response, ApiError> {
-    let tag = entity_tag(&file.digest);
+    // Content decides, so that the same bytes have the same tag.
+    let tag = hex(&file.digest);
     let known = Named::read(asked, &header::IF_NONE_MATCH)?.and_then(|known| known.find(tag.as_bytes()));
     let tag = conditional::quoted(known.as_deref().unwrap_or(tag.as_bytes()))?;
     let mut response = Response::new(Body::empty());
@@ -130,17 +132,6 @@ fn describe(headers: &mut HeaderMap, file: &StoredFile, tag: HeaderValue) -> Res
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) -> Result<(), Error> {
     headers.insert(name, HeaderValue::try_from(value).map_err(Error::internal)?);
     Ok(())
-}
-
-/// Content decides, so that the same bytes have the same tag.
-fn entity_tag(digest: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut tag = String::with_capacity(2 * digest.len());
-    for byte in digest {
-        // Writing to memory doesn't fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag
 }
 
 /// RFC 6266: a plain name for whoever knows no better, and the real one.

@@ -2,9 +2,7 @@
 //! nothing again (draft-ietf-httpapi-idempotency-key-header). Looked at where calls are dispatched: no call knows of it.
 
 use std::{
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -19,9 +17,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Response as Answer, StatusCode},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -29,6 +25,7 @@ use crate::{
         error::ApiError,
         router::{Answering, Endpoint},
         upload,
+        watched::watched,
     },
     app::App,
     auth::{
@@ -99,7 +96,10 @@ impl Keyed {
             Found::Free => {
                 let hash = Arc::new(Mutex::new(begun));
                 let body = std::mem::take(request.body_mut());
-                *request.body_mut() = Body::new(Hashed { body, hash: Arc::clone(&hash) });
+                let digested = Arc::clone(&hash);
+                *request.body_mut() = watched(body, move |bytes| {
+                    digested.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+                });
                 actor.claim = Some(claim);
                 request.extensions_mut().insert(actor);
                 Ok(attempt.carry_out(hash, endpoint(request, app)).await)
@@ -210,36 +210,4 @@ async fn replay(app: &App, mut hash: Sha256, mut body: Body, kept: KeptAnswer) -
     }
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     Ok(response)
-}
-
-/// A body that is digested as it is read.
-struct Hashed {
-    body: Body,
-    hash: Arc<Mutex<Sha256>>,
-}
-
-impl HttpBody for Hashed {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        if let Some(Ok(frame)) = &frame
-            && let Some(bytes) = frame.data_ref()
-        {
-            self.hash.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }

@@ -2,22 +2,19 @@
 
 use std::{
     mem,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
 };
 
 use automation_hub_domain::tenant::KeptContents;
 use automation_hub_storage::calls::{CallBody, CallContent};
 use axum::{
-    body::{Body, Bytes, HttpBody},
+    body::Body,
     extract::Request,
     http::{HeaderMap, Method, header},
     response::Response,
 };
-use hyper::body::{Frame, SizeHint};
 
-use crate::auth::credential::Presented;
+use crate::{api::watched::watched, auth::credential::Presented};
 
 /// Of each body so many bytes are kept.
 const KEPT: usize = 64 * 1024;
@@ -52,11 +49,10 @@ impl Recording {
         let query = secrets.hidden_in(request.uri().query().unwrap_or_default().to_owned());
         let read = Arc::<Mutex<Copied>>::default();
         let kept = Arc::clone(&read);
-        let copied = Copied::begin(request.headers());
         let body = mem::take(request.body_mut());
-        *request.body_mut() = Body::new(Copying::new(body, copied, move |copied| {
+        *request.body_mut() = Copying::follow(body, request.headers(), move |copied| {
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = copied;
-        }));
+        });
         Self { query: shortened(query, KEPT_OF_QUERY), secrets, request: read }
     }
 
@@ -66,10 +62,11 @@ impl Recording {
         response: Response,
         keep: impl FnOnce(Box<CallContent>) + Send + Unpin + 'static,
     ) -> Response {
-        let copied = Copied::begin(response.headers());
-        response.map(|body| {
-            Body::new(Copying::new(body, copied, move |answered| keep(Box::new(self.content(answered)))))
-        })
+        let (parts, body) = response.into_parts();
+        let body = Copying::follow(body, &parts.headers, move |answered| {
+            keep(Box::new(self.content(answered)));
+        });
+        Response::from_parts(parts, body)
     }
 
     fn content(self, answered: Copied) -> CallContent {
@@ -157,40 +154,22 @@ impl Secrets {
     }
 }
 
-/// A body that leaves a copy behind, when it has ended or nobody wants more of it.
+/// Gets what was copied of a body, once that has ended or nobody wants more of it.
 struct Copying<E: FnOnce(Copied)> {
-    body: Body,
     copied: Copied,
     end: Option<E>,
 }
 
-impl<E: FnOnce(Copied)> Copying<E> {
-    fn new(body: Body, copied: Copied, end: E) -> Self {
-        Self { body, copied, end: Some(end) }
+impl<E: FnOnce(Copied) + Send + Unpin + 'static> Copying<E> {
+    fn follow(body: Body, headers: &HeaderMap, end: E) -> Body {
+        let mut copying = Self { copied: Copied::begin(headers), end: Some(end) };
+        watched(body, move |bytes| copying.add(bytes))
     }
 }
 
-impl<E: FnOnce(Copied) + Unpin> HttpBody for Copying<E> {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        if let Some(data) = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref()) {
-            self.copied.add(data);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+impl<E: FnOnce(Copied)> Copying<E> {
+    fn add(&mut self, bytes: &[u8]) {
+        self.copied.add(bytes);
     }
 }
 

@@ -32,8 +32,6 @@ struct CallsPage {
     token: Option<(String, String)>,
     results: Vec<ResultLink>,
     rows: Vec<CallRow>,
-    /// Whether whoever looks may see what was sent and answered.
-    shows_contents: bool,
     kept_days: i64,
     is_filtered: bool,
     is_continued: bool,
@@ -122,12 +120,14 @@ pub async fn show(State(app): State<App>, signed_in: SignedIn, query: Query) -> 
         // One more than is shown tells whether there are older ones.
         Ok((token, calls::list(s, filter, PageRequest::DEFAULT_LIMIT + 1)?))
     };
-    let (token, found) = app.store.scan(signed_in.actor.tenant_id(), read).await?;
+    let (token, mut found) = app.store.scan(signed_in.actor.tenant_id(), read).await?;
     let shell = super::shell(&signed_in.visit)?.below("Call log");
     let path = format!("{}{PATH}", shell.base);
-    let mut page = CallsPage::new(shell, path, &asked, token, found, app.config.open_api.call_log_days);
-    page.shows_contents = signed_in.actor.require_at(Permission::AuditLogs, None).is_ok();
-    html::page(&page)
+    let may_open = signed_in.actor.require_at(Permission::AuditLogs, None).is_ok();
+    for call in &mut found {
+        call.has_content &= may_open;
+    }
+    html::page(&CallsPage::new(shell, path, &asked, token, found, app.config.open_api.call_log_days))
 }
 
 impl CallsPage {
@@ -152,7 +152,6 @@ impl CallsPage {
             token: token.map(|name| (name, asked.href(&path, |filter| filter.token = None))),
             results: vec![result("All", false), result("Failed", true)],
             rows: found.into_iter().map(CallRow::new).collect(),
-            shows_contents: false,
             kept_days,
             is_filtered: asked.filter.is_failed || asked.filter.token.is_some(),
             is_continued: asked.filter.after.is_some(),
