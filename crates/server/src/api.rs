@@ -24,7 +24,7 @@ pub mod idea_schema;
 pub mod idempotency;
 pub mod people;
 pub mod questionnaire;
-mod recording;
+pub mod recording;
 pub mod router;
 pub mod routes;
 mod stream;

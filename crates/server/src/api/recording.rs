@@ -17,7 +17,7 @@ use axum::{
 use crate::{api::watched::watched, auth::credential::Presented};
 
 /// Of each body so many bytes are kept.
-const KEPT: usize = 64 * 1024;
+pub const KEPT: usize = 64 * 1024;
 /// Copied beyond them, so that a secret which stands across the end is recognised.
 const BEYOND: usize = 1024;
 const KEPT_OF_QUERY: usize = 2048;

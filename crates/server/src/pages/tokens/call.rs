@@ -10,10 +10,14 @@ use axum::{
     extract::{RawPathParams, State},
     response::Response,
 };
-use serde_json::Value;
+use struson::{
+    reader::{JsonReader as _, JsonStreamReader},
+    writer::{JsonStreamWriter, JsonWriter as _, WriterSettings},
+};
 
 use super::{PATH, calls::CallRow, id_of};
 use crate::{
+    api::recording::KEPT,
     app::App,
     error::Error,
     pages::{error::PageError, format, html, shell::Shell, visit::SignedIn},
@@ -71,12 +75,11 @@ impl ContentView {
 
 impl BodyView {
     fn new(CallBody { text, bytes }: CallBody) -> Self {
-        let kept = text.as_ref().map_or(0, |text| text.len() as u64);
         let whole = format::counted(bytes, "byte", "bytes");
         let size = match text {
             _ if bytes == 0 => "nothing".to_owned(),
             None => format!("{whole}, not text"),
-            Some(_) if kept < bytes => format!("the first {} of {whole}", format::count(kept)),
+            Some(_) if bytes > KEPT as u64 => format!("the first 64 KiB of {whole}"),
             Some(_) => whole,
         };
         Self { text: text.map(indented), size }
@@ -85,6 +88,12 @@ impl BodyView {
 
 /// JSON as people write it; anything else, and the beginning of it, as it came.
 fn indented(text: String) -> String {
-    let pretty = serde_json::from_str::<Value>(&text).and_then(|value| serde_json::to_string_pretty(&value));
-    pretty.unwrap_or(text)
+    let mut pretty = Vec::new();
+    let settings = WriterSettings { pretty_print: true, ..WriterSettings::default() };
+    let mut writer = JsonStreamWriter::new_custom(&mut pretty, settings);
+    let mut reader = JsonStreamReader::new(text.as_bytes());
+    let is_whole = reader.transfer_to(&mut writer).is_ok()
+        && reader.consume_trailing_whitespace().is_ok()
+        && writer.finish_document().is_ok();
+    String::from_utf8(pretty).ok().filter(|_| is_whole).unwrap_or(text)
 }

@@ -1,7 +1,7 @@
 //! The call log: what tokens called.
 
 use automation_hub_domain::token::value::TokenForm;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use super::*;
 use crate::calls::{AUTHINFO, Issued};
@@ -76,7 +76,18 @@ async fn a_call_opens_with_what_was_sent_and_answered_where_that_is_kept() {
     assert!(text.contains("by=&#39;b&#39;"), "the query: {text}");
     assert!(text.contains("&#34;type&#34;: &#34;openapi-token&#34;"), "the answer, indented: {text}");
     assert!(text.contains(">nothing<"), "nothing was sent");
-    assert_eq!(ines.get(&console("/calls/3")).await.status, StatusCode::NOT_FOUND);
+    assert!(text.find("statusCode").unwrap() < text.find("openapi-token").unwrap(), "in its order: {text}");
+    let adam = hub.add_user("adam@nordwind.test", &[SYSTEM_ADMIN]).await;
+    let issued = hub.issue(Some(adam), TokenForm::Uuid, None).await;
+    let mut proving = issued.request("/api/v1/openapi/adduser");
+    *proving.method_mut() = Method::POST;
+    proving.headers_mut().insert("content-type", "application/json".parse().unwrap());
+    *proving.body_mut() = format!("{{\"note\":\"{}\"}}", issued.value).into();
+    hub.send(proving).await;
+    hub.app.calls.flush(&hub.app).await.unwrap();
+    let text = ines.get(&console("/calls/3")).await.text();
+    assert!(text.contains("[hidden]") && text.contains(">47\u{a0}bytes<"), "all of it is there: {text}");
+    assert_eq!(ines.get(&console("/calls/4")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(ines.get(&console("/calls/x")).await.status, StatusCode::NOT_FOUND);
     let mut omar = hub.signed_in(OMAR).await;
     assert_eq!(omar.get(&console("/calls/2")).await.status, StatusCode::FORBIDDEN);
