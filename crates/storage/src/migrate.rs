@@ -67,6 +67,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0027_rows_packed_faster" differs,
     "0028_search_words" differs,
     "0029_contents_of_calls",
+    "0030_search_keys_and_deleted_ideas",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {
