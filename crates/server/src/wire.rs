@@ -5,6 +5,7 @@ use automation_hub_domain::{
     id::ApplicationId,
     idea::{Idea, IdeaContent, NewIdea, Priority, SubmissionType},
     questionnaire::{Column, Question, QuestionKind},
+    rich_text,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use uuid::Uuid;
 use crate::{
     forms::{TenantFlow, TenantForms},
     json::{self, Members},
-    rich_text,
 };
 
 /// What an idea says of itself, whether it is stored already or about to be.

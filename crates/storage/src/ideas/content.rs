@@ -113,10 +113,24 @@ pub(super) fn encode(content: &IdeaContent) -> Result<String, StorageError> {
     serde_json::to_string(&ContentRow::from(content)).map_err(StorageError::driver)
 }
 
+/// The description alone, which takes less than the whole.
+pub(super) fn description(text: &str) -> Result<String, StorageError> {
+    #[derive(Deserialize)]
+    struct Description {
+        #[serde(default)]
+        description: String,
+    }
+    let row: Description = serde_json::from_str(text).map_err(corrupt)?;
+    Ok(row.description)
+}
+
+fn corrupt(error: serde_json::Error) -> StorageError {
+    StorageError::Corrupt(format!("ideas: content: {error}"))
+}
+
 /// The idea's score stands in a column of its own.
 pub(super) fn decode(text: &str, idea_score: Option<f64>) -> Result<IdeaContent, StorageError> {
-    let mut row: ContentRow = serde_json::from_str(text)
-        .map_err(|error| StorageError::Corrupt(format!("ideas: content: {error}")))?;
+    let mut row: ContentRow = serde_json::from_str(text).map_err(corrupt)?;
     Ok(IdeaContent {
         assessment: row.assessment()?,
         idea_score,

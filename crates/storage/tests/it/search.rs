@@ -11,7 +11,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window};
 use automation_hub_storage::{
-    Constraint, Engine, Indexing, Prepared, Session, StorageError, Store, StoreOptions, values,
+    Constraint, Engine, Indexing, Prepared, Session, StorageError, Store, StoreOptions, System, values,
 };
 use proptest::{
     prelude::{Just, Strategy, any, prop_oneof},
@@ -445,6 +445,125 @@ async fn nothing_is_written_where_nothing_is_to_be_indexed() {
     assert_eq!(acme.store().commit_count(), before);
 }
 
+const DRAFT: &str = r#"{"blocks":[{"key":"a1","text":"Zur\u00fcckweisung \"hochpriorit\u00e4r\"","type":"unstyled"},{"text":"Pay it"}],"entityMap":{}}"#;
+const HTML: &str = "<p><b>Bold</b>word &amp; more</p><p>Gr&ouml;&szlig;e</p>";
+
+/// An idea for each form that a description may have.
+async fn insert_rich(acme: &Organization) -> [IdeaId; 3] {
+    let new = [("Draft", DRAFT), ("Fragment", HTML), ("Plain", "Blocks of <i & j> text")];
+    let new = new.map(|(name, description)| {
+        let mut idea = acme.idea(name, 1);
+        idea.content.description = description.into();
+        idea
+    });
+    insert_all(acme, new.into()).await.try_into().unwrap()
+}
+
+async fn check_rich(acme: &Organization, [draft, html, plain]: [IdeaId; 3]) {
+    for (search, expected) in [
+        ("zurückweisung", vec![draft]),
+        ("\"hochprioritär\"", vec![draft]),
+        ("pay it", vec![draft]),
+        ("boldword", vec![html]),
+        ("& more", vec![html]),
+        ("Größe", vec![html]),
+        ("<i & j>", vec![plain]),
+        ("blocks", vec![plain]),
+        ("entityMap", vec![]),
+        ("unstyled", vec![]),
+        ("u00fc", vec![]),
+        ("szlig", vec![]),
+        ("<p>", vec![]),
+        ("amp;", vec![]),
+    ] {
+        assert_eq!(found(acme.store(), acme.tenant, search).await, expected, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn what_people_read_of_a_description_is_found_and_its_markup_is_not() {
+    let acme = Organization::found().await;
+    let ids = insert_rich(&acme).await;
+    check_rich(&acme, ids).await;
+    index_all(acme.store()).await;
+    check_rich(&acme, ids).await;
+    let [draft, ..] = ids;
+    change(&acme, draft, |idea| idea.content.description = "<p>Ablehnung</p>".into()).await.unwrap();
+    assert_eq!(found(acme.store(), acme.tenant, "ablehnung").await, [draft]);
+    assert_eq!(found(acme.store(), acme.tenant, "<p>").await, []);
+}
+
+/// Brings a database back to before descriptions were searched by what people read of them: its migrations are to be run
+/// again.
+async fn go_back_to_markup(acme: &Organization) -> u64 {
+    let (statements, version) = before_the_index(acme.store().engine());
+    let undone = move |s: &mut System<'_>| -> Result<_, StorageError> {
+        for statement in statements {
+            s.execute(statement, values![])?;
+        }
+        s.execute("DELETE FROM refinery_schema_history WHERE version >= $1", values![version])
+    };
+    let undone = acme.store().system().write(undone).await.unwrap();
+    acme.write(|s| {
+        let fold = |text: &str| text::fold(&text.replace('-', " "));
+        for idea in everything(s, IdeaOrder::default())? {
+            let key = [&*idea.name, &idea.slug, &idea.content.description].map(fold).join("\n");
+            s.execute("UPDATE ideas SET search_key = $1 WHERE id = $2", values![&key, idea.id])?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    undone
+}
+
+#[tokio::test]
+async fn descriptions_of_an_older_version_are_found_by_what_people_read_once_their_turn_came() {
+    let acme = Organization::found().await;
+    let rich = insert_rich(&acme).await;
+    let many: Vec<_> = (0..1100)
+        .map(|n| {
+            let mut idea = acme.idea(&format!("Idea {n}"), 1);
+            idea.content.description = format!("<p>Pr&uuml;fung {n}</p>");
+            idea
+        })
+        .collect();
+    let many = insert_all(&acme, many).await;
+    let undone = go_back_to_markup(&acme).await;
+    let store = acme.store();
+    assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
+    assert_eq!(
+        found(store, acme.tenant, "entityMap").await,
+        [rich[0]],
+        "by what it was, until its turn comes"
+    );
+    assert_eq!(found(store, acme.tenant, "prüfung").await, []);
+
+    assert!(index_once(store).await);
+    check_rich(&acme, rich).await;
+    let half = found(store, acme.tenant, "prüfung").await.len();
+    assert!(0 < half && half < many.len(), "{half} of them");
+    // Whoever writes one meanwhile is right at once, and stays so.
+    change(&acme, many[1099], |idea| idea.content.description = "<p>Sp&auml;ter</p>".into()).await.unwrap();
+    assert_eq!(found(store, acme.tenant, "später").await, [many[1099]]);
+
+    // As another process would after this one was killed: the first was never closed.
+    let again = Store::open(StoreOptions::new(acme.database.location())).await.unwrap();
+    let mut portions = 0;
+    while index_once(&again).await {
+        portions += 1;
+    }
+    assert!(portions < 20, "{portions} portions");
+    check_rich(&acme, rich).await;
+    assert_eq!(found(&again, acme.tenant, "prüfung").await.len(), 1099);
+    assert_eq!(found(&again, acme.tenant, "<p>").await, []);
+    assert_eq!(found(&again, acme.tenant, "später").await, [many[1099]]);
+    let before = again.commit_count();
+    assert!(matches!(again.index_ideas().await, Ok(Indexing::UpToDate)));
+    assert_eq!(again.commit_count(), before, "it is done once");
+    again.close().await;
+}
+
 /// What brings a database back to before it had an index of words, and which version that was.
 const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
     match engine {
@@ -456,6 +575,8 @@ const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
                 "DROP TABLE search_progress",
                 "DROP TABLE search_backlog",
                 "DROP INDEX ideas_usual_by_status",
+                "DROP TABLE search_keys",
+                "DROP INDEX ideas_deleted",
                 "ALTER TABLE tenants DROP COLUMN kept_contents",
                 "ALTER TABLE open_api_calls DROP COLUMN request_bytes",
                 "ALTER TABLE open_api_calls DROP COLUMN response_bytes",
@@ -471,6 +592,8 @@ const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
                 "DROP TABLE search_postings",
                 "DROP TABLE search_backlog",
                 "DROP FUNCTION note_for_search CASCADE",
+                "DROP TABLE search_keys",
+                "DROP INDEX ideas_deleted",
                 "CREATE EXTENSION IF NOT EXISTS pg_trgm",
                 "CREATE INDEX ideas_search ON ideas USING gin (search_key gin_trgm_ops)",
                 "ALTER TABLE tenants DROP COLUMN kept_contents",

@@ -6,6 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{Api, assert_problem};
+use crate::app::NOON;
 
 #[rstest]
 #[case::with_a_reason(json!({"comment": "Nobody needs it"}), Some(json!({"comment": "Nobody needs it"})))]
@@ -70,4 +71,36 @@ async fn it_is_for_administrators_and_program_managers(#[case] role: RoleId, #[c
         403,
         "submitter-required",
     );
+}
+
+#[tokio::test]
+async fn who_keeps_a_copy_is_told_what_was_deleted_where_they_could_see_it() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    api.add_ideas(admin.id(), api.payables, &["One", "Two", "Three"]).await;
+    api.add_ideas(admin.id(), api.legal, &["Four"]).await;
+    let mut gone = Vec::new();
+    for (hours, slug) in [(1, "two"), (2, "four"), (3, "one")] {
+        api.hub.clock.set(NOON.plus_hours(hours));
+        let id = admin.data(&format!("/automations/{slug}")).await["process_id"].clone();
+        assert_eq!(admin.delete(&format!("/automations/{slug}")).await.status, 200);
+        gone.push(json!({"process_id": id, "process_deleted_epoch": NOON.plus_hours(hours).millis()}));
+    }
+    let page = |total: usize, pages: u64, rows: &[Value]| {
+        json!({"page": 1, "pageSize": rows.len(), "totalItems": total, "totalPages": pages,
+            "processes": [], "deleted": rows})
+    };
+    assert_eq!(admin.data("/automations?deleted=1").await, page(3, 1, &gone));
+    assert_eq!(admin.data("/automations?deleted=1&limit=2").await, page(3, 2, &gone[..2]));
+    let since = NOON.plus_hours(2).millis();
+    assert_eq!(
+        admin.data(&format!("/automations?Deleted=1&updatedStart={since}")).await,
+        page(2, 1, &gone[1..])
+    );
+    let bob = api.standard("bob@nordwind.example", Some(api.finance)).await;
+    assert_eq!(bob.data("/automations?deleted=1").await, page(2, 1, &[gone[0].clone(), gone[2].clone()]));
+    assert_eq!(admin.names("/automations?deleted=0").await, ["Three"]);
+    let answer = admin.get("/automations?deleted=yes").await;
+    assert_problem(&answer, 400, "invalid-input");
+    assert!(answer.json()["errorDetails"]["deleted"].is_array());
 }
