@@ -137,11 +137,20 @@ fn without_tags(text: &str) -> String {
             hidden = (!is_closing).then(|| name.clone());
         }
         if hidden.is_none() {
-            plain.push_str(if BLOCKS.contains(&name.as_str()) { "\n" } else { "" });
+            plain.push_str(separator(&name, is_closing));
             plain.push_str(&one_line(after));
         }
     }
     plain
+}
+
+/// What a tag keeps apart.
+fn separator(element: &str, is_closing: bool) -> &'static str {
+    match element {
+        "td" | "th" if !is_closing => " ",
+        block if BLOCKS.contains(&block) => "\n",
+        _ => "",
+    }
 }
 
 /// Line breaks between tags mean nothing in HTML.
@@ -226,6 +235,7 @@ mod tests {
     #[case("<p>Seen</p><script>alert('x')</script><p>too</p>", &["Seen", "too"])]
     #[case("<p>2 < 3 &unknown; &#x0;</p>", &["2 < 3 &unknown; &#x0;"])]
     #[case("<p>Gr&ouml;&szlig;e &Auml;&yuml;&nbsp;&not; &Szlig;</p>", &["Größe Äÿ\u{a0}¬ &Szlig;"])]
+    #[case("<table><tr><td>Net</td><td>Gross</td></tr></table>", &["Net Gross"])]
     #[case("M&uuml;ller &amp; Co\nAT&T", &["Müller & Co", "AT&T"])]
     fn any_form_becomes_plain_paragraphs(#[case] text: &str, #[case] expected: &[&str]) {
         assert_eq!(paragraphs(text), expected);

@@ -27,7 +27,7 @@ use automation_hub_domain::{
 };
 
 pub use counts::{count, count_by_status};
-pub use deleted::{DeletedIdea, list_deleted};
+pub use deleted::{DeletedFilter, DeletedIdea, count_deleted, list_deleted};
 pub use filling::{Apart, analyze, begin_filling, end_filling};
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
 pub use found::Found;

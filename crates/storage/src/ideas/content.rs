@@ -120,17 +120,17 @@ pub(super) fn description(text: &str) -> Result<String, StorageError> {
         #[serde(default)]
         description: String,
     }
-    let row: Description = serde_json::from_str(text).map_err(corrupt)?;
+    let row: Description = serde_json::from_str(text).map_err(|error| corrupt(&error))?;
     Ok(row.description)
 }
 
-fn corrupt(error: serde_json::Error) -> StorageError {
+fn corrupt(error: &serde_json::Error) -> StorageError {
     StorageError::Corrupt(format!("ideas: content: {error}"))
 }
 
 /// The idea's score stands in a column of its own.
 pub(super) fn decode(text: &str, idea_score: Option<f64>) -> Result<IdeaContent, StorageError> {
-    let mut row: ContentRow = serde_json::from_str(text).map_err(corrupt)?;
+    let mut row: ContentRow = serde_json::from_str(text).map_err(|error| corrupt(&error))?;
     Ok(IdeaContent {
         assessment: row.assessment()?,
         idea_score,

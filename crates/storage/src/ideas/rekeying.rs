@@ -23,14 +23,16 @@ struct KeyedRow {
 
 impl KeyedRow {
     fn from_row(row: &Row<'_>) -> Result<Self, StorageError> {
-        let description = content::description(row.get(6)?)?;
-        Ok(Self {
-            id: row.get(0)?,
-            tenant: row.get(1)?,
-            version: row.get(2)?,
-            old_key: row.get(3)?,
-            new_key: search::search_key(row.get(4)?, row.get(5)?, &description),
-        })
+        let (id, old_key): (_, String) = (row.get(0)?, row.get(3)?);
+        let new_key = match content::description(row.get(6)?) {
+            Ok(description) => search::search_key(row.get(4)?, row.get(5)?, &description),
+            // One that can't be read must not keep all others from being found.
+            Err(error) => {
+                tracing::warn!(idea = id, %error, "an idea keeps its old search key");
+                old_key.clone()
+            }
+        };
+        Ok(Self { id, tenant: row.get(1)?, version: row.get(2)?, old_key, new_key })
     }
 }
 

@@ -8,7 +8,7 @@ use automation_hub_domain::{
     questionnaire::answer::Answer,
 };
 use automation_hub_storage::applications::{self, NewApplication};
-use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaLine, IdeaOrder, Window};
+use automation_hub_storage::ideas::{self, DeletedFilter, IdeaFilter, IdeaKey, IdeaLine, IdeaOrder, Window};
 use automation_hub_storage::{Constraint, Session, StorageError};
 
 use crate::organization::{APPROVED, Organization, found_tenant};
@@ -237,11 +237,15 @@ async fn deleted_ideas_are_listed_by_when_they_went_and_where_they_lay() {
         .unwrap();
     }
     let listed = async |categories: Option<Vec<CategoryId>>, from: Option<i64>, offset, limit| {
-        let window = Window { from: from.map(Timestamp::from_millis), to: None };
-        let request = PageRequest { offset, limit };
-        let page = acme.read(move |s| ideas::list_deleted(s, categories.as_deref(), window, request)).await;
-        let rows: Vec<_> = page.items.iter().map(|one| (one.id, one.deleted_at.millis())).collect();
-        (page.total, rows)
+        let deleted = Window { from: from.map(Timestamp::from_millis), to: None };
+        let filter = DeletedFilter { categories, deleted, after: None };
+        let (total, rows) = acme
+            .read(move |s| {
+                let rows = ideas::list_deleted(s, &filter, (offset, limit))?;
+                Ok((ideas::count_deleted(s, &filter)?, rows))
+            })
+            .await;
+        (total, rows.iter().map(|one| (one.id, one.deleted_at.millis())).collect::<Vec<_>>())
     };
     let all = [(ids[2], 20), (ids[1], 30), (ids[0], 40)];
     assert_eq!(listed(None, None, 0, 9).await, (3, all.to_vec()));
@@ -250,7 +254,6 @@ async fn deleted_ideas_are_listed_by_when_they_went_and_where_they_lay() {
     assert_eq!(listed(Some(vec![payables]), None, 0, 9).await, (2, vec![all[0], all[2]]));
     assert_eq!(listed(Some(vec![]), None, 0, 9).await, (0, vec![]));
     let other = found_tenant(acme.store(), "other").await;
-    let theirs =
-        move |s: &mut Session<'_>| ideas::list_deleted(s, None, Window::default(), PageRequest::default());
-    assert_eq!(acme.store().read(other, theirs).await.unwrap().total, 0);
+    let theirs = |s: &mut Session<'_>| ideas::count_deleted(s, &DeletedFilter::default());
+    assert_eq!(acme.store().read(other, theirs).await.unwrap(), 0);
 }

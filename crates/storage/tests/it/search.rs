@@ -450,7 +450,7 @@ const HTML: &str = "<p><b>Bold</b>word &amp; more</p><p>Gr&ouml;&szlig;e</p>";
 
 /// An idea for each form that a description may have.
 async fn insert_rich(acme: &Organization) -> [IdeaId; 3] {
-    let new = [("Draft", DRAFT), ("Fragment", HTML), ("Plain", "Blocks of <i & j> text")];
+    let new = [("Draft", DRAFT), ("Fragment", HTML), ("Plain", "Blocks of <k & l> text")];
     let new = new.map(|(name, description)| {
         let mut idea = acme.idea(name, 1);
         idea.content.description = description.into();
@@ -467,7 +467,7 @@ async fn check_rich(acme: &Organization, [draft, html, plain]: [IdeaId; 3]) {
         ("boldword", vec![html]),
         ("& more", vec![html]),
         ("Größe", vec![html]),
-        ("<i & j>", vec![plain]),
+        ("<k & l>", vec![plain]),
         ("blocks", vec![plain]),
         ("entityMap", vec![]),
         ("unstyled", vec![]),

@@ -22,12 +22,6 @@ pub struct AutomationPage {
     deleted: Option<Vec<DeletedAutomation>>,
 }
 
-impl AutomationPage {
-    pub(super) fn of_deleted(paging: Paging, deleted: Vec<DeletedAutomation>) -> Self {
-        Self { paging, processes: Vec::new(), next_cursor: None, deleted: Some(deleted) }
-    }
-}
-
 macro_rules! record {
     ($($(#[$attribute:meta])* $name:ident: $type:ty,)+) => {
         /// An idea, or the automation it became.
