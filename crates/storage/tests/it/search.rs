@@ -459,7 +459,9 @@ async fn insert_rich(acme: &Organization) -> [IdeaId; 3] {
     insert_all(acme, new.into()).await.try_into().unwrap()
 }
 
-async fn check_rich(acme: &Organization, [draft, html, plain]: [IdeaId; 3]) {
+/// Of these ideas alone: there may be others whose turn hasn't come.
+async fn check_rich(acme: &Organization, rich: [IdeaId; 3]) {
+    let [draft, html, plain] = rich;
     for (search, expected) in [
         ("zurückweisung", vec![draft]),
         ("\"hochprioritär\"", vec![draft]),
@@ -476,7 +478,9 @@ async fn check_rich(acme: &Organization, [draft, html, plain]: [IdeaId; 3]) {
         ("<p>", vec![]),
         ("amp;", vec![]),
     ] {
-        assert_eq!(found(acme.store(), acme.tenant, search).await, expected, "{search}");
+        let mut found = found(acme.store(), acme.tenant, search).await;
+        found.retain(|id| rich.contains(id));
+        assert_eq!(found, expected, "{search}");
     }
 }
 
@@ -521,7 +525,7 @@ async fn go_back_to_markup(acme: &Organization) -> u64 {
 async fn descriptions_of_an_older_version_are_found_by_what_people_read_once_their_turn_came() {
     let acme = Organization::found().await;
     let rich = insert_rich(&acme).await;
-    let many: Vec<_> = (0..1100)
+    let many: Vec<_> = (0..900)
         .map(|n| {
             let mut idea = acme.idea(&format!("Idea {n}"), 1);
             idea.content.description = format!("<p>Pr&uuml;fung {n}</p>");
@@ -544,8 +548,8 @@ async fn descriptions_of_an_older_version_are_found_by_what_people_read_once_the
     let half = found(store, acme.tenant, "prüfung").await.len();
     assert!(0 < half && half < many.len(), "{half} of them");
     // Whoever writes one meanwhile is right at once, and stays so.
-    change(&acme, many[1099], |idea| idea.content.description = "<p>Sp&auml;ter</p>".into()).await.unwrap();
-    assert_eq!(found(store, acme.tenant, "später").await, [many[1099]]);
+    change(&acme, many[899], |idea| idea.content.description = "<p>Sp&auml;ter</p>".into()).await.unwrap();
+    assert_eq!(found(store, acme.tenant, "später").await, [many[899]]);
 
     // As another process would after this one was killed: the first was never closed.
     let again = Store::open(StoreOptions::new(acme.database.location())).await.unwrap();
@@ -555,9 +559,9 @@ async fn descriptions_of_an_older_version_are_found_by_what_people_read_once_the
     }
     assert!(portions < 20, "{portions} portions");
     check_rich(&acme, rich).await;
-    assert_eq!(found(&again, acme.tenant, "prüfung").await.len(), 1099);
+    assert_eq!(found(&again, acme.tenant, "prüfung").await.len(), 899);
     assert_eq!(found(&again, acme.tenant, "<p>").await, []);
-    assert_eq!(found(&again, acme.tenant, "später").await, [many[1099]]);
+    assert_eq!(found(&again, acme.tenant, "später").await, [many[899]]);
     let before = again.commit_count();
     assert!(matches!(again.index_ideas().await, Ok(Indexing::UpToDate)));
     assert_eq!(again.commit_count(), before, "it is done once");
