@@ -84,7 +84,7 @@ impl Deleted {
 impl Source for Deleted {
     type Position = DeletedIdea;
     const NAME: &'static str = NAME;
-    const PART: u64 = 2000;
+    const PART: u64 = 500;
 
     async fn first(&self, limit: u64) -> Result<(u64, Part<DeletedIdea>), Error> {
         let (filter, offset) = (self.filter(None), self.offset);

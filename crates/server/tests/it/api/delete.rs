@@ -1,6 +1,10 @@
 //! Removing ideas for good.
 
-use automation_hub_domain::id::RoleId;
+use automation_hub_domain::id::{IdeaId, RoleId};
+use automation_hub_storage::{
+    Session, StorageError,
+    ideas::{self, IdeaKey},
+};
 use axum::{body::Body, http::Method};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -103,4 +107,31 @@ async fn who_keeps_a_copy_is_told_what_was_deleted_where_they_could_see_it() {
     let answer = admin.get("/automations?deleted=yes").await;
     assert_problem(&answer, 400, "invalid-input");
     assert!(answer.json()["errorDetails"]["deleted"].is_array());
+}
+
+#[tokio::test]
+async fn a_long_list_of_what_was_deleted_is_sent_in_parts() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let names: Vec<_> = (0..1201).map(|n| format!("Idea {n}")).collect();
+    api.add_ideas(admin.id(), api.payables, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let delete_all = |s: &mut Session<'_>| {
+        for id in 1..=1201 {
+            if let Some(idea) = ideas::find_to_change(s, IdeaKey::Id(IdeaId::new(id)))? {
+                ideas::delete(s, &idea, NOON.plus_hours(id % 7))?;
+            }
+        }
+        Ok::<_, StorageError>(())
+    };
+    api.hub.app.store.write(api.hub.tenant, delete_all).await.unwrap();
+    let answer = admin.data("/automations?deleted=1&limit=1100&offset=100").await;
+    assert_eq!(answer["totalItems"], 1201);
+    assert_eq!(answer["processes"], json!([]));
+    let rows = answer["deleted"].as_array().unwrap();
+    let places: Vec<_> =
+        rows.iter().map(|row| (row["process_deleted_epoch"].as_i64(), row["process_id"].as_i64())).collect();
+    assert_eq!(places.len(), 1100);
+    assert!(places.is_sorted_by(|a, b| a < b), "in their order, none twice");
+    let all = admin.data("/automations?deleted=1&limit=5000").await;
+    assert_eq!(all["deleted"].as_array().unwrap()[100..1200], rows[..]);
 }
