@@ -20,6 +20,7 @@ mod ideas;
 mod idempotency;
 mod jobs;
 mod logs;
+mod older;
 mod organization;
 mod search;
 mod store;

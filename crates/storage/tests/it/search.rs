@@ -11,7 +11,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window};
 use automation_hub_storage::{
-    Constraint, Engine, Indexing, Prepared, Session, StorageError, Store, StoreOptions, System, values,
+    Constraint, Engine, Indexing, Prepared, Session, StorageError, Store, StoreOptions, values,
 };
 use proptest::{
     prelude::{Just, Strategy, any, prop_oneof},
@@ -21,6 +21,7 @@ use proptest::{
 use rstest::rstest;
 use tokio::sync::oneshot;
 
+use crate::older::go_back_before;
 use crate::organization::{APPROVED, Organization, found_tenant};
 
 /// More than an index takes in at once, than are sorted without a second thought, and than are looked through for a
@@ -500,14 +501,7 @@ async fn what_people_read_of_a_description_is_found_and_its_markup_is_not() {
 /// Brings a database back to before descriptions were searched by what people read of them: its migrations are to be run
 /// again.
 async fn go_back_to_markup(acme: &Organization) -> u64 {
-    let (statements, version) = before_the_index(acme.store().engine());
-    let undone = move |s: &mut System<'_>| -> Result<_, StorageError> {
-        for statement in statements {
-            s.execute(statement, values![])?;
-        }
-        s.execute("DELETE FROM refinery_schema_history WHERE version >= $1", values![version])
-    };
-    let undone = acme.store().system().write(undone).await.unwrap();
+    let undone = go_back_before(acme.store(), index_of_words(acme.store().engine())).await;
     acme.write(|s| {
         let fold = |text: &str| text::fold(&text.replace('-', " "));
         for idea in everything(s, IdeaOrder::default())? {
@@ -568,44 +562,11 @@ async fn descriptions_of_an_older_version_are_found_by_what_people_read_once_the
     again.close().await;
 }
 
-/// What brings a database back to before it had an index of words, and which version that was.
-const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
+/// The migration that brought the index of words.
+const fn index_of_words(engine: Engine) -> i64 {
     match engine {
-        Engine::Sqlite => (
-            &[
-                "DROP TABLE search_words",
-                "DROP TABLE search_word_parts",
-                "DROP TABLE search_postings",
-                "DROP TABLE search_progress",
-                "DROP TABLE search_backlog",
-                "DROP INDEX ideas_usual_by_status",
-                "DROP TABLE search_keys",
-                "DROP INDEX ideas_deleted",
-                "ALTER TABLE tenants DROP COLUMN kept_contents",
-                "ALTER TABLE open_api_calls DROP COLUMN request_bytes",
-                "ALTER TABLE open_api_calls DROP COLUMN response_bytes",
-                "ALTER TABLE open_api_calls DROP COLUMN query",
-                "ALTER TABLE open_api_calls DROP COLUMN request_body",
-                "ALTER TABLE open_api_calls DROP COLUMN response_body",
-            ],
-            23,
-        ),
-        Engine::Postgres => (
-            &[
-                "DROP TABLE search_words",
-                "DROP TABLE search_postings",
-                "DROP TABLE search_backlog",
-                "DROP FUNCTION note_for_search CASCADE",
-                "DROP TABLE search_keys",
-                "DROP INDEX ideas_deleted",
-                "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-                "CREATE INDEX ideas_search ON ideas USING gin (search_key gin_trgm_ops)",
-                "ALTER TABLE tenants DROP COLUMN kept_contents",
-                "ALTER TABLE open_api_calls DROP COLUMN request_bytes, DROP COLUMN response_bytes, \
-                 DROP COLUMN query, DROP COLUMN request_body, DROP COLUMN response_body",
-            ],
-            28,
-        ),
+        Engine::Sqlite => 23,
+        Engine::Postgres => 28,
     }
 }
 
@@ -614,17 +575,7 @@ async fn a_database_from_before_the_index_is_searched_at_once_and_indexed_later(
     let acme = Organization::found().await;
     let ids = insert_all(&acme, many(&acme)).await;
     let store = acme.store();
-    let (statements, version) = before_the_index(store.engine());
-    let undone = store
-        .system()
-        .write(move |s| -> Result<_, StorageError> {
-            for statement in statements {
-                s.execute(statement, values![])?;
-            }
-            s.execute("DELETE FROM refinery_schema_history WHERE version >= $1", values![version])
-        })
-        .await
-        .unwrap();
+    let undone = go_back_before(store, index_of_words(store.engine())).await;
     assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
     let rare = found(store, acme.tenant, "rare").await;
     assert_eq!(rare.len(), ids.len().div_ceil(41));
