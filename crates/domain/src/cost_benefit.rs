@@ -1,5 +1,14 @@
-//! The cost-benefit analysis of an automation: which figures it shows under which titles, and the baseline of its
-//! project plan.
+//! The cost-benefit analysis of an automation: what is entered for it, what follows, which figures it shows under which
+//! titles, and the baseline of its project plan.
+
+mod outlook;
+mod plan;
+
+pub use outlook::{Outlook, Year};
+pub use plan::{
+    AMOUNT_LIMIT, Change, DESCRIPTION_LIMIT, HORIZON, LAUNCH, NAME_LIMIT, OneTimeCost, PeopleCost, Plan,
+    PlanChange, QUANTITY_LIMIT, ROW_LIMIT, RunningCost, RunningKind,
+};
 
 use crate::{clock::Timestamp, formula::Figures};
 

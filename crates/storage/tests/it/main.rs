@@ -21,6 +21,7 @@ mod idempotency;
 mod jobs;
 mod logs;
 mod organization;
+mod plans;
 mod search;
 mod store;
 mod support;

@@ -462,6 +462,8 @@ const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
                 "ALTER TABLE open_api_calls DROP COLUMN query",
                 "ALTER TABLE open_api_calls DROP COLUMN request_body",
                 "ALTER TABLE open_api_calls DROP COLUMN response_body",
+                "DROP TABLE project_plans",
+                "ALTER TABLE project_baselines DROP COLUMN launch_date",
             ],
             23,
         ),
@@ -476,6 +478,8 @@ const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
                 "ALTER TABLE tenants DROP COLUMN kept_contents",
                 "ALTER TABLE open_api_calls DROP COLUMN request_bytes, DROP COLUMN response_bytes, \
                  DROP COLUMN query, DROP COLUMN request_body, DROP COLUMN response_body",
+                "DROP TABLE project_plans",
+                "ALTER TABLE project_baselines DROP COLUMN launch_date",
             ],
             28,
         ),
