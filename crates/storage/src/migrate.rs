@@ -69,6 +69,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0029_contents_of_calls",
     "0033_robots",
     "0034_search_keys_and_deleted_ideas",
+    "0035_costs",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

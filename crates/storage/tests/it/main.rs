@@ -22,6 +22,7 @@ mod jobs;
 mod logs;
 mod older;
 mod organization;
+mod plans;
 mod search;
 mod store;
 mod support;

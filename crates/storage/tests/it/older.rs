@@ -53,6 +53,7 @@ const UNDOINGS: &[Undoing] = &[
         ],
     ),
     Undoing::same(34, &["DROP TABLE search_keys", "DROP INDEX ideas_deleted"]),
+    Undoing::same(35, &["DROP TABLE project_plans", "ALTER TABLE project_baselines DROP COLUMN launch_date"]),
 ];
 
 /// Brings a database back to before a migration, and tells how many are to be run again.

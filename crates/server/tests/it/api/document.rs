@@ -112,6 +112,7 @@ fn who_may_call_what_is_reviewed() {
     DELETE /automations/{id}/collaborators Users EXPLORE
     POST /automations/{id}/tags Users EXPLORE
     GET /cba All EXPLORE
+    PUT /automations/{id}/cba Users EXPLORE
     PUT /automations/cba/{id}/project-plan-baseline Users EXPLORE
     GET /automationpipeline Users EXPLORE
     GET /auditlogs Users AUDIT_LOGS
