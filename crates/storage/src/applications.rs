@@ -1,6 +1,7 @@
 //! The application inventory of a tenant: what its people work with, and in which categories.
 
 mod change;
+mod version;
 
 use std::collections::HashMap;
 
@@ -13,6 +14,7 @@ use automation_hub_domain::{
 
 pub use change::{ApplicationChange, delete, update};
 use sea_query::{Expr, ExprTrait, Order, Query as Build};
+pub use version::{InventoryVersion, version, version_to_change};
 
 use crate::{
     Constraint, Row, Session, StorageError, Value,
@@ -82,6 +84,7 @@ fn try_insert(
     )?;
     if let Some(id) = id {
         insert_categories(session, id, &new.categories)?;
+        version::touch(session, new.created_at)?;
     }
     Ok(id)
 }

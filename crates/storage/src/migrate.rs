@@ -70,6 +70,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0033_robots",
     "0034_search_keys_and_deleted_ideas",
     "0035_costs",
+    "0036_inventory_versions",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
+        conditional::{self, IfNoneMatch},
         envelope::{Envelope, Paging},
         error::ApiError,
         extract::Query,
@@ -25,6 +26,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
+    services::applications::tag,
 };
 
 /// What a part usually takes at the most.
@@ -79,20 +81,36 @@ impl From<Application> for ApplicationEntry {
     params(
         ("search" = Option<String>, Query, description = "Part of name and version; `s` means the same."),
         ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it."),
     ),
-    responses((status = 200, body = Envelope<ApplicationPage>))
+    responses(
+        (
+            status = 200, body = Envelope<ApplicationPage>,
+            headers(("ETag" = String, description = "Changes with anything in the inventory, on this page or another; for \
+                `If-Match` of `PUT /appinventory` and `DELETE /appinventory/{id}`."))
+        ),
+        (status = 304, description = "It is as the caller has it.")
+    )
 )]
 pub async fn list_applications(
     State(app): State<App>,
     actor: Actor,
+    IfNoneMatch(known): IfNoneMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
     let mut violations = Violations::default();
     let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
     violations.into_result()?;
     let search = query.text(&["search", "s"]).unwrap_or_default().to_owned();
+    // Read before the list: what changes in between makes the tag one of yesterday, and never the list.
+    let version = app.store.read(actor.tenant_id(), applications::version).await?;
+    let tag = tag(version);
+    if known.as_ref().is_some_and(|known| known.find(tag.as_bytes()).is_some()) {
+        return Ok(conditional::answer(known.as_ref(), tag.as_bytes(), conditional::not_modified)?);
+    }
     let inventory = Inventory { app, tenant: actor.tenant_id(), search, offset: request.offset };
-    Ok(stream::answer(inventory, request).await?)
+    let list = stream::answer(inventory, request).await?;
+    Ok(conditional::answer(None, tag.as_bytes(), || list)?)
 }
 
 /// One caller's way through the inventory.

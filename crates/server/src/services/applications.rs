@@ -1,6 +1,6 @@
 //! The application inventory: what may be picked where an idea says what it works with.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use automation_hub_domain::{
     audit::AuditAction,
@@ -11,7 +11,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError,
-    applications::{self, Application, ApplicationChange, NewApplication},
+    applications::{self, Application, ApplicationChange, InventoryVersion, NewApplication},
     audit,
     categories::{self, CategoryTree},
 };
@@ -21,6 +21,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::{Error, REQUIRED, Violations},
+    services::expected::ExpectedList,
 };
 
 const IN_USE: &str =
@@ -42,17 +43,30 @@ pub struct ApplicationRow {
     pub categories: Option<Vec<CategoryId>>,
 }
 
+/// Entries, and the inventory they stand in.
+pub struct Saved {
+    pub entries: Vec<Application>,
+    pub tag: String,
+}
+
+/// Differs wherever inventories of a tenant do.
+pub fn tag(InventoryVersion { count, changed_at }: InventoryVersion) -> String {
+    format!("{count}.{}", changed_at.millis())
+}
+
 /// Adds and changes entries, all of them or none. `mistakes` are those found in the input already.
 pub async fn save(
     app: &App,
     actor: &Actor,
     rows: Vec<ApplicationRow>,
+    expected: ExpectedList,
     mistakes: Violations,
-) -> Result<Vec<Application>, Error> {
+) -> Result<Saved, Error> {
     actor.require(Permission::ManageAppInventory)?;
     let (actor, now) = (actor.clone(), app.clock.now());
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
+            let version = applications::version_to_change(s)?;
             let mut saving = Saving {
                 actor: &actor,
                 tree: categories::tree(s)?,
@@ -65,26 +79,34 @@ pub async fn save(
             for row in &rows {
                 found.push(saving.check(s, row)?);
             }
+            expected.require(&tag(version))?;
             saving.wrong.clone().into_result()?;
-            let mut saved = Vec::with_capacity(rows.len());
+            let mut entries = Vec::with_capacity(rows.len());
             for (row, before) in rows.iter().zip(found) {
                 let id = saving.store(s, row, before.as_ref())?;
-                saved.push(applications::find(s, id)?.ok_or(Error::NotFound("application"))?);
+                entries.push(applications::find(s, id)?.ok_or(Error::NotFound("application"))?);
             }
-            Ok(saved)
+            Ok(Saved { entries, tag: tag(applications::version(s)?) })
         })
         .await
 }
 
 /// Deletes an entry that no idea names.
-pub async fn delete(app: &App, actor: &Actor, id: ApplicationId) -> Result<(), Error> {
+pub async fn delete(
+    app: &App,
+    actor: &Actor,
+    id: ApplicationId,
+    expected: ExpectedList,
+) -> Result<(), Error> {
     actor.require(Permission::ManageAppInventory)?;
     let (actor, now) = (actor.clone(), app.clock.now());
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
+            let version = applications::version_to_change(s)?;
             let entry = applications::find(s, id)?.ok_or(Error::NotFound("application"))?;
             require_power(&actor, &categories::tree(s)?, &entry.categories)?;
-            applications::delete(s, id).map_err(|error| match error {
+            expected.require(&tag(version))?;
+            applications::delete(s, id, now).map_err(|error| match error {
                 StorageError::Conflict(Constraint::Reference) => Error::Conflict(IN_USE.into()),
                 other => other.into(),
             })?;
@@ -214,14 +236,15 @@ impl Saving<'_> {
                 .is_thin_client
                 .unwrap_or_else(|| before.is_some_and(|entry| entry.is_thin_client)),
             is_active: row.is_active.unwrap_or_else(|| before.is_none_or(|entry| entry.is_active)),
-            categories: row.categories.clone().unwrap_or_default(),
+            categories: each_once(row.categories.as_deref().unwrap_or_default()),
         };
         let id = match before {
+            Some(entry) if ApplicationChange::from(entry) == change => return Ok(entry.id),
             Some(entry) => entry.id,
             None => applications::insert(s, &self.entry(&change)).map_err(taken)?,
         };
         if before.is_some() || !change.is_active {
-            applications::update(s, id, &change).map_err(taken)?;
+            applications::update(s, id, &change, self.now).map_err(taken)?;
         }
         self.record(s, id, before)?;
         Ok(id)
@@ -247,9 +270,6 @@ impl Saving<'_> {
         before: Option<&Application>,
     ) -> Result<(), Error> {
         let after = applications::find(s, id)?.ok_or(Error::NotFound("application"))?;
-        if before == Some(&after) {
-            return Ok(());
-        }
         let action =
             if before.is_some() { AuditAction::APPLICATION_EDIT } else { AuditAction::APPLICATION_CREATE };
         let mut event = self.actor.event(self.now, action, ("application", id.get()), &after.name);
@@ -257,6 +277,11 @@ impl Saving<'_> {
         event.after = Some(described(&after).to_string());
         Ok(audit::insert(s, &event)?)
     }
+}
+
+/// In the order of their ids.
+fn each_once(categories: &[CategoryId]) -> Vec<CategoryId> {
+    categories.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Somebody else was faster, or two rows trade their names.

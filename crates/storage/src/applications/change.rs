@@ -1,12 +1,15 @@
 //! Changing and deleting entries of the inventory.
 
-use automation_hub_domain::id::{ApplicationId, CategoryId};
+use automation_hub_domain::{
+    clock::Timestamp,
+    id::{ApplicationId, CategoryId},
+};
 
-use super::{Keys, insert_categories};
+use super::{Application, Keys, insert_categories, version::touch};
 use crate::{Session, StorageError, values};
 
 /// What an entry is to hold.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationChange {
     pub name: String,
     pub version: String,
@@ -14,7 +17,22 @@ pub struct ApplicationChange {
     pub comments: String,
     pub is_thin_client: bool,
     pub is_active: bool,
+    /// Each once, in the order of their ids.
     pub categories: Vec<CategoryId>,
+}
+
+impl From<&Application> for ApplicationChange {
+    fn from(entry: &Application) -> Self {
+        Self {
+            name: entry.name.clone(),
+            version: entry.version.clone(),
+            language: entry.language.clone(),
+            comments: entry.comments.clone(),
+            is_thin_client: entry.is_thin_client,
+            is_active: entry.is_active,
+            categories: entry.categories.clone(),
+        }
+    }
 }
 
 /// Whether there is such an entry.
@@ -22,6 +40,7 @@ pub fn update(
     session: &mut Session<'_>,
     id: ApplicationId,
     change: &ApplicationChange,
+    at: Timestamp,
 ) -> Result<bool, StorageError> {
     let tenant = session.tenant();
     let keys = Keys::of(&change.name, &change.version);
@@ -46,6 +65,7 @@ pub fn update(
     }
     delete_categories(session, id)?;
     insert_categories(session, id, &change.categories)?;
+    touch(session, at)?;
     Ok(true)
 }
 
@@ -62,7 +82,7 @@ fn delete_categories(session: &mut Session<'_>, id: ApplicationId) -> Result<(),
 /// deleted don't count.
 ///
 /// [`Constraint::Reference`]: crate::Constraint::Reference
-pub fn delete(session: &mut Session<'_>, id: ApplicationId) -> Result<bool, StorageError> {
+pub fn delete(session: &mut Session<'_>, id: ApplicationId, at: Timestamp) -> Result<bool, StorageError> {
     let tenant = session.tenant();
     session.execute(
         "DELETE FROM idea_applications WHERE tenant_id = $1 AND application_id = $2 \
@@ -72,5 +92,9 @@ pub fn delete(session: &mut Session<'_>, id: ApplicationId) -> Result<bool, Stor
     delete_categories(session, id)?;
     let deleted =
         session.execute("DELETE FROM applications WHERE tenant_id = $1 AND id = $2", values![tenant, id])?;
-    Ok(deleted == 1)
+    if deleted == 0 {
+        return Ok(false);
+    }
+    touch(session, at)?;
+    Ok(true)
 }

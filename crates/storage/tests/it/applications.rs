@@ -1,11 +1,13 @@
 //! The application inventory.
 
 use automation_hub_domain::{clock::Timestamp, id::ApplicationId, page::PageRequest};
-use automation_hub_storage::applications::{self, ApplicationChange, NewApplication};
+use automation_hub_storage::applications::{self, ApplicationChange, InventoryVersion, NewApplication};
 use automation_hub_storage::chunk::Start;
 use automation_hub_storage::{Constraint, StorageError, ideas, values};
 
 use crate::organization::{Organization, found_tenant};
+
+const LATER: Timestamp = Timestamp::from_millis(9);
 
 fn application(name: &str, version: &str) -> NewApplication {
     NewApplication {
@@ -109,7 +111,7 @@ async fn a_change_replaces_all_that_an_entry_holds() {
     let mut changed = change("SAP Ariba", "2602");
     changed.categories = vec![acme.legal];
     let expected = changed.categories.clone();
-    assert!(acme.write(move |s| applications::update(s, id, &changed)).await.unwrap());
+    assert!(acme.write(move |s| applications::update(s, id, &changed, LATER)).await.unwrap());
     let found = acme.read(move |s| applications::find(s, id)).await.unwrap();
     assert_eq!((found.code.as_str(), found.language.as_str()), ("sap-ariba-2602", "German"));
     assert_eq!((found.is_thin_client, found.is_active, found.categories.clone()), (true, false, expected));
@@ -123,7 +125,7 @@ async fn a_change_to_the_name_of_another_entry_is_a_conflict() {
     let acme = Organization::found().await;
     acme.write(|s| applications::insert(s, &application("Excel", "365"))).await.unwrap();
     let id = acme.write(|s| applications::insert(s, &application("Word", "365"))).await.unwrap();
-    let taken = acme.write(move |s| applications::update(s, id, &change("EXCEL", "365"))).await;
+    let taken = acme.write(move |s| applications::update(s, id, &change("EXCEL", "365"), LATER)).await;
     assert!(matches!(taken, Err(StorageError::Conflict(Constraint::ApplicationKey))), "{taken:?}");
 }
 
@@ -136,8 +138,8 @@ async fn another_tenant_finds_changes_and_deletes_nothing() {
         Ok::<_, StorageError>((
             applications::find(s, id)?,
             applications::find_entry(s, "Excel", "365")?,
-            applications::update(s, id, &change("Word", "1"))?,
-            applications::delete(s, id)?,
+            applications::update(s, id, &change("Word", "1"), LATER)?,
+            applications::delete(s, id, LATER)?,
         ))
     };
     assert_eq!(acme.store().write(other, work).await.unwrap(), (None, None, false, false));
@@ -168,11 +170,42 @@ async fn an_entry_that_ideas_name_stays_until_they_are_deleted() {
     let acme = Organization::found().await;
     let id = acme.write(|s| applications::insert(s, &application("Excel", "365"))).await.unwrap();
     use_it(&acme, id).await;
-    let refused = acme.write(move |s| applications::delete(s, id)).await;
+    let refused = acme.write(move |s| applications::delete(s, id, LATER)).await;
     assert!(matches!(refused, Err(StorageError::Conflict(Constraint::Reference))), "{refused:?}");
     let tenant = acme.tenant;
     let delete = "UPDATE ideas SET is_deleted = 1 WHERE tenant_id = $1";
     acme.write(move |s| s.execute(delete, values![tenant])).await.unwrap();
-    assert!(acme.write(move |s| applications::delete(s, id)).await.unwrap());
-    assert!(!acme.write(move |s| applications::delete(s, id)).await.unwrap(), "once");
+    assert!(acme.write(move |s| applications::delete(s, id, LATER)).await.unwrap());
+    assert!(!acme.write(move |s| applications::delete(s, id, LATER)).await.unwrap(), "once");
+}
+
+#[tokio::test]
+async fn each_change_of_the_inventory_makes_it_another_one_and_nothing_else_does() {
+    let acme = Organization::found().await;
+    let version = async || acme.read(applications::version).await;
+    let first = version().await;
+    let id = acme.write(|s| applications::insert(s, &application("Excel", "365"))).await.unwrap();
+    let filled = version().await;
+    assert_eq!(filled, InventoryVersion { count: first.count + 1, changed_at: Timestamp::from_millis(7) });
+    let twice = acme.write(|s| applications::insert(s, &application("excel", "365"))).await;
+    assert!(twice.is_err());
+    assert_eq!(
+        acme.write(|s| applications::find_or_insert(s, &application("Excel", "365"))).await.unwrap(),
+        id
+    );
+    assert_eq!(acme.write(applications::version_to_change).await.unwrap(), filled);
+    let gone = ApplicationId::new(999);
+    acme.write(move |s| {
+        applications::update(s, gone, &change("Word", "1"), LATER)?;
+        applications::delete(s, gone, LATER)
+    })
+    .await
+    .unwrap();
+    assert_eq!(version().await, filled);
+    acme.write(|s| applications::find_or_insert(s, &application("Word", "1"))).await.unwrap();
+    acme.write(move |s| applications::update(s, id, &change("Excel", "366"), LATER)).await.unwrap();
+    acme.write(move |s| applications::delete(s, id, LATER)).await.unwrap();
+    assert_eq!(version().await, InventoryVersion { count: filled.count + 3, changed_at: LATER });
+    let other = found_tenant(acme.store(), "other").await;
+    assert_eq!(acme.store().read(other, applications::version).await.unwrap(), first);
 }

@@ -54,6 +54,13 @@ const UNDOINGS: &[Undoing] = &[
     ),
     Undoing::same(34, &["DROP TABLE search_keys", "DROP INDEX ideas_deleted"]),
     Undoing::same(35, &["DROP TABLE project_plans", "ALTER TABLE project_baselines DROP COLUMN launch_date"]),
+    Undoing::same(
+        36,
+        &[
+            "ALTER TABLE tenants DROP COLUMN inventory_version",
+            "ALTER TABLE tenants DROP COLUMN inventory_changed_at",
+        ],
+    ),
 ];
 
 /// Brings a database back to before a migration, and tells how many are to be run again.

@@ -4,7 +4,7 @@ use automation_hub_domain::{
     id::{ApplicationId, CategoryId},
     text,
 };
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::header, response::Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::ApplicationEntry;
 use crate::{
     api::{
+        conditional::{self, IfMatch},
         envelope::{self, Envelope},
         error::ApiError,
         extract::{JsonValue, PathPart},
@@ -20,7 +21,10 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::{Error, Violations},
-    services::applications::{self, ApplicationRow},
+    services::{
+        applications::{self, ApplicationRow},
+        expected::ExpectedList,
+    },
 };
 
 /// The entries by themselves, or in an object.
@@ -73,14 +77,20 @@ pub struct DeletedApplication {
 /// Adds and changes entries, all of them or none. The list may stand under `applications` in an object.
 #[utoipa::path(
     put, path = "/appinventory", tag = "Application inventory", request_body = SaveApplicationsRequest,
+    params(IfMatch),
     responses(
-        (status = 201, description = "Resource Updated.", body = Envelope<SavedApplications>),
-        (status = 409, description = "Another application has this name and version by now.")
+        (
+            status = 201, description = "Resource Updated.", body = Envelope<SavedApplications>,
+            headers(("ETag" = String, description = "Of the whole inventory, as it is since."))
+        ),
+        (status = 409, description = "Another application has this name and version by now."),
+        (status = 412)
     )
 )]
 pub async fn save_applications(
     State(app): State<App>,
     actor: Actor,
+    expected: ExpectedList,
     JsonValue(body): JsonValue,
 ) -> Result<Response, ApiError> {
     let mut wrong = Violations::default();
@@ -94,29 +104,33 @@ pub async fn save_applications(
         _ => return Err(ApiError::malformed("The body has to be a list, or an object with applications.")),
     };
     let rows = items.iter().map(|(at, item)| row(item, at, &mut wrong)).collect();
-    let saved = applications::save(&app, &actor, rows, wrong).await.map_err(refused)?;
-    envelope::updated(SavedApplications {
-        applications: saved.into_iter().map(ApplicationEntry::from).collect(),
-    })
+    let saved = applications::save(&app, &actor, rows, expected, wrong).await.map_err(refused)?;
+    let mut response = envelope::updated(SavedApplications {
+        applications: saved.entries.into_iter().map(ApplicationEntry::from).collect(),
+    })?;
+    response.headers_mut().insert(header::ETAG, conditional::quoted(saved.tag.as_bytes())?);
+    Ok(response)
 }
 
 /// Deletes an entry. One that ideas name stays; it can be switched off.
 #[utoipa::path(
     delete, path = "/appinventory/{id}", tag = "Application inventory",
-    params(("id" = i64, Path, description = "Id of the application.")),
+    params(("id" = i64, Path, description = "Id of the application."), IfMatch),
     responses(
         (status = 200, body = Envelope<DeletedApplication>),
         (status = 404),
-        (status = 409, description = "Ideas name the application.")
+        (status = 409, description = "Ideas name the application."),
+        (status = 412)
     )
 )]
 pub async fn delete_application(
     State(app): State<App>,
     actor: Actor,
+    expected: ExpectedList,
     PathPart(id): PathPart,
 ) -> Result<Response, ApiError> {
     let application_id = id.parse::<i64>().map_err(|_| Error::NotFound("application"))?;
-    applications::delete(&app, &actor, ApplicationId::new(application_id)).await?;
+    applications::delete(&app, &actor, ApplicationId::new(application_id), expected).await?;
     envelope::success(DeletedApplication { application_id })
 }
 

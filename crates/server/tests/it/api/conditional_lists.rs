@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     Api,
+    answer::answers,
     conditional::{begin, json_of},
 };
 use crate::calls::{RawAnswer, Script};
@@ -176,4 +177,109 @@ async fn who_may_not_make_a_call_is_told_that_before_it_has_no_tag() {
     let body = body(&api, "/edituser").to_string();
     let answer = leo.call("POST", "/edituser", &[("if-match", "\"x\"")], &body).await;
     assert_eq!(answer.status, 403, "{}", answer.body);
+}
+
+const INVENTORY: &str = "/appinventory";
+
+fn entry(api: &Api, name: &str) -> Value {
+    json!({"application_name": name, "application_version": "1", "application_language": "English",
+        "categoryIds": [api.legal.get()]})
+}
+
+impl Script {
+    async fn save_entries(&self, headers: &[(&str, &str)], rows: &Value) -> RawAnswer {
+        self.call("PUT", INVENTORY, headers, &rows.to_string()).await
+    }
+
+    async fn add_entry(&self, api: &Api, name: &str) -> (i64, String) {
+        let answer = self.save_entries(&[], &json!([entry(api, name)])).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let id = json_of(&answer)["data"]["applications"][0]["application_id"].as_i64().unwrap();
+        (id, answer.header("etag").unwrap().to_owned())
+    }
+}
+
+#[tokio::test]
+async fn an_inventory_sent_back_after_somebody_else_changed_it_is_refused() {
+    let (api, script) = begin().await;
+    let (id, tag) = script.add_entry(&api, "Jira").await;
+    for page in [INVENTORY, "/appinventory?limit=1&page=7", "/appinventory?search=none"] {
+        assert_eq!(script.tag_of(page).await, tag, "{page} is of the same inventory");
+    }
+    let mut rows = json_of(&script.list(INVENTORY, &[]).await)["data"]["applications"].clone();
+    let unchanged = script.save_entries(&[("if-match", &tag)], &rows).await;
+    assert_eq!((unchanged.status, unchanged.header("etag")), (201, Some(tag.as_str())), "nothing changed");
+    rows[0]["application_comments"] = json!("Of the service desk");
+    let (_, now) = script.add_entry(&api, "Excel").await;
+    assert_ne!(now, tag);
+    for unmatched in [tag.as_str(), "\"bogus\"", &format!("W/{now}")] {
+        let answer = script.save_entries(&[("if-match", unmatched)], &rows).await;
+        assert_eq!((answer.status, &json_of(&answer)["type"]), (412, &json!("stale")), "{unmatched}");
+        let path = format!("{INVENTORY}/{id}");
+        let answer = script.call("DELETE", &path, &[("if-match", unmatched)], "").await;
+        assert_eq!((answer.status, &json_of(&answer)["type"]), (412, &json!("stale")), "{unmatched}");
+    }
+    assert_eq!(script.tag_of(INVENTORY).await, now, "nothing was changed");
+    let saved = script.save_entries(&[("if-match", &format!("\"x\", {now}"))], &rows).await;
+    assert_eq!(saved.status, 201, "{}", saved.body);
+    let now = saved.header("etag").unwrap();
+    assert_eq!(script.tag_of(INVENTORY).await, now);
+    let answer = script.call("DELETE", &format!("{INVENTORY}/{id}"), &[("if-match", now)], "").await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_ne!(script.tag_of(INVENTORY).await, now);
+}
+
+#[tokio::test]
+async fn an_application_that_an_idea_brings_along_changes_the_inventory() {
+    let (_api, script) = begin().await;
+    let tag = script.tag_of(INVENTORY).await;
+    let new = json!({"new_applications": [{"application_name": "Rostering", "application_version": "3"}]});
+    let body = answers("OVR", json!({"OVR-COUNT_APPS": new})).to_string();
+    let answer = script.call("PATCH", "/automations/1", &[], &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let named = json_of(&script.list("/appinventory?search=rostering", &[]).await);
+    assert_eq!(named["data"]["totalItems"], 1);
+    assert_ne!(script.tag_of(INVENTORY).await, tag);
+}
+
+#[tokio::test]
+async fn who_has_the_inventory_isnt_sent_it_again() {
+    let (api, script) = begin().await;
+    let (_, tag) = script.add_entry(&api, "Jira").await;
+    for (asked, status) in [(tag.as_str(), 304), (&format!("W/{tag}"), 304), ("*", 304), ("\"x\"", 200)] {
+        let answer = script.list(INVENTORY, &[("if-none-match", asked)]).await;
+        assert_eq!((answer.status, answer.header("etag")), (status, Some(tag.as_str())), "{asked}");
+        assert_eq!(answer.body.is_empty(), status == 304, "{asked}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_writers_who_read_the_same_inventory_one_wins() {
+    const WRITERS: usize = 8;
+    let (api, script) = begin().await;
+    for round in 0..4 {
+        let tag = script.tag_of(INVENTORY).await;
+        let writers = (0..WRITERS).map(|n| {
+            let (script, tag) = (script.clone(), tag.clone());
+            let rows = json!([entry(&api, &format!("Tool {round} {n}"))]);
+            tokio::spawn(async move { script.save_entries(&[("if-match", &tag)], &rows).await.status })
+        });
+        let mut statuses: Vec<_> = join_all(writers).await.into_iter().map(Result::unwrap).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [&[201][..], &[412; WRITERS - 1]].concat(), "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_change_an_entry_is_told_that_before_the_tag_is_looked_at() {
+    let (api, script) = begin().await;
+    let (id, _) = script.add_entry(&api, "Jira").await;
+    let leo = api.hub.add_user("leo@nordwind.example", &[automation_hub_domain::role::STANDARD_USER]).await;
+    let form = automation_hub_domain::token::value::TokenForm::Uuid;
+    let leo = Script { token: api.hub.issue(Some(leo), form, None).await, ..script.clone() };
+    let bogus = [("if-match", "\"bogus\"")];
+    assert_eq!(leo.save_entries(&bogus, &json!([entry(&api, "Jira")])).await.status, 403);
+    assert_eq!(leo.call("DELETE", &format!("{INVENTORY}/{id}"), &bogus, "").await.status, 403);
+    let wrong = script.save_entries(&bogus, &json!([{"application_id": 99_999}])).await;
+    assert_eq!(wrong.status, 412, "before the body is judged");
 }
