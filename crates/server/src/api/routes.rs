@@ -1,6 +1,10 @@
 //! Who may make which call: one table, checked in one place.
 
-use automation_hub_domain::permission::Permission;
+use automation_hub_domain::{
+    flow::{Condition, Flow},
+    idea::SubmissionType,
+    permission::Permission,
+};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
@@ -8,10 +12,11 @@ use axum::{
 use utoipa::openapi::Paths;
 
 use crate::{
-    api::{conditional::Named, error::ApiError},
+    api::{automations::pipeline, conditional::Named, error::ApiError},
     app::App,
     auth::actor::Actor,
     error::{Denial, Error},
+    services::ideas::{EDIT_COST_BENEFIT, VIEW_COST_BENEFIT},
 };
 
 /// Which kinds of token a call accepts.
@@ -25,13 +30,65 @@ pub enum Callers {
     UsersOrNamedSubmitter,
 }
 
-/// One call. A user needs the permission somewhere; where exactly is for the call itself to look at.
+/// Where a user needs what a call asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// In any category: what is shown or done is limited to where it is held.
+    Somewhere,
+    /// Where that is filed which the call is about.
+    There,
+    /// In all categories.
+    Everywhere,
+}
+
+/// What a call asks for beside its permission. The call itself looks at it, as it knows what it is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Further {
+    Nothing,
+    Permissions(&'static [Permission]),
+    Conditions(&'static [Condition]),
+    Flow(FlowPart),
+}
+
+/// Which part of a flow says who may make a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowPart {
+    /// Of whichever flow the call names.
+    Submit,
+    /// Of the flow for this kind of submission.
+    SubmitInto(SubmissionType),
+    Edit,
+    Move,
+    Delete,
+}
+
+impl FlowPart {
+    /// One of these is needed; to move an idea, of those for the way that it is to go or to force it.
+    pub fn conditions(self, flow: &Flow) -> Vec<Condition> {
+        let permissions = &flow.permissions;
+        match self {
+            Self::Submit | Self::SubmitInto(_) => permissions.submit.clone(),
+            Self::Edit => permissions.edit.clone(),
+            Self::Delete => permissions.delete.clone(),
+            Self::Move => {
+                let workers = flow.phases.iter().flat_map(|phase| &phase.workers);
+                let leading = flow.transitions.iter().flat_map(|way| &way.by);
+                workers.chain(leading).chain(&permissions.force).copied().collect()
+            }
+        }
+    }
+}
+
+/// One call. Whether a user has the permission somewhere is checked for every call alike; where exactly, and what else is
+/// needed, is looked at by the call itself, and told here so that it can be printed and tested.
 #[derive(Clone, Debug)]
 pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub callers: Callers,
     pub permission: Option<Permission>,
+    pub reach: Reach,
+    pub further: Further,
     /// Whether the call looks at `If-Match` itself; else no tag that it names can match.
     pub compares: bool,
 }
@@ -42,7 +99,8 @@ const fn route(
     callers: Callers,
     permission: Option<Permission>,
 ) -> Route {
-    Route { method, path, callers, permission, compares: false }
+    let (reach, further) = (Reach::Somewhere, Further::Nothing);
+    Route { method, path, callers, permission, reach, further, compares: false }
 }
 
 /// One that looks at `If-Match`.
@@ -52,82 +110,132 @@ const fn comparing(
     callers: Callers,
     permission: Option<Permission>,
 ) -> Route {
-    Route { method, path, callers, permission, compares: true }
+    let (reach, further) = (Reach::Somewhere, Further::Nothing);
+    Route { method, path, callers, permission, reach, further, compares: true }
 }
 
 pub const ROUTES: &[Route] = &[
     route(Method::GET, "/authinfo", Callers::All, None),
     route(Method::GET, "/hierarchy", Callers::All, None),
     route(Method::GET, "/appinventory", Callers::All, None),
-    comparing(Method::PUT, "/appinventory", Callers::Users, Some(Permission::ManageAppInventory)),
-    comparing(Method::DELETE, "/appinventory/{id}", Callers::Users, Some(Permission::ManageAppInventory)),
-    comparing(Method::PUT, "/categories", Callers::Users, Some(Permission::ManageCategories)),
+    comparing(Method::PUT, "/appinventory", Callers::Users, Some(Permission::ManageAppInventory)).there(),
+    comparing(Method::DELETE, "/appinventory/{id}", Callers::Users, Some(Permission::ManageAppInventory))
+        .there(),
+    comparing(Method::PUT, "/categories", Callers::Users, Some(Permission::ManageCategories)).there(),
     route(Method::GET, "/roles", Callers::All, Some(Permission::ManageUsers)),
     route(Method::GET, "/users", Callers::All, Some(Permission::ManageUsers)),
-    route(Method::POST, "/adduser", Callers::All, Some(Permission::ManageUsers)),
+    route(Method::POST, "/adduser", Callers::All, Some(Permission::ManageUsers)).everywhere(),
     route(Method::POST, "/edituser", Callers::All, Some(Permission::ManageUserRoles)),
     route(Method::GET, "/idea-flows", Callers::All, None),
-    route(Method::GET, "/idea-schema", Callers::All, None),
+    route(Method::GET, "/idea-schema", Callers::All, None).further(Further::Flow(FlowPart::Submit)),
     route(Method::GET, "/questionnaire", Callers::All, None),
     route(Method::GET, "/automations", Callers::Users, Some(Permission::Explore)),
-    // Who may submit what is said by the flow.
-    route(Method::POST, "/automations", Callers::UsersOrNamedSubmitter, None),
-    route(Method::GET, "/automations/{id}", Callers::Users, Some(Permission::Explore)),
-    // Who may change, move and file an idea is said by its flow.
-    comparing(Method::PATCH, "/automations/{id}", Callers::Users, Some(Permission::Explore)),
-    comparing(Method::DELETE, "/automations/{id}", Callers::Users, Some(Permission::DeleteIdea)),
-    route(Method::GET, "/automations/{id}/schema", Callers::Users, Some(Permission::Explore)),
-    comparing(Method::POST, "/automations/status", Callers::Users, Some(Permission::Explore)),
-    comparing(Method::POST, "/automations/{id}/idea-flow", Callers::Users, Some(Permission::ChangeIdeaFlow)),
-    comparing(Method::PUT, "/automation/{id}/categories", Callers::Users, Some(Permission::Explore)),
-    route(Method::POST, "/idea-from-schema", Callers::UsersOrNamedSubmitter, None),
-    route(Method::GET, "/automations/{id}/documents", Callers::Users, Some(Permission::Explore)),
-    route(Method::POST, "/automations/{id}/documents", Callers::Users, Some(Permission::Explore)),
-    route(Method::GET, "/automations/{id}/media", Callers::Users, Some(Permission::Explore)),
-    route(Method::POST, "/automations/{id}/media", Callers::Users, Some(Permission::Explore)),
-    route(Method::GET, "/automations/{id}/components", Callers::Users, Some(Permission::Explore)),
-    route(Method::GET, "/automations/collaborators", Callers::All, Some(Permission::Explore)),
-    route(Method::GET, "/collaborators", Callers::All, Some(Permission::Explore)),
-    comparing(Method::POST, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
-    comparing(Method::DELETE, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore)),
-    comparing(Method::POST, "/automations/{id}/tags", Callers::Users, Some(Permission::Explore)),
-    // The project manager of an automation may, too.
-    route(Method::GET, "/cba", Callers::All, Some(Permission::Explore)),
-    comparing(Method::PUT, "/automations/{id}/cba", Callers::Users, Some(Permission::Explore)),
+    route(Method::POST, "/automations", Callers::UsersOrNamedSubmitter, None)
+        .there()
+        .further(Further::Flow(FlowPart::Submit)),
+    route(Method::GET, "/automations/{id}", Callers::Users, Some(Permission::Explore)).there(),
+    comparing(Method::PATCH, "/automations/{id}", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Edit)),
+    comparing(Method::DELETE, "/automations/{id}", Callers::Users, Some(Permission::DeleteIdea))
+        .there()
+        .further(Further::Flow(FlowPart::Delete)),
+    route(Method::GET, "/automations/{id}/schema", Callers::Users, Some(Permission::Explore)).there(),
+    comparing(Method::POST, "/automations/status", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Move)),
+    comparing(Method::POST, "/automations/{id}/idea-flow", Callers::Users, Some(Permission::ChangeIdeaFlow))
+        .there()
+        .further(Further::Flow(FlowPart::Submit)),
+    comparing(Method::PUT, "/automation/{id}/categories", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Edit)),
+    route(Method::POST, "/idea-from-schema", Callers::UsersOrNamedSubmitter, None)
+        .there()
+        .further(Further::Flow(FlowPart::Submit)),
+    route(Method::GET, "/automations/{id}/documents", Callers::Users, Some(Permission::Explore)).there(),
+    route(Method::POST, "/automations/{id}/documents", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Edit)),
+    route(Method::GET, "/automations/{id}/media", Callers::Users, Some(Permission::Explore)).there(),
+    route(Method::POST, "/automations/{id}/media", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Edit)),
+    route(Method::GET, "/automations/{id}/components", Callers::Users, Some(Permission::Explore)).there(),
+    route(Method::GET, "/automations/collaborators", Callers::All, Some(Permission::Explore)).there(),
+    route(Method::GET, "/collaborators", Callers::All, Some(Permission::Explore)).there(),
+    comparing(Method::POST, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Edit)),
+    comparing(Method::DELETE, "/automations/{id}/collaborators", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Edit)),
+    comparing(Method::POST, "/automations/{id}/tags", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Flow(FlowPart::Edit)),
+    route(Method::GET, "/cba", Callers::All, Some(Permission::Explore))
+        .there()
+        .further(Further::Conditions(&VIEW_COST_BENEFIT)),
+    comparing(Method::PUT, "/automations/{id}/cba", Callers::Users, Some(Permission::Explore))
+        .there()
+        .further(Further::Conditions(&EDIT_COST_BENEFIT)),
     comparing(
         Method::PUT,
         "/automations/cba/{id}/project-plan-baseline",
         Callers::Users,
         Some(Permission::Explore),
-    ),
-    // Any permission for a table of the pipeline will do.
-    route(Method::GET, "/automationpipeline", Callers::Users, Some(Permission::Explore)),
-    route(Method::GET, "/auditlogs", Callers::Users, Some(Permission::AuditLogs)),
+    )
+    .there()
+    .further(Further::Conditions(&EDIT_COST_BENEFIT)),
+    route(Method::GET, "/automationpipeline", Callers::Users, Some(Permission::Explore))
+        .further(Further::Permissions(pipeline::TABLES)),
+    route(Method::GET, "/auditlogs", Callers::Users, Some(Permission::AuditLogs)).everywhere(),
     route(Method::GET, "/components", Callers::All, None),
     route(Method::GET, "/automation-store", Callers::Users, Some(Permission::Explore)),
-    route(Method::GET, "/automation-store/{id}/reviews", Callers::Users, Some(Permission::Explore)),
-    route(Method::GET, "/download/file/{file_id}", Callers::Users, Some(Permission::Explore)),
+    route(Method::GET, "/automation-store/{id}/reviews", Callers::Users, Some(Permission::Explore)).there(),
+    route(Method::GET, "/download/file/{file_id}", Callers::Users, Some(Permission::Explore)).there(),
     route(
         Method::POST,
         "/automationidea",
         Callers::UsersOrNamedSubmitter,
         Some(Permission::SubmitEmployeeIdea),
-    ),
+    )
+    .there()
+    .further(Further::Flow(FlowPart::SubmitInto(SubmissionType::EmployeeDriven))),
     route(
         Method::POST,
         "/coe-automationidea",
         Callers::UsersOrNamedSubmitter,
         Some(Permission::SubmitCoeIdea),
-    ),
+    )
+    .there()
+    .further(Further::Flow(FlowPart::SubmitInto(SubmissionType::CoeDriven))),
     route(
         Method::POST,
         "/processmining-idea",
         Callers::UsersOrNamedSubmitter,
         Some(Permission::SubmitEmployeeIdea),
-    ),
+    )
+    .there()
+    .further(Further::Flow(FlowPart::SubmitInto(SubmissionType::EmployeeDriven))),
 ];
 
 impl Route {
+    const fn there(mut self) -> Self {
+        self.reach = Reach::There;
+        self
+    }
+
+    const fn everywhere(mut self) -> Self {
+        self.reach = Reach::Everywhere;
+        self
+    }
+
+    const fn further(mut self, further: Further) -> Self {
+        self.further = further;
+        self
+    }
+
     /// The row of a call, by what its description says.
     pub fn of(described: &Paths) -> Option<&'static Self> {
         let (path, item) = described.paths.iter().next()?;

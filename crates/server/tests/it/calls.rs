@@ -50,7 +50,7 @@ pub struct Issued {
 
 /// A token before it is stored, with its secrets.
 pub struct Drawn {
-    row: NewToken,
+    pub row: NewToken,
     value: String,
     app_key: Option<String>,
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Any of them gives access to a table of the pipeline.
-const TABLES: &[Permission] =
+pub const TABLES: &[Permission] =
     &[Permission::ViewImplementation, Permission::ViewDecisionPipeline, Permission::ReviewIdeas];
 
 /// Ideas and automations as `GET /automations` shows them, for those who may view a table of the automation pipeline,

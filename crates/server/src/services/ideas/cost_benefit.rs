@@ -20,8 +20,8 @@ const FROZEN: &str = "The baseline of the project plan is set already, and stays
 pub(super) const EASE: &str = "ease_of_implementation";
 
 const MANAGER: Condition = Condition::Collaborator(CollaboratorRole::ProjectManager);
-const VIEW: [Condition; 2] = [Condition::Permission(Permission::ViewCostBenefit), MANAGER];
-pub(super) const EDIT: [Condition; 2] = [Condition::Permission(Permission::EditCostBenefit), MANAGER];
+pub const VIEW_COST_BENEFIT: [Condition; 2] = [Condition::Permission(Permission::ViewCostBenefit), MANAGER];
+pub const EDIT_COST_BENEFIT: [Condition; 2] = [Condition::Permission(Permission::EditCostBenefit), MANAGER];
 
 /// An automation with its figures.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ pub async fn cost_benefit(app: &App, actor: &Actor, key: &str) -> Result<Analysi
             if !actor.is_impersonal() {
                 let path = around.directory.tree().path_ids(idea.category);
                 let parts = parts(s, actor.user_id(), &idea)?;
-                require(&actor, &path, &parts, &VIEW)?;
+                require(&actor, &path, &parts, &VIEW_COST_BENEFIT)?;
             }
             Analysis::of(s, &actor, &around.forms, idea)
         })
@@ -112,7 +112,7 @@ pub async fn cost_benefit(app: &App, actor: &Actor, key: &str) -> Result<Analysi
 pub async fn set_baseline(app: &App, actor: &Actor, choice: IdeaChoice) -> Result<Analysis, Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT)?;
+        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT_COST_BENEFIT)?;
         let Planned { plan, launch, outlook: Outlook { figures, .. } } =
             Planned::of(session, &actor, &around.forms, &held.idea)?;
         let estimated = || Some(around.forms.label(EASE, *figures.get(EASE)?)?.to_owned());

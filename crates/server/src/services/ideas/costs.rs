@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Held, IdeaChoice,
-    cost_benefit::{Analysis, EASE, EDIT},
+    cost_benefit::{Analysis, EASE, EDIT_COST_BENEFIT},
     difference, touched, write,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub async fn enter_costs(
 ) -> Result<Analysis, Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT)?;
+        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT_COST_BENEFIT)?;
         let before = plans::find(session, held.idea.id)?;
         let after = entered.change.of(&before);
         let mut violations = entered.violations.clone();

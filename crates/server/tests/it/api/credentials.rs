@@ -5,6 +5,7 @@ mod authorization;
 mod isolation;
 mod matrix;
 mod reach;
+mod roles;
 mod state;
 mod tenant_id;
 mod token_type;

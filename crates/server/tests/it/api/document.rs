@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use automation_hub_domain::{
+    flow::{Condition, DefaultFlow, default_flows},
     permission::Permission,
     role::{DEFAULT_ROLES, DefaultRole},
 };
 use automation_hub_server::api::{
     document_page,
     router::open_api,
-    routes::{Callers, ROUTES},
+    routes::{Callers, FlowPart, Further, ROUTES, Reach, Route},
 };
 use axum::{body::Body, http::Request};
 use serde_json::Value;
@@ -29,36 +30,91 @@ fn every_call_has_its_row_and_every_row_its_call() {
     assert_eq!(described, guarded);
 }
 
-/// The page prints what is enforced: the route table, and which default roles hold what it asks for.
-#[test]
-fn the_page_of_permissions_is_the_table() {
-    let callers = |callers| match callers {
-        Callers::All => "any",
-        Callers::Users => "of a user",
-        Callers::UsersOrNamedSubmitter => "of a user, or any if the body names a submitter",
-    };
-    let holders = |permission: Option<Permission>| match permission {
-        None => "all".to_owned(),
-        Some(permission) => {
-            let (hold, lack): (Vec<_>, Vec<_>) =
-                DEFAULT_ROLES.iter().partition(|role| role.permissions().contains(permission));
-            let names =
-                |roles: Vec<&DefaultRole>| roles.iter().map(|role| role.name).collect::<Vec<_>>().join(", ");
-            match lack.len() {
-                0 => "all".to_owned(),
-                1..=3 => format!("all but {}", names(lack)),
-                _ => names(hold),
-            }
+/// What lets somebody make a call beside its permission, in words.
+fn in_words(further: Further) -> String {
+    let alternatives = alternatives(further);
+    let words: Vec<_> = alternatives.iter().map(|&condition| condition_in_words(condition)).collect();
+    let any = words.join(", or ");
+    match further {
+        Further::Nothing => "-".to_owned(),
+        Further::Permissions(_) | Further::Conditions(_) => any,
+        Further::Flow(FlowPart::Submit) => format!("to submit into the flow: {any}"),
+        Further::Flow(FlowPart::SubmitInto(_)) => format!("to submit into its flow: {any}"),
+        Further::Flow(FlowPart::Edit) => format!("to edit by the flow: {any}"),
+        Further::Flow(FlowPart::Delete) => format!("to delete by the flow: {any}"),
+        Further::Flow(FlowPart::Move) => format!("for the way it goes by the flow: {any}"),
+    }
+}
+
+fn condition_in_words(condition: Condition) -> String {
+    match condition {
+        Condition::Permission(permission) => permission.title().to_owned(),
+        Condition::Collaborator(part) => format!("being its {}", part.key().replace('-', " ")),
+    }
+}
+
+/// Each once, of all flows that a tenant starts with or of the one that is meant.
+fn alternatives(further: Further) -> Vec<Condition> {
+    let all = match further {
+        Further::Nothing => Vec::new(),
+        Further::Permissions(any) => any.iter().copied().map(Condition::Permission).collect(),
+        Further::Conditions(any) => any.to_vec(),
+        Further::Flow(part) => {
+            let is_meant =
+                |default: &DefaultFlow| !matches!(part, FlowPart::SubmitInto(kind) if kind != default.kind);
+            let flows = default_flows().into_iter().filter(is_meant);
+            flows.flat_map(|default| part.conditions(&default.flow)).collect()
         }
     };
+    let mut each = Vec::new();
+    for condition in all {
+        if !each.contains(&condition) {
+            each.push(condition);
+        }
+    }
+    each
+}
+
+/// Which roles alone are enough, whatever part somebody has in an automation.
+fn roles_of(route: &Route) -> String {
+    let alternatives = alternatives(route.further);
+    let may = |role: &&DefaultRole| {
+        let held = role.permissions();
+        let holds = |condition: &Condition| matches!(condition, Condition::Permission(permission) if held.contains(*permission));
+        route.permission.is_none_or(|permission| held.contains(permission))
+            && (matches!(route.further, Further::Nothing) || alternatives.iter().any(holds))
+    };
+    let (may, may_not): (Vec<_>, Vec<_>) = DEFAULT_ROLES.iter().partition(may);
+    let names = |roles: Vec<&DefaultRole>| roles.iter().map(|role| role.name).collect::<Vec<_>>().join(", ");
+    match may_not.len() {
+        0 => "all".to_owned(),
+        1..=3 => format!("all but {}", names(may_not)),
+        _ => names(may),
+    }
+}
+
+/// The page prints what is enforced: the route table, and which default roles may make a call by it. That calls go by the
+/// table is tested in `credentials/roles.rs`.
+#[test]
+fn the_page_of_permissions_is_the_table() {
     let rows = ROUTES.iter().map(|route| {
+        let tokens = match route.callers {
+            Callers::All => "any",
+            Callers::Users => "of a user",
+            Callers::UsersOrNamedSubmitter => "of a user, or any if the body names a submitter",
+        };
+        let is_free = route.permission.is_none() && matches!(route.further, Further::Nothing);
+        let reach = match route.reach {
+            _ if is_free => "-",
+            Reach::Somewhere => "any category",
+            Reach::There => "its category",
+            Reach::Everywhere => "all categories",
+        };
+        let permission = route.permission.map_or("none", Permission::title);
+        let (further, roles) = (in_words(route.further), roles_of(route));
         format!(
-            "| `{} {}` | {} | {} | {} |\n",
-            route.method,
-            route.path,
-            callers(route.callers),
-            route.permission.map_or("none", Permission::title),
-            holders(route.permission),
+            "| `{} {}` | {tokens} | {permission} | {further} | {reach} | {roles} |\n",
+            route.method, route.path
         )
     });
     let table: String = rows.collect();

@@ -10,7 +10,7 @@ use automation_hub_domain::{
 };
 use automation_hub_server::api::routes::{ROUTES, Route};
 use automation_hub_storage::{
-    StorageError,
+    Session, StorageError,
     applications::{self, NewApplication},
     categories::{self, CategoryLevel},
     tokens, users,
@@ -92,7 +92,7 @@ const ROWS: &[Row] = &[
     row(Method::POST, "/processmining-idea", [Ok(201), Ok(201), DENIED, NO_USER]),
 ];
 
-fn application(name: &str) -> NewApplication {
+fn application(name: &str, category: CategoryId) -> NewApplication {
     NewApplication {
         name: name.into(),
         version: "365".into(),
@@ -100,7 +100,7 @@ fn application(name: &str) -> NewApplication {
         comments: String::new(),
         is_thin_client: false,
         is_added_by_end_user: false,
-        categories: Vec::new(),
+        categories: vec![category],
         created_at: NOON,
     }
 }
@@ -128,12 +128,17 @@ fn bases() -> [String; 3] {
     ]
 }
 
+/// Whether a call can be made once only of what there is.
+pub(super) fn is_used_up(route: &Route) -> bool {
+    route.method == Method::DELETE || route.path == BASELINE
+}
+
 /// A desk with an idea and a file to look at, a category to file one under, and an application for each address to
 /// delete.
-struct Matrix {
-    desk: Desk,
-    category: CategoryId,
-    idea: String,
+pub(super) struct Matrix {
+    pub(super) desk: Desk,
+    pub(super) category: CategoryId,
+    pub(super) idea: String,
     file: String,
     applications: Vec<ApplicationId>,
     /// Makes names that nobody has had yet.
@@ -141,7 +146,7 @@ struct Matrix {
 }
 
 impl Matrix {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let desk = Desk::start().await;
         let (category, applications) = desk
             .hub
@@ -152,7 +157,7 @@ impl Matrix {
                     CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
                 categories::insert_level(s, &level)?;
                 let category = categories::insert(s, &node("Finance", None, 1))?;
-                let insert = |name| applications::insert(s, &application(name));
+                let insert = |name| applications::insert(s, &application(name, category));
                 let applications = ["Excel", "Word", "Outlook"].map(insert);
                 Ok((category, applications.into_iter().collect::<Result<Vec<_>, _>>()?))
             })
@@ -216,7 +221,7 @@ impl Matrix {
     }
 
     /// Makes an idea with a file: the first, or another one where the last was deleted.
-    async fn replace(&mut self) {
+    pub(super) async fn replace(&mut self) {
         let made = self.desk.accepted(&self.submission(self.desk.call())).await;
         self.idea = made.json()["data"]["process_id"].to_string();
         let path = format!("/api/v1/openapi/automations/{}/documents", self.idea);
@@ -226,9 +231,10 @@ impl Matrix {
     }
 
     /// Puts something in place of what was deleted or can be done once only.
-    async fn restore(&mut self, path: &str) {
+    pub(super) async fn restore(&mut self, path: &str) {
         match path {
             "/automations/{id}" | BASELINE => self.replace().await,
+            "/appinventory/{id}" => self.add_application().await,
             COLLABORATORS => {
                 let body = self.body(path).to_string();
                 let path = format!("/api/v1/openapi{}", path.replace("{id}", &self.idea));
@@ -239,8 +245,17 @@ impl Matrix {
         }
     }
 
+    /// One in place of all there are.
+    async fn add_application(&mut self) {
+        let number = self.next.replace(self.next.get() + 1);
+        let new = application(&format!("Tool {number}"), self.category);
+        let insert = move |s: &mut Session<'_>| applications::insert(s, &new);
+        let hub = &self.desk.hub;
+        self.applications = vec![hub.app.store.write(hub.tenant, insert).await.unwrap()];
+    }
+
     /// This caller's call of a route.
-    fn call(&self, route: &Route, base: &str, call: Call) -> Call {
+    pub(super) fn call(&self, route: &Route, base: &str, call: Call) -> Call {
         let id = match route.path {
             "/appinventory/{id}" => self.application().to_string(),
             _ => self.idea.clone(),
@@ -308,7 +323,7 @@ async fn each_call_is_for_those_its_row_says_under_every_address() {
                     Ok(status) => assert_eq!(matrix.desk.accepted(&call).await.status, status, "{call:?}"),
                     Err(kind) => drop(matrix.desk.refused(&call, 403, kind).await),
                 }
-                if outcome.is_ok() && (route.method == Method::DELETE || route.path == BASELINE) {
+                if outcome.is_ok() && is_used_up(route) {
                     matrix.restore(route.path).await;
                 }
             }
