@@ -24,6 +24,7 @@ use automation_hub_domain::{
     id::{CategoryId, TenantId, UserId},
     idea::Idea,
     permission::Permission,
+    questionnaire::Column,
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError, audit,
@@ -65,6 +66,18 @@ fn taken(error: StorageError) -> Error {
             Error::Conflict("An idea with this name already exists.".into())
         }
         other => other.into(),
+    }
+}
+
+/// A conflict that an answer caused, said of that answer: nothing but the name can be taken.
+fn of_name(error: Error, flow: &TenantFlow, answers: &[Given]) -> Error {
+    let code = flow.question_of(Column::Name).map(|question| &question.code);
+    let named = answers.iter().find(|given| Some(&given.code) == code);
+    match (&error, named) {
+        (Error::Conflict(_), Some(given)) => {
+            error.of_field_at((given.field.clone().into(), given.pointer.clone()))
+        }
+        _ => error,
     }
 }
 

@@ -10,7 +10,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{audit, ideas};
 
-use super::{Held, IdeaChoice, filling::Filling, given::Given, meets, touched, write};
+use super::{Held, IdeaChoice, filling::Filling, given::Given, meets, of_name, touched, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -27,7 +27,8 @@ pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<G
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
-        let mut filling = Filling::of(&held.idea, held.flow()?, held.tree(), now);
+        let flow = held.flow()?;
+        let mut filling = Filling::of(&held.idea, flow, held.tree(), now);
         filling.take(session, &answers)?;
         filling.still_complete(&answers);
         let Filling { draft, violations, changed, .. } = filling;
@@ -43,7 +44,8 @@ pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<G
         if after.category != before.category {
             require_there(&actor, &held, after.category)?;
         }
-        held.write(session, (&actor, AuditAction::IDEA_ANSWER), &after)
+        let written = held.write(session, (&actor, AuditAction::IDEA_ANSWER), &after);
+        written.map_err(|error| of_name(error, flow, &answers))
     })
     .await
 }

@@ -1,0 +1,139 @@
+//! Where in the body that was sent a mistake lies, whichever status it is told with.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::{Api, Caller, assert_problem};
+use crate::app::Answer;
+
+/// An employee-driven idea in a flat body.
+fn flat(api: &Api, name: &str) -> Value {
+    json!({
+        "process_name": name, "process_description": "By hand", "category_id": api.payables.get(),
+        "rules": 5, "input_type": 4, "input_quality": 3, "stability": 2, "documentation": 1,
+    })
+}
+
+/// The overview of an employee-driven idea, as schemas nest it.
+fn overview(answers: &Value) -> Value {
+    json!({"idea_flow_id": 1, "user_inputs": {"OVR": {"section": answers}}})
+}
+
+/// A failure is said of one field, and each place of its list can be found in the body, or lacks nothing but its end.
+fn assert_told_at(answer: &Answer, body: &Value, field: &str, pointer: &str) {
+    let told = answer.json();
+    let details: Vec<_> = told["errorDetails"].as_object().unwrap().keys().collect();
+    assert_eq!(details, [field], "{told}");
+    let pointers: Vec<_> = told["errors"].as_array().unwrap().iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(pointers, [pointer], "{told}");
+    let path = pointer.strip_prefix('#').unwrap();
+    let (above, _) = path.rsplit_once('/').unwrap();
+    assert!(body.pointer(above).is_some_and(|above| above.is_object() || above.is_array()), "{pointer}");
+}
+
+async fn submitted(caller: &Caller<'_>, body: &Value) -> i64 {
+    caller.submitted("/automationidea", body).await["process_id"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn a_taken_name_is_told_where_it_was_sent() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    submitted(&admin, &flat(&api, "One")).await;
+    let other = submitted(&admin, &flat(&api, "Other")).await;
+    let flat_name = ("process_name", "#/process_name");
+    let nested = ("OVR-OVERVIEW_NAME", "#/user_inputs/OVR/section/OVR-OVERVIEW_NAME/value");
+    let coe = json!({
+        "process_name": "one", "process_description": "By hand", "category_id": api.payables.get(),
+        "process_pain_points": "Slow", "process_negative_impact": "Late", "automation_goal": "cost",
+        "task_stability": "no-change-expected", "application_stability": "no-change-expected",
+    });
+    let whole = overview(&json!({
+        "OVR-OVERVIEW_NAME": {"value": " ONE"}, "OVR-OVERVIEW_DESCRIPTION": {"value": "By hand"},
+        "OVR-OVERVIEW_CATEGORY": {"value": api.payables.get()},
+    }));
+    let schema = admin.get("/idea-schema?idea_flow_id=1").await.json();
+    let mut rated = whole.clone();
+    rated["user_inputs"]["Q1"] = schema["data"]["user_inputs"]["Q1"].clone();
+    let change = json!({"user_inputs": {"OVR": {"section": {"OVR-OVERVIEW_NAME": {"value": "one "}}}}});
+    for (method, path, body, (field, pointer)) in [
+        (Method::POST, "/automationidea".to_owned(), flat(&api, " ONE"), flat_name),
+        (Method::POST, "/coe-automationidea".to_owned(), coe, flat_name),
+        (Method::POST, "/processmining-idea".to_owned(), flat(&api, "one"), flat_name),
+        (Method::POST, "/automations".to_owned(), flat(&api, "one"), flat_name),
+        (Method::POST, "/idea-from-schema".to_owned(), rated, nested),
+        (Method::PATCH, format!("/automations/{other}"), change, nested),
+    ] {
+        let answer = admin.call(method, &path, &body).await;
+        assert_problem(&answer, 409, "conflict");
+        assert_eq!(answer.json()["message"], "An idea with this name already exists.", "{path}");
+        assert_told_at(&answer, &body, field, pointer);
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_is_there_or_not_is_told_by_their_address() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let unknown = json!({"user_email": "nobody@nordwind.example", "user_first_name": "Nora"});
+    let answer = admin.post("/edituser", &unknown).await;
+    assert_problem(&answer, 404, "not-found");
+    assert_told_at(&answer, &unknown, "user_email", "#/user_email");
+    let taken = json!({
+        "user_email": "ADAM@nordwind.example", "user_first_name": "Adam", "user_last_name": "Again",
+    });
+    let answer = admin.post("/adduser", &taken).await;
+    assert_problem(&answer, 409, "conflict");
+    assert_told_at(&answer, &taken, "user_email", "#/user_email");
+    let own = json!({"user_email": "adam@nordwind.example", "user_is_active": 0});
+    let answer = admin.post("/edituser", &own).await;
+    assert_problem(&answer, 409, "conflict");
+    assert_told_at(&answer, &own, "user_is_active", "#/user_is_active");
+    let last = json!({"user_email": "adam@nordwind.example", "user_roles": [{"role_id": 8}]});
+    let answer = admin.post("/edituser", &last).await;
+    assert_problem(&answer, 409, "conflict");
+    assert_told_at(&answer, &last, "user_roles", "#/user_roles");
+}
+
+#[tokio::test]
+async fn an_automation_that_a_body_names_is_told_by_its_member() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let body = json!({"process_id": 99_999, "phase_status_id": 46});
+    let answer = admin.post("/automations/status", &body).await;
+    assert_problem(&answer, 404, "not-found");
+    assert_told_at(&answer, &body, "process_id", "#/process_id");
+}
+
+#[tokio::test]
+async fn rows_that_trade_their_names_are_told_by_the_first() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let row = |name: &str| {
+        json!({
+            "application_name": name, "application_version": "1", "application_language": "English",
+            "categoryIds": [api.payables.get()],
+        })
+    };
+    let saved = admin.put("/appinventory", &json!([row("One"), row("Two")])).await.json();
+    let mut rows = json!([row("Two"), row("One")]);
+    for (place, id) in [(0, 0), (1, 1)] {
+        rows[place]["application_id"] = saved["data"]["applications"][id]["application_id"].clone();
+    }
+    let answer = admin.put("/appinventory", &rows).await;
+    let told = answer.json();
+    assert!(told["errors"].as_array().is_some_and(|errors| !errors.is_empty()), "{told}");
+    assert_eq!(told["errors"][0]["pointer"], "#/0/application_name", "{told}");
+}
+
+/// Whoever isn't there by the address of the call is nothing that the body says.
+#[tokio::test]
+async fn what_the_path_names_is_no_field() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let change = json!({"user_inputs": {"OVR": {"section": {"OVR-OVERVIEW_NAME": {"value": "One"}}}}});
+    let answer = admin.call(Method::PATCH, "/automations/99999", &change).await;
+    assert_problem(&answer, 404, "not-found");
+    assert_eq!(answer.json()["errorDetails"], json!({}));
+    assert_eq!(answer.json().get("errors"), None);
+}
