@@ -75,7 +75,7 @@ fn of_name(error: Error, flow: &TenantFlow, answers: &[Given]) -> Error {
     let named = answers.iter().find(|given| Some(&given.code) == code);
     match (&error, named) {
         (Error::Conflict(_), Some(given)) => {
-            error.of_field_at((given.field.clone().into(), given.pointer.clone()))
+            error.of_field_at((given.field.clone().into(), Some(given.pointer())))
         }
         _ => error,
     }

@@ -104,8 +104,12 @@ impl<'f> Filling<'f> {
     }
 
     fn refuse(&mut self, given: &Given, message: String) {
+        self.refuse_at(given, given.pointer(), message);
+    }
+
+    fn refuse_at(&mut self, given: &Given, pointer: String, message: String) {
         self.faulty.insert(given.code.clone());
-        self.violations.add_at((given.field.clone(), given.pointer.clone()), message);
+        self.violations.add_at((given.field.clone(), Some(pointer)), message);
     }
 
     fn answer(&mut self, session: &mut Session<'_>, question: &Question, given: &Given) -> Result<(), Error> {
@@ -114,13 +118,15 @@ impl<'f> Filling<'f> {
         match given.comment.as_ref().map(|comment| question.read_comment(comment)) {
             None => {}
             Some(Ok(comment)) => self.comment(question, comment),
-            Some(Err(error)) => self.refuse(given, error.to_string()),
+            Some(Err(error)) => self.refuse_at(given, given.beside("comment"), error.to_string()),
         }
         let added = match &given.new_applications {
             Some(new) => match new_applications::read(question, new) {
                 Ok(new) => Some(new),
-                Err(message) => {
-                    self.refuse(given, message);
+                Err(mistakes) => {
+                    for new_applications::Mistake { at, told } in mistakes {
+                        self.refuse_at(given, given.beside(&at), told);
+                    }
                     return Ok(());
                 }
             },

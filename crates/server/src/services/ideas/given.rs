@@ -12,12 +12,26 @@ pub struct Given {
     pub code: String,
     /// What it is called where it is told wrong.
     pub field: String,
-    /// Where in the body it stands; none where the field says so.
-    pub pointer: Option<String>,
+    /// Where in the body the answer stands.
+    pub at: String,
+    /// Whether its value is a member of its own, beside others.
+    pub is_within: bool,
     pub style: Style,
     pub value: Option<Value>,
     pub comment: Option<Value>,
     pub new_applications: Option<Value>,
+}
+
+impl Given {
+    /// Where in the body its value stands; the answer as a whole, where there is none.
+    pub fn pointer(&self) -> String {
+        if self.is_within { self.beside("value") } else { self.at.clone() }
+    }
+
+    /// Where in the body another of the answer's members stands, or what lies within it.
+    pub(super) fn beside(&self, member: &str) -> String {
+        format!("{}/{member}", self.at)
+    }
 }
 
 /// All of one body.
@@ -60,15 +74,17 @@ pub(super) fn flat_field(question: &Question) -> String {
 fn flat(question: &Question, body: &Map<String, Value>) -> Option<Given> {
     // Null is as good as absent.
     let find = |name: &str| body.get(name).filter(|value| !value.is_null());
-    let named = question.names.iter().find_map(|name| find(name));
-    let value = named.or_else(|| find(&question.flat_name())).cloned();
-    let value = value.or_else(|| of_column(question, find(question.column.as_deref()?)?));
+    let under = |name: String| Some((find(&name)?.clone(), name));
+    let of_column = |name: &String| Some((of_column(question, find(name)?)?, name.clone()));
+    let mut named = question.names.iter().cloned().chain([question.flat_name()]).filter_map(under);
+    let (value, name) = named.next().or_else(|| of_column(question.column.as_ref()?))?;
     Some(Given {
         code: question.code.clone(),
-        field: flat_field(question),
-        pointer: None,
+        field: name.clone(),
+        at: format!("/{name}"),
+        is_within: false,
         style: Style::Flat,
-        value: Some(value?),
+        value: Some(value),
         comment: None,
         new_applications: None,
     })

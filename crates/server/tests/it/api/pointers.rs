@@ -137,3 +137,106 @@ async fn what_the_path_names_is_no_field() {
     assert_eq!(answer.json()["errorDetails"], json!({}));
     assert_eq!(answer.json().get("errors"), None);
 }
+
+async fn refused_at(caller: &Caller<'_>, (method, path): (Method, &str), body: &Value, pointers: &[&str]) {
+    let answer = caller.call(method, path, body).await;
+    assert_problem(&answer, 400, "invalid-input");
+    let told = answer.json();
+    let found: Vec<_> = told["errors"].as_array().unwrap().iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(found, pointers, "{told}");
+    for pointer in pointers {
+        let (above, _) = pointer.strip_prefix('#').unwrap().rsplit_once('/').unwrap();
+        assert!(body.pointer(above).is_some_and(|above| above.is_object() || above.is_array()), "{pointer}");
+    }
+}
+
+const PATCHED: (Method, &str) = (Method::PATCH, "/automations/one");
+const SECTION: &str = "#/user_inputs/OVR/section";
+
+async fn with_one(api: &Api) -> Caller<'_> {
+    let admin = api.admin().await;
+    submitted(&admin, &flat(api, "One")).await;
+    admin
+}
+
+#[tokio::test]
+async fn a_wrong_comment_is_pointed_at() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    for answer in [json!({"comment": 7}), json!({"value": "One", "comment": 7})] {
+        let body = overview(&json!({"OVR-OVERVIEW_NAME": answer}));
+        refused_at(&admin, PATCHED, &body, &[&format!("{SECTION}/OVR-OVERVIEW_NAME/comment")]).await;
+    }
+    let both = overview(&json!({"OVR-OVERVIEW_NAME": {"value": 7, "comment": "a".repeat(3001)}}));
+    let (comment, value) =
+        (format!("{SECTION}/OVR-OVERVIEW_NAME/comment"), format!("{SECTION}/OVR-OVERVIEW_NAME/value"));
+    refused_at(&admin, PATCHED, &both, &[&comment, &value]).await;
+}
+
+#[tokio::test]
+async fn each_wrong_new_application_is_pointed_at() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let long = "a".repeat(51);
+    let new = json!([
+        {"application_name": "SAP"}, {}, {"application_name": long}, "SAP", {"application_name": "X", "colour": 1},
+        {"application_name": "Y", "application_version": 7, "application_is_citrix_client": 1},
+    ]);
+    let body = overview(&json!({"OVR-COUNT_APPS": {"value": [], "new_applications": new}}));
+    let list = format!("{SECTION}/OVR-COUNT_APPS/new_applications");
+    let expected: Vec<_> = [
+        "1/application_name",
+        "2/application_name",
+        "3",
+        "4/colour",
+        "5/application_version",
+        "5/application_is_citrix_client",
+    ]
+    .iter()
+    .map(|place| format!("{list}/{place}"))
+    .collect();
+    let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+    refused_at(&admin, PATCHED, &body, &expected).await;
+    let no_list = overview(&json!({"OVR-COUNT_APPS": {"new_applications": "SAP"}}));
+    refused_at(&admin, PATCHED, &no_list, &[&list]).await;
+}
+
+#[tokio::test]
+async fn a_member_of_a_file_is_pointed_at() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    for path in ["/automations/one/documents", "/automations/one/media"] {
+        let mut body = json!({
+            "document_title": "Plan", "document_description": "How it goes", "document_type_id": 1,
+            "file": {"file_name": "..", "mimetype": "b/c", "file_encoding": "hex", "file_content": "YQ=="},
+        });
+        refused_at(
+            &admin,
+            (Method::POST, path),
+            &body,
+            &["#/file", "#/file/file_name", "#/file/file_encoding"],
+        )
+        .await;
+        body["file"] = json!({"file_name": "a.png"});
+        let missing = ["#/file", "#/file/mimetype", "#/file/file_encoding", "#/file/file_content"];
+        refused_at(&admin, (Method::POST, path), &body, &missing).await;
+        body["file"] = json!("plan.pdf");
+        refused_at(&admin, (Method::POST, path), &body, &["#/file", "#/file"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_member_is_pointed_at_by_the_name_it_was_sent_under() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    for (name, value) in
+        [("category", json!(99_999)), ("ovr-process_owner", json!("nobody@nordwind.example"))]
+    {
+        let mut body = flat(&api, "One");
+        if name == "category" {
+            body.as_object_mut().unwrap().remove("category_id");
+        }
+        body[name] = value;
+        refused_at(&admin, (Method::POST, "/automationidea"), &body, &[&format!("#/{name}")]).await;
+    }
+}
