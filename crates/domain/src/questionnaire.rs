@@ -234,6 +234,11 @@ impl Question {
         Column::from_name(self.column.as_deref()?)
     }
 
+    /// Whether its answer leads somewhere.
+    pub fn is_link(&self) -> bool {
+        self.column.as_deref() == Some("studio_web_link")
+    }
+
     pub fn is_required(&self) -> bool {
         self.required != Requirement::Optional
     }

@@ -189,6 +189,15 @@ impl Error {
         Self::OfField { field, pointer, error: Box::new(self) }
     }
 
+    /// What is said of the only field there is, said of what its caller calls it.
+    #[must_use]
+    pub fn renamed(self, field: &'static str) -> Self {
+        match self {
+            Self::Invalid(violations) => Self::Invalid(violations.renamed(|_| field.into())),
+            other => other,
+        }
+    }
+
     /// The failure itself, whichever field it is said of.
     pub fn itself(&self) -> &Self {
         match self {

@@ -51,7 +51,7 @@ pub use collaborators::{
 pub use cost_benefit::{Analysis, cost_benefit, set_baseline};
 pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};
-pub use given::{Given, Inputs};
+pub use given::{Given, Inputs, contradiction};
 pub use manage::{Target, answer, delete, file_under, move_to};
 pub(crate) use submit::may_submit;
 pub use submit::{Completeness, FlowChoice, Submission, Submitted, submit};

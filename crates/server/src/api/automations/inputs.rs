@@ -90,6 +90,7 @@ fn given(code: &str, pointer: &str, answer: &Value) -> Given {
         value: None,
         comment: None,
         new_applications: None,
+        rival: None,
     };
     if let Value::Object(members) = answer {
         let member = |name: &str| members.get(name).cloned();

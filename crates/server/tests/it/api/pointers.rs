@@ -1,6 +1,7 @@
 //! Where in the body that was sent a mistake lies, whichever status it is told with.
 
 use axum::http::Method;
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{Api, Caller, assert_problem};
@@ -239,4 +240,96 @@ async fn a_member_is_pointed_at_by_the_name_it_was_sent_under() {
         body[name] = value;
         refused_at(&admin, (Method::POST, "/automationidea"), &body, &[&format!("#/{name}")]).await;
     }
+}
+
+#[rstest]
+#[case("studio.example", false)]
+#[case("javascript:alert(1)", false)]
+#[case("{}", false)]
+#[case(r#"{"url":"javascript:alert(1)","name":"One"}"#, false)]
+#[case(r#"{"url":7}"#, false)]
+#[case("https://studio.example/designer/1", true)]
+#[case(r#"{"url":"https://studio.example/designer/1","name":"One","hasProcessMap":true}"#, true)]
+#[case("", true)]
+#[tokio::test]
+async fn a_link_to_studio_web_needs_an_address(#[case] link: &str, #[case] is_one: bool) {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let body = overview(&json!({"OVR-OVERVIEW_STUDIO_WEB_LINK": {"value": link}}));
+    if is_one {
+        admin.changed(PATCHED.0, PATCHED.1, &body).await;
+        return;
+    }
+    refused_at(&admin, PATCHED, &body, &[&format!("{SECTION}/OVR-OVERVIEW_STUDIO_WEB_LINK/value")]).await;
+    let mut body = flat(&api, "Two");
+    body["studio_web_link"] = json!(link);
+    refused_at(&admin, (Method::POST, "/automations"), &body, &["#/studio_web_link"]).await;
+}
+
+#[tokio::test]
+async fn an_application_is_named_once() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let row = |name: &str| {
+        json!({
+            "application_name": name, "application_version": "1", "application_language": "English",
+            "categoryIds": [api.payables.get()],
+        })
+    };
+    let saved = admin.put("/appinventory", &json!([row("One"), row("Two")])).await.json();
+    let id = |place: usize| saved["data"]["applications"][place]["application_id"].clone();
+    let twice = json!([id(0), id(1), id(0)]);
+    let body = overview(&json!({"OVR-COUNT_APPS": {"value": twice}}));
+    refused_at(&admin, PATCHED, &body, &[&format!("{SECTION}/OVR-COUNT_APPS/value/2")]).await;
+    let mut body = flat(&api, "Two");
+    body["applications"] = twice;
+    refused_at(&admin, (Method::POST, "/automations"), &body, &["#/applications/2"]).await;
+    body["applications"] = json!([id(0), id(1)]);
+    admin.submitted("/automations", &body).await;
+}
+
+#[tokio::test]
+async fn two_names_of_one_answer_have_to_agree() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let with = |name: &str, more: &[(&str, Value)]| {
+        let mut body = flat(&api, name);
+        for (member, value) in more {
+            body[*member] = value.clone();
+        }
+        body
+    };
+    let post = |path: &'static str| (Method::POST, path);
+    for (more, pointer) in [
+        (vec![("category", json!(api.legal.get()))], "#/category"),
+        (vec![("q1-rules", json!(1))], "#/q1-rules"),
+        (vec![("process_rules_id", json!(1))], "#/process_rules_id"),
+        (
+            vec![("orchestrator_automation_uuid", json!("P-1")), ("process_automation_id", json!("P-2"))],
+            "#/process_automation_id",
+        ),
+    ] {
+        refused_at(&admin, post("/automations"), &with("Two", &more), &[pointer]).await;
+    }
+    refused_at(
+        &admin,
+        post("/automationidea"),
+        &with("Two", &[("category", json!(api.legal.get()))]),
+        &["#/category"],
+    )
+    .await;
+    let same = [
+        ("category", json!(api.payables.get())),
+        ("process_rules_id", json!(5)),
+        ("q1-rules", Value::Null),
+        ("orchestrator_automation_uuid", json!("P-1")),
+        ("process_automation_id", json!("P-1")),
+    ];
+    admin.submitted("/automations", &with("Two", &same)).await;
+    let path = "/automation/1/categories";
+    let body = json!({"category_id": api.payables.get(), "category": api.legal.get()});
+    refused_at(&admin, (Method::PUT, path), &body, &["#/category"]).await;
+    refused_at(&admin, (Method::PUT, path), &json!({"category": 99_999}), &["#/category"]).await;
+    let body = json!({"category_id": api.payables.get(), "category": api.payables.get()});
+    admin.changed(Method::PUT, path, &body).await;
 }
