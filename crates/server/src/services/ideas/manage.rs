@@ -5,7 +5,7 @@ use automation_hub_domain::{
     flow::Place,
     id::{CategoryId, StatusId},
     idea::Idea,
-    lifecycle::{Phase, Status},
+    lifecycle::{Phase, Status, is_key},
     permission::Permission,
 };
 use automation_hub_storage::{audit, ideas};
@@ -115,7 +115,7 @@ fn require_same(
     phase: Option<&str>,
     status: Option<&str>,
 ) -> Result<(), Error> {
-    if phase.is_some_and(|phase| phase != in_phase.key) {
+    if phase.is_some_and(|phase| !is_key(&in_phase.key, phase)) {
         return Err(Error::invalid("phase_variable", OTHER_PLACE));
     }
     let leads_there =

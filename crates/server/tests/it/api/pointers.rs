@@ -333,3 +333,23 @@ async fn two_names_of_one_answer_have_to_agree() {
     let body = json!({"category_id": api.payables.get(), "category": api.payables.get()});
     admin.changed(Method::PUT, path, &body).await;
 }
+
+#[tokio::test]
+async fn variables_are_read_in_any_letter_case() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    for (phase, status) in [("assessment", "Not_Started"), ("Idea", "idea_awaiting_review")] {
+        let body = json!({"process_id": 1, "phase_variable": phase, "status_variable": status});
+        let answer = admin.post("/automations/status", &body).await;
+        assert_eq!(answer.status, 201, "{status}: {}", answer.text());
+    }
+    let record = admin.data("/automations/one").await;
+    let beside = json!({
+        "process_id": 1, "phase_status_id": record["process_phase_status_id"], "phase_variable": "idea",
+        "status_variable": "awaiting_Review",
+    });
+    assert_eq!(admin.post("/automations/status", &beside).await.status, 201);
+    let flow = json!({"idea_flow_id": 2, "phase_variable": "assessment", "status_variable": "not_started"});
+    let moved = admin.changed(Method::POST, "/automations/1/idea-flow", &flow).await;
+    assert_eq!(moved["phase_key"], "ASSESSMENT");
+}
