@@ -353,3 +353,26 @@ async fn variables_are_read_in_any_letter_case() {
     let moved = admin.changed(Method::POST, "/automations/1/idea-flow", &flow).await;
     assert_eq!(moved["phase_key"], "ASSESSMENT");
 }
+
+#[tokio::test]
+async fn roles_and_collaborators_come_in_pages_where_they_are_asked_for() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let ids = |data: &Value, list: &str| -> Vec<Value> {
+        data[list].as_array().unwrap().iter().map(|entry| entry["role_id"].clone()).collect()
+    };
+    for (path, list) in [("/roles?x=1", "roles"), ("/collaborators?id=one", "collaborators")] {
+        let whole = admin.data(path).await;
+        assert_eq!(whole.as_object().unwrap().len(), 1, "{whole}");
+        let all = ids(&whole, list);
+        let page = admin.data(&format!("{path}&limit=1&offset=0")).await;
+        assert_eq!(ids(&page, list), all[..1]);
+        let rest = admin.data(&format!("{path}&offset=1")).await;
+        assert_eq!(ids(&rest, list), all[1..]);
+        let second = admin.data(&format!("{path}&limit=1&page=2")).await;
+        assert_eq!(ids(&second, list), all.iter().skip(1).take(1).cloned().collect::<Vec<_>>());
+        assert_eq!(admin.get(&format!("{path}&limit=0")).await.status, 400);
+        let alias = path.replace("/collaborators", "/automations/collaborators");
+        assert_eq!(ids(&admin.data(&format!("{alias}&limit=1")).await, list), all[..1]);
+    }
+}
