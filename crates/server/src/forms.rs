@@ -139,9 +139,12 @@ impl TenantForms {
 
     /// Whether answers are shown under this name in records.
     pub fn shows(&self, name: &str) -> bool {
-        let name = name.strip_suffix("__display").unwrap_or(name);
+        let code = name.strip_suffix("__display").unwrap_or(name);
         let mut questions = self.questionnaires.iter().flat_map(|asked| asked.questionnaire.questions());
-        questions.any(|question| question.typed_column().is_none() && question.flat_name() == name)
+        questions.any(|question| {
+            let is_of_code = question.typed_column().is_none() && question.flat_name() == code;
+            is_of_code || question.announced_name() == Some(name)
+        })
     }
 
     /// The flow of a kind of submission.

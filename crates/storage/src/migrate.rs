@@ -68,6 +68,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0028_search_words" differs,
     "0029_contents_of_calls",
     "0033_robots",
+    "0037_announced_names" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

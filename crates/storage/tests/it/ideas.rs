@@ -14,7 +14,7 @@ use automation_hub_storage::ideas::{
     self, Apart, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window,
 };
 use automation_hub_storage::testing::TestDatabase;
-use automation_hub_storage::{Constraint, Engine, Session, StorageError, values};
+use automation_hub_storage::{Constraint, Engine, Session, StorageError, System, values};
 use rstest::rstest;
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -431,4 +431,38 @@ fn a_path_of_digits_is_an_id() {
     assert!(matches!(IdeaKey::parse("+42"), IdeaKey::Slug("+42")));
     assert!(matches!(IdeaKey::parse("42a"), IdeaKey::Slug("42a")));
     assert!(matches!(IdeaKey::parse("99999999999999999999"), IdeaKey::Slug(_)));
+}
+
+#[tokio::test]
+async fn what_was_written_before_answers_had_announced_names_gets_them() {
+    let acme = Organization::found().await;
+    let wires = [
+        r#""n":"say \"ovr-sub_processes\":1","ovr-sub_processes":"<p>\"A\", \u00e9</p>","ovr-sub_processes__display":"A""#,
+        r#""ovr-overview_studio_web_link":"{\"url\":\"https://a.example\"}","ovr-process_documents":["b","c"],"q2-process_negative_impact":"L""#,
+        r#""ovr-sub_processes":"A","sub_processes":"A""#,
+        r#""own":1"#,
+    ];
+    let mut ids = Vec::new();
+    for (number, wire) in wires.into_iter().enumerate() {
+        let idea = acme.idea(&format!("Idea {number}"), 1);
+        let inserted = acme.store().write(acme.tenant, move |s| ideas::insert(s, &idea, wire)).await.unwrap();
+        ids.push(inserted.id);
+    }
+    let set_back =
+        |s: &mut System<'_>| s.execute("DELETE FROM refinery_schema_history WHERE version = 37", values![]);
+    acme.store().system().write(set_back).await.unwrap();
+    assert_eq!(acme.store().migrate().await.unwrap(), 1);
+    let added = [
+        r#","sub_processes":"<p>\"A\", \u00e9</p>""#,
+        r#","studio_web_link":"{\"url\":\"https://a.example\"}","process_documents":["b","c"],"process_negative_impact":"L""#,
+        "",
+        "",
+    ];
+    for ((id, wire), added) in ids.into_iter().zip(wires).zip(added) {
+        let read = move |s: &mut Session<'_>| {
+            let text = |record: &ideas::FoundRecord<'_>| String::from_utf8_lossy(record.wire).into_owned();
+            ideas::find_record(s, IdeaKey::Id(id), |record| text(record))
+        };
+        assert_eq!(acme.read(read).await, Some(format!("{wire}{added}")));
+    }
 }
