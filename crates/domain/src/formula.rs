@@ -127,7 +127,7 @@ impl Formulas {
                 None => self.assumption(name).or_else(|| figures.get(name).copied()),
             };
             match formula.expression.value(&known).filter(|value| value.is_finite()) {
-                Some(value) => figures.insert(formula.name.clone(), value),
+                Some(value) => figures.insert(formula.name.clone(), rounded(value)),
                 None => figures.remove(&formula.name),
             };
         }
@@ -155,6 +155,12 @@ impl Formulas {
         let reached = labels.iter().filter(|label| value >= label.at_least);
         reached.max_by(|a, b| a.at_least.total_cmp(&b.at_least)).map(|label| label.label.as_str())
     }
+}
+
+/// A figure without the digits that only reckoning in binary brings along: to fifteen that count. Rounded once, where it
+/// comes about, it is the same wherever it is shown.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.14e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -211,6 +217,17 @@ mod tests {
         let mut answers: Vec<_> = DETAILED.into_iter().filter(|(code, _)| !absent.contains(code)).collect();
         answers.push(("OVR-COUNT_APPS", 3.0));
         work_out(&answers)
+    }
+
+    #[test]
+    fn figures_have_no_digits_that_nobody_answered() {
+        let text = r#"{"inputs": {"a": "Q9-A"}, "outputs": [{"name": "b", "expression": "a * 3"}]}"#;
+        let formulas = Formulas::parse(text).unwrap();
+        for (answer, expected) in [(0.1, 0.3), (1.1, 3.3), (-0.7, -2.1), (1e300, 3e300)] {
+            let mut figures = Figures::new();
+            formulas.work_out(&mut figures, None, |_| Some(answer));
+            assert_eq!(figures["b"].to_string(), f64::to_string(&expected));
+        }
     }
 
     #[test]
