@@ -49,6 +49,9 @@ BEYOND_SCHEMAS = [
     # A cursor that nobody made can't be read, and which members there are the tenant's questions say too.
     r"A nextCursor is needed, or nothing to begin with\.",
     r"(?s)A record has no member “.*”\.",
+    # Which words the tenant's formulas have, and whether a plan is frozen.
+    r"One of these words is needed: .*",
+    r"The baseline of the project plan is set, so this stays as it is\.",
     # What has become of an invitation, and whether this hub has a mail server.
     r"Nobody becomes active but by signing in: .*",
     r"Somebody who (is inactive|has signed in) can't be .*",

@@ -212,7 +212,6 @@ fn write_table(assets: &[Asset], out: &Path) -> Result<(), String> {
     for asset in assets {
         let Asset { constant, name, version, .. } = asset;
         let stem = format!("{version}-{name}");
-        save(&out.join(&stem), &asset.content)?;
         let packed = out.join(format!("{stem}.gz"));
         // Packing is the slow part and this script runs after every edit: a name with a version never goes stale.
         if !packed.is_file() {
@@ -225,11 +224,10 @@ fn write_table(assets: &[Asset], out: &Path) -> Result<(), String> {
             "/// Address of `{name}`.\npub const {constant}: &str = \"/assets/{version}/{name}\";"
         );
         let content_type = content_type(name)?;
-        let plain = format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{stem}\"))");
         let gzip = format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{stem}.gz\"))");
         let _ = writeln!(
             rows,
-            "    Asset {{ path: {constant}, content_type: {content_type:?}, plain: {plain}, gzip: {gzip} }},"
+            "    Asset {{ path: {constant}, content_type: {content_type:?}, gzip: {gzip}, plain: OnceLock::new() }},"
         );
     }
     let _ = write!(table, "\nstatic ASSETS: [Asset; {}] = [\n{rows}];\n", assets.len());

@@ -35,6 +35,7 @@ actions! {
     IDEA_CHANGE_FLOW = "idea.change-flow",
     IDEA_CREATE = "idea.create",
     IDEA_DELETE = "idea.delete",
+    IDEA_ENTER_COSTS = "idea.enter-costs",
     IDEA_FILE = "idea.file",
     IDEA_MOVE = "idea.move",
     IDEA_PUBLISH = "idea.publish",

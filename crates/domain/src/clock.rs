@@ -1,7 +1,10 @@
 //! Instants and where they come from. Only the server's clock reads the system's.
 
+use serde::{Deserialize, Serialize};
+
 /// An instant in UTC, in milliseconds since 1970, as stored and as sent in `…_epoch` fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Timestamp(i64);
 
 impl Timestamp {

@@ -25,6 +25,15 @@ struct Definition {
     #[serde(default)]
     assumptions: BTreeMap<String, f64>,
     outputs: Vec<Output>,
+    /// What follows from the costs of an automation, once.
+    #[serde(default)]
+    costs: Vec<Output>,
+    /// What follows from them in each year.
+    #[serde(default)]
+    year: Vec<Output>,
+    /// What follows from all years together.
+    #[serde(default)]
+    result: Vec<Output>,
     #[serde(default)]
     labels: BTreeMap<String, Vec<Label>>,
 }
@@ -63,8 +72,37 @@ pub struct Formulas {
     inputs: BTreeMap<String, String>,
     assumptions: BTreeMap<String, f64>,
     outputs: Vec<Formula>,
+    costs: Vec<Formula>,
+    year: Vec<Formula>,
+    result: Vec<Formula>,
     labels: BTreeMap<String, Vec<Label>>,
 }
+
+/// Formulas of a cost-benefit analysis, which aren't worked out of answers alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Once, of what was entered.
+    Costs,
+    /// For each year, of the costs.
+    Year,
+    /// Once, of the costs and of what the years add up to.
+    Result,
+}
+
+/// What was entered of costs, added up.
+pub const ENTERED: [&str; 7] = [
+    "people_cost",
+    "other_one_time_cost",
+    "rpa_software_cost",
+    "other_software_cost",
+    "infrastructure_cost",
+    "support_cost",
+    "other_running_cost",
+];
+/// What tells one year from another.
+pub const OF_YEAR: [&str; 2] = ["share_of_year", "is_first_year"];
+/// What the years add up to.
+pub const OF_YEARS: [&str; 2] = ["benefit_of_years", "cost_of_years"];
 
 #[derive(Clone, Debug)]
 struct Formula {
@@ -76,31 +114,21 @@ struct Formula {
 
 impl Formulas {
     pub fn parse(definition: &str) -> Result<Self, FormulaError> {
-        let Definition { inputs, assumptions, outputs, labels } = serde_json::from_str(definition)?;
+        let Definition { inputs, assumptions, outputs, costs, year, result, labels } =
+            serde_json::from_str(definition)?;
         if let Some(name) = assumptions.keys().find(|name| inputs.contains_key(*name)) {
             return Err(FormulaError::Repeated(name.clone()));
         }
-        let mut formulas: Vec<Formula> = Vec::with_capacity(outputs.len());
-        for Output { name, expression } in outputs {
-            let is_taken = inputs.contains_key(&name) || assumptions.contains_key(&name);
-            if is_taken || formulas.iter().any(|earlier| earlier.name == name) {
-                return Err(FormulaError::Repeated(name));
-            }
-            let expression = Expression::parse(&expression)
-                .map_err(|error| FormulaError::Expression { name: name.clone(), error })?;
-            let mut questions = BTreeSet::new();
-            for needed in expression.names() {
-                if let Some(code) = inputs.get(needed) {
-                    questions.insert(code.clone());
-                } else if let Some(earlier) = formulas.iter().find(|earlier| earlier.name == needed) {
-                    questions.extend(earlier.questions.iter().cloned());
-                } else if !assumptions.contains_key(needed) {
-                    return Err(FormulaError::Unknown { name, missing: needed.to_owned() });
-                }
-            }
-            formulas.push(Formula { name, expression, questions });
-        }
-        Ok(Self { definition: definition.to_owned(), inputs, assumptions, outputs: formulas, labels })
+        let outputs =
+            Known { inputs: &inputs, assumptions: &assumptions, given: [&[], &[]] }.read(&[], outputs)?;
+        let no_inputs = BTreeMap::new();
+        let known = |given| Known { inputs: &no_inputs, assumptions: &assumptions, given };
+        let costs = known([&ENTERED, &[]]).read(&outputs, costs)?;
+        let before = [outputs.as_slice(), &costs].concat();
+        let year = known([&ENTERED, &OF_YEAR]).read(&before, year)?;
+        let result = known([&ENTERED, &OF_YEARS]).read(&before, result)?;
+        let definition = definition.to_owned();
+        Ok(Self { definition, inputs, assumptions, outputs, costs, year, result, labels })
     }
 
     /// As it was read.
@@ -122,16 +150,29 @@ impl Formulas {
                 continue;
             }
             any = true;
-            let known = |name: &str| match self.inputs.get(name) {
+            let value = formula.value(&|name| match self.inputs.get(name) {
                 Some(code) => answer(code),
                 None => self.assumption(name).or_else(|| figures.get(name).copied()),
-            };
-            match formula.expression.value(&known).filter(|value| value.is_finite()) {
-                Some(value) => figures.insert(formula.name.clone(), rounded(value)),
-                None => figures.remove(&formula.name),
-            };
+            });
+            formula.note(value, figures);
         }
         any
+    }
+
+    /// Works out what belongs to a stage of the cost-benefit analysis, of `figures` alone.
+    pub fn work_out_stage(&self, stage: Stage, figures: &mut Figures) {
+        for formula in self.of_stage(stage) {
+            let value = formula.value(&|name| self.assumption(name).or_else(|| figures.get(name).copied()));
+            formula.note(value, figures);
+        }
+    }
+
+    fn of_stage(&self, stage: Stage) -> &[Formula] {
+        match stage {
+            Stage::Costs => &self.costs,
+            Stage::Year => &self.year,
+            Stage::Result => &self.result,
+        }
     }
 
     /// The code of the question that answers an input.
@@ -146,7 +187,16 @@ impl Formulas {
 
     /// Whether there is such a figure to be worked out.
     pub fn gives(&self, name: &str) -> bool {
-        self.outputs.iter().any(|formula| formula.name == name)
+        let stages = [Stage::Costs, Stage::Year, Stage::Result].into_iter();
+        let all = self.outputs.iter().chain(stages.flat_map(|stage| self.of_stage(stage)));
+        all.into_iter().any(|formula| formula.name == name)
+    }
+
+    /// The words there are for a figure, from the highest down.
+    pub fn labels(&self, name: &str) -> Vec<&str> {
+        let mut labels: Vec<_> = self.labels.get(name).into_iter().flatten().collect();
+        labels.sort_by(|a, b| b.at_least.total_cmp(&a.at_least));
+        labels.into_iter().map(|label| label.label.as_str()).collect()
     }
 
     /// The word for a figure: `Easy`.
@@ -154,6 +204,67 @@ impl Formulas {
         let labels = self.labels.get(name)?;
         let reached = labels.iter().filter(|label| value >= label.at_least);
         reached.max_by(|a, b| a.at_least.total_cmp(&b.at_least)).map(|label| label.label.as_str())
+    }
+}
+
+impl Formula {
+    fn value(&self, known: &dyn Fn(&str) -> Option<f64>) -> Option<f64> {
+        self.expression.value(known).filter(|value| value.is_finite()).map(rounded)
+    }
+
+    /// What is unknown is absent.
+    fn note(&self, value: Option<f64>, figures: &mut Figures) {
+        match value {
+            Some(value) => figures.insert(self.name.clone(), value),
+            None => figures.remove(&self.name),
+        };
+    }
+}
+
+/// What formulas may name beside those before them.
+struct Known<'d> {
+    inputs: &'d BTreeMap<String, String>,
+    assumptions: &'d BTreeMap<String, f64>,
+    given: [&'static [&'static str]; 2],
+}
+
+impl Known<'_> {
+    /// Formulas that follow others, each after those it needs.
+    fn read(&self, before: &[Formula], outputs: Vec<Output>) -> Result<Vec<Formula>, FormulaError> {
+        let mut formulas = Vec::with_capacity(outputs.len());
+        for output in outputs {
+            let formula = self.formula(before, &formulas, output)?;
+            formulas.push(formula);
+        }
+        Ok(formulas)
+    }
+
+    fn formula(
+        &self,
+        before: &[Formula],
+        beside: &[Formula],
+        Output { name, expression }: Output,
+    ) -> Result<Formula, FormulaError> {
+        let find = |needed: &str| before.iter().chain(beside).find(|earlier| earlier.name == needed);
+        let is_given = |name: &str| {
+            self.assumptions.contains_key(name) || self.given.iter().any(|names| names.contains(&name))
+        };
+        if self.inputs.contains_key(&name) || is_given(&name) || find(&name).is_some() {
+            return Err(FormulaError::Repeated(name));
+        }
+        let expression = Expression::parse(&expression)
+            .map_err(|error| FormulaError::Expression { name: name.clone(), error })?;
+        let mut questions = BTreeSet::new();
+        for needed in expression.names() {
+            if let Some(code) = self.inputs.get(needed) {
+                questions.insert(code.clone());
+            } else if let Some(earlier) = find(needed) {
+                questions.extend(earlier.questions.iter().cloned());
+            } else if !is_given(needed) {
+                return Err(FormulaError::Unknown { name, missing: needed.to_owned() });
+            }
+        }
+        Ok(Formula { name, expression, questions })
     }
 }
 
@@ -331,6 +442,33 @@ mod tests {
             assert_eq!(formulas.label("ease_of_implementation", ease), Some(label));
         }
         assert_eq!(formulas.label("idea_score", 50.0), None);
+    }
+
+    #[test]
+    fn each_stage_of_an_analysis_knows_what_comes_before_it_and_nothing_else() {
+        let parse = |stages: &str| {
+            let text = format!(r#"{{"inputs": {{"a": "Q1-A"}}, "outputs": [], {stages}}}"#);
+            Formulas::parse(&text).map_err(|error| error.to_string())
+        };
+        let formulas = parse(
+            r#""costs": [{"name": "once", "expression": "people_cost"}],
+            "year": [{"name": "net", "expression": "once * share_of_year"}],
+            "result": [{"name": "all", "expression": "once + cost_of_years"}]"#,
+        )
+        .unwrap();
+        let mut figures = Figures::from([("people_cost".to_owned(), 6.0), ("share_of_year".to_owned(), 0.5)]);
+        formulas.work_out_stage(Stage::Costs, &mut figures);
+        formulas.work_out_stage(Stage::Year, &mut figures);
+        formulas.work_out_stage(Stage::Result, &mut figures);
+        assert_eq!((figures.get("net"), figures.get("all")), (Some(&3.0), None));
+        for (stages, missing) in [
+            (r#""costs": [{"name": "x", "expression": "a"}]"#, "“a”"),
+            (r#""costs": [{"name": "x", "expression": "share_of_year"}]"#, "“share_of_year”"),
+            (r#""year": [{"name": "x", "expression": "cost_of_years"}]"#, "“cost_of_years”"),
+            (r#""year": [{"name": "people_cost", "expression": "1"}]"#, "twice"),
+        ] {
+            assert!(parse(stages).unwrap_err().contains(missing), "{stages}");
+        }
     }
 
     #[test]

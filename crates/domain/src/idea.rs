@@ -199,6 +199,17 @@ impl Priority {
     }
 }
 
+/// What an automation costs, in short.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CostSummary {
+    /// In the tenant's currency, a year.
+    pub running: Option<f64>,
+    /// Whose software the robots are.
+    pub software_vendor: Option<String>,
+    /// What is paid for that software.
+    pub software: Option<String>,
+}
+
 /// What an idea says of itself. Kept as one text, because most of it is only ever shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdeaContent {
@@ -226,6 +237,8 @@ pub struct IdeaContent {
     pub thin_applications: Vec<ApplicationId>,
     /// What a change request changes.
     pub parent: Option<IdeaId>,
+    /// What records show of what was entered for the cost-benefit analysis, which is kept apart.
+    pub costs: CostSummary,
     /// Answers without a place of their own, and all comments.
     pub answers: Answers,
     /// Figures without a place of their own.

@@ -17,6 +17,7 @@ pub mod page;
 pub mod permission;
 pub mod questionnaire;
 pub mod review;
+pub mod rich_text;
 pub mod role;
 pub mod tag;
 pub mod tenant;

@@ -71,6 +71,8 @@ const fn status(id: i64, key: &'static str, name: &'static str, tone: Tone) -> D
 
 /// The phase of automations in use.
 pub const LIVE: PhaseId = PhaseId::new(9);
+/// Where automations go live: Live, In Production.
+pub const IN_PRODUCTION: StatusId = StatusId::new(96);
 /// Where an employee-driven idea starts: Idea, Awaiting Review.
 pub const IDEA_AWAITING_REVIEW: StatusId = StatusId::new(46);
 
@@ -236,7 +238,7 @@ mod tests {
         assert_eq!(default_status("IDEA_AWAITING_REVIEW"), Some(IDEA_AWAITING_REVIEW));
         assert_eq!(default_status("SOLUTION_DESIGN_ON_HOLD"), Some(StatusId::new(67)));
         assert_eq!(default_status("DEVELOPMENT_AT_RISK"), Some(StatusId::new(74)));
-        assert_eq!(default_status("LIVE_ONGOING"), Some(StatusId::new(96)));
+        assert_eq!(default_status("LIVE_ONGOING"), Some(IN_PRODUCTION));
         assert_eq!(default_status("IDEA_UNKNOWN"), None);
     }
 }

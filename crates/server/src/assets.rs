@@ -1,5 +1,8 @@
-//! The files browsers load, embedded at build time. An address contains a digest of the content, so a browser
-//! may keep what it got for ever; `build.rs` writes the table with one constant for each file.
+//! The files browsers load, embedded at build time as most of them take them: packed. An address contains a digest of the
+//! content, so a browser may keep what it got for ever; `build.rs` writes the table with one constant for each file.
+
+use std::io::{self, Read as _};
+use std::sync::OnceLock;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,12 +12,26 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bytes::Bytes;
+use flate2::read::GzDecoder;
 
 struct Asset {
     path: &'static str,
     content_type: &'static str,
-    plain: &'static [u8],
     gzip: &'static [u8],
+    /// Made for the first one who doesn't take it packed.
+    plain: OnceLock<Bytes>,
+}
+
+impl Asset {
+    fn plain(&self) -> io::Result<Bytes> {
+        if let Some(plain) = self.plain.get() {
+            return Ok(plain.clone());
+        }
+        let mut plain = Vec::new();
+        GzDecoder::new(self.gzip).read_to_end(&mut plain)?;
+        Ok(self.plain.get_or_init(|| plain.into()).clone())
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -36,9 +53,14 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
         (VARY, "accept-encoding"),
     ];
     if accepts_gzip(&headers) {
-        (common, [(CONTENT_ENCODING, "gzip")], Body::from(asset.gzip)).into_response()
-    } else {
-        (common, Body::from(asset.plain)).into_response()
+        return (common, [(CONTENT_ENCODING, "gzip")], Body::from(asset.gzip)).into_response();
+    }
+    match asset.plain() {
+        Ok(plain) => (common, Body::from(plain)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, path = asset.path, "an embedded file could not be unpacked");
+            (StatusCode::INTERNAL_SERVER_ERROR, [(CACHE_CONTROL, "no-store")]).into_response()
+        }
     }
 }
 

@@ -263,15 +263,19 @@ fn category_members(tree: &CategoryTree, node: &Category) -> String {
         for (depth, name) in ["process_l1_id", "process_l2_id", "process_l3_id"].into_iter().enumerate() {
             m.optional_integer(name, path.get(depth).map(|node| node.id.get()));
         }
-        m.array("categories", path.split_first(), |buffer, (top, below)| chain(buffer, top, below));
+        m.array("categories", path.split_first(), |buffer, (top, below)| {
+            chain(buffer, (top, top.is_active), below);
+        });
     })
 }
 
 /// One line through the tree, each node in the `subcategories` of the one above.
-fn chain(buffer: &mut Vec<u8>, node: &Category, below: &[&Category]) {
+fn chain(buffer: &mut Vec<u8>, (node, is_open): (&Category, bool), below: &[&Category]) {
     json::object(buffer, |m| {
-        node_members(m, node);
-        m.array("subcategories", below.split_first(), |buffer, (next, rest)| chain(buffer, next, rest));
+        node_members(m, node, is_open);
+        m.array("subcategories", below.split_first(), |buffer, (next, rest)| {
+            chain(buffer, (next, is_open && next.is_active), rest);
+        });
     });
 }
 
@@ -290,23 +294,30 @@ fn hierarchy(tree: &CategoryTree) -> String {
 
 /// Differs wherever trees do. It is made of what they hold: a count would begin again in a database that was restored.
 pub fn tree_version(tree: &CategoryTree) -> String {
-    hex(&Sha256::digest(hierarchy(tree)))
+    let mut digest = Sha256::new_with_prefix(hierarchy(tree));
+    // What a node says itself doesn't show where one above it is archived.
+    for node in tree.nodes() {
+        digest.update([u8::from(node.is_active)]);
+    }
+    hex(&digest.finalize())
 }
 
 fn subtree(buffer: &mut Vec<u8>, tree: &CategoryTree, node: &Category) {
     json::object(buffer, |m| {
-        node_members(m, node);
+        node_members(m, node, tree.is_open(node.id));
         m.array("subcategories", tree.children(Some(node.id)), |buffer, node| subtree(buffer, tree, node));
     });
 }
 
-fn node_members(m: &mut Members<'_>, node: &Category) {
+/// `is_open` is what is shown, as nothing can be filed below an archived node either; its own value is kept for when the
+/// one above is taken back.
+fn node_members(m: &mut Members<'_>, node: &Category, is_open: bool) {
     m.integer("category_id", node.id.get());
     m.text("category_name", &node.name);
     m.integer("category_level_id", node.level);
     m.integer("category_order_number", node.order_number);
     m.flag("category_is_other", node.is_other);
-    m.flag("category_is_active", node.is_active);
+    m.flag("category_is_active", is_open);
     // 3 in all that is published of the mirrored API; nobody says what else it may be.
     m.integer("category_scope", 3);
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use automation_hub_domain::{
+    cost_benefit::{Outlook, Plan},
     flow::{Flow, Place},
     id::{ApplicationId, FlowId, StatusId, TenantId},
     idea::{IdeaContent, Rating, SubmissionType},
@@ -18,6 +19,7 @@ use automation_hub_storage::{
     forms::{self, StoredFormulas, StoredQuestionnaire},
     lifecycle, tenants,
 };
+use jiff::civil::Date;
 use papaya::HashMap as SharedMap;
 use serde_json::Value;
 
@@ -193,6 +195,16 @@ impl TenantForms {
     /// What the formulas take for granted of every automation.
     pub fn assumption(&self, name: &str) -> Option<f64> {
         self.formulas.formulas.assumption(name)
+    }
+
+    /// What an idea is to cost and to save, given what was entered and the day it goes live.
+    pub fn outlook(&self, content: &IdeaContent, plan: &Plan, launch: Option<Date>) -> Outlook {
+        Outlook::of(&self.formulas.formulas, content.figures(), plan, launch)
+    }
+
+    /// The words there are for a figure.
+    pub fn labels(&self, figure: &str) -> Vec<&str> {
+        self.formulas.formulas.labels(figure)
     }
 
     /// The word for a figure.

@@ -21,7 +21,6 @@ pub mod logging;
 pub mod mail;
 pub mod middleware;
 pub mod pages;
-pub mod rich_text;
 pub mod router;
 pub mod sample;
 pub mod server;

@@ -3,8 +3,9 @@
 
 use automation_hub_domain::{
     id::ApplicationId,
-    idea::{Idea, IdeaContent, NewIdea, Priority, SubmissionType},
+    idea::{CostSummary, Idea, IdeaContent, NewIdea, Priority, SubmissionType},
     questionnaire::{Column, Question, QuestionKind},
+    rich_text,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,7 +13,6 @@ use uuid::Uuid;
 use crate::{
     forms::{TenantFlow, TenantForms},
     json::{self, Members},
-    rich_text,
 };
 
 /// What an idea says of itself, whether it is stored already or about to be.
@@ -136,6 +136,10 @@ fn figures(m: &mut Members<'_>, content: &IdeaContent) {
     m.number("process_estimated_benefit_fte", content.benefit_fte);
     m.number("process_estimated_benefit_cost", content.benefit_cost);
     m.number("number_of_robots", content.other_figures.get("number_of_robots").copied());
+    let CostSummary { running, software_vendor, software } = &content.costs;
+    m.optional_text("software_vendor", software_vendor.as_deref());
+    m.optional_text("cost_description", software.as_deref());
+    m.number("running_cost", *running);
     let priority = (content.priority != Priority::None).then(|| content.priority.key());
     m.optional_text("process_priority", priority);
 }
@@ -148,10 +152,7 @@ fn constants(m: &mut Members<'_>) {
     for name in [
         "process_type_id",
         "software_vendor_id",
-        "software_vendor",
         "software_cost_id",
-        "cost_description",
-        "running_cost",
         "check_collaborators",
         "relevance",
         "category_other_text",

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use automation_hub_domain::{
     audit::AuditAction,
     clock::Timestamp,
-    id::{TokenId, UserId},
+    id::{IdeaId, StatusId, TokenId, UserId},
 };
+use serde::Deserialize;
 
 use crate::{
     Session, StorageError,
@@ -105,6 +106,30 @@ pub fn list_of_object(
             })
         },
     )
+}
+
+/// When an idea first came to a status, where that was recorded.
+pub fn first_arrival(
+    session: &mut Session<'_>,
+    idea: IdeaId,
+    status: StatusId,
+) -> Result<Option<Timestamp>, StorageError> {
+    #[derive(Deserialize)]
+    struct Arrival {
+        status: Option<i64>,
+    }
+    let tenant = session.tenant();
+    let moves: Vec<(i64, Option<String>)> = session.all(
+        "SELECT happened_at, after_change FROM audit_events WHERE tenant_id = $1 AND object_type = 'idea' \
+         AND object_id = $2 AND action IN ($3, $4) ORDER BY id",
+        values![tenant, idea, AuditAction::IDEA_MOVE.as_str(), AuditAction::IDEA_CHANGE_FLOW.as_str()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let leads_there = |after: &str| {
+        serde_json::from_str::<Arrival>(after).is_ok_and(|arrival| arrival.status == Some(status.get()))
+    };
+    let found = moves.into_iter().find(|(_, after)| after.as_deref().is_some_and(leads_there));
+    Ok(found.map(|(at, _)| Timestamp::from_millis(at)))
 }
 
 /// Whether such an event stands there since an instant.

@@ -11,7 +11,7 @@ use crate::{Session, StorageError, values};
 pub fn find(session: &mut Session<'_>, idea: IdeaId) -> Result<Option<Baseline>, StorageError> {
     let tenant = session.tenant();
     session.optional(
-        "SELECT ease, figures, set_at FROM project_baselines WHERE tenant_id = $1 AND idea_id = $2",
+        "SELECT ease, figures, set_at, launch_date FROM project_baselines WHERE tenant_id = $1 AND idea_id = $2",
         values![tenant, idea],
         |row| {
             Ok(Baseline {
@@ -19,6 +19,7 @@ pub fn find(session: &mut Session<'_>, idea: IdeaId) -> Result<Option<Baseline>,
                 figures: serde_json::from_str(row.get(1)?)
                     .map_err(|error| StorageError::Corrupt(format!("project_baselines: figures: {error}")))?,
                 set_at: Timestamp::from_millis(row.get(2)?),
+                launch: row.get::<Option<i64>>(3)?.map(Timestamp::from_millis),
             })
         },
     )
@@ -34,9 +35,17 @@ pub fn insert(
     let tenant = session.tenant();
     let figures = serde_json::to_string(&baseline.figures).map_err(StorageError::driver)?;
     let inserted = session.execute(
-        "INSERT INTO project_baselines (tenant_id, idea_id, ease, figures, set_by_user_id, set_at) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, idea_id) DO NOTHING",
-        values![tenant, idea, baseline.ease.as_deref(), &figures, by, baseline.set_at.millis()],
+        "INSERT INTO project_baselines (tenant_id, idea_id, ease, figures, set_by_user_id, set_at, \
+         launch_date) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, idea_id) DO NOTHING",
+        values![
+            tenant,
+            idea,
+            baseline.ease.as_deref(),
+            &figures,
+            by,
+            baseline.set_at.millis(),
+            baseline.launch.map(Timestamp::millis)
+        ],
     )?;
     Ok(inserted == 1)
 }

@@ -61,13 +61,13 @@ pub fn insert(session: &mut Session<'_>, new: &NewDocument) -> Result<DocumentId
         ],
         |row| row.get(0),
     )?;
-    update_count(session, new.idea)?;
+    update_count(session, new.idea, new.created_at)?;
     Ok(id)
 }
 
 /// Puts how many documents an idea has into its record.
-pub fn update_count(session: &mut Session<'_>, idea: IdeaId) -> Result<(), StorageError> {
-    ideas::set_wire_integer(session, idea, ideas::DOCUMENTS, |s| count(s, idea).map(clamp))
+fn update_count(session: &mut Session<'_>, idea: IdeaId, at: Timestamp) -> Result<(), StorageError> {
+    ideas::set_wire_integer(session, idea, (ideas::DOCUMENTS, at), |s| count(s, idea).map(clamp))
 }
 
 pub fn count(session: &mut Session<'_>, idea: IdeaId) -> Result<u64, StorageError> {

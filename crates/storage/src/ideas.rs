@@ -2,6 +2,7 @@
 
 mod content;
 mod counts;
+mod deleted;
 mod filling;
 mod filter;
 mod found;
@@ -10,6 +11,7 @@ pub(crate) mod indexing;
 mod insert;
 mod list;
 mod postings;
+pub(crate) mod rekeying;
 mod search;
 mod update;
 mod wire;
@@ -25,6 +27,7 @@ use automation_hub_domain::{
 };
 
 pub use counts::{count, count_by_status};
+pub use deleted::{DeletedFilter, DeletedIdea, count_deleted, list_deleted};
 pub use filling::{Apart, analyze, begin_filling, end_filling};
 pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
 pub use found::Found;

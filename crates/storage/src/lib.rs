@@ -29,6 +29,7 @@ pub mod listings;
 pub mod logs;
 pub mod media;
 mod migrate;
+pub mod plans;
 pub mod principals;
 mod query;
 pub mod roles;

@@ -82,22 +82,24 @@ pub fn publish(session: &mut Session<'_>, new: &NewListing) -> Result<bool, Stor
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, idea_id) DO NOTHING",
         values![tenant, new.idea, &new.summary, new.published_by, new.published_at.millis()],
     )?;
-    update_flag(session, new.idea)?;
+    update_flag(session, new.idea, new.published_at)?;
     Ok(published == 1)
 }
 
 /// Takes an automation out of the store; its reviews are kept. Whether it was there.
-pub fn withdraw(session: &mut Session<'_>, idea: IdeaId) -> Result<bool, StorageError> {
+pub fn withdraw(session: &mut Session<'_>, idea: IdeaId, at: Timestamp) -> Result<bool, StorageError> {
     let tenant = session.tenant();
     let removed = session
         .execute("DELETE FROM store_listings WHERE tenant_id = $1 AND idea_id = $2", values![tenant, idea])?;
-    update_flag(session, idea)?;
+    update_flag(session, idea, at)?;
     Ok(removed == 1)
 }
 
 /// Says in an automation's record whether it is in the store.
-pub fn update_flag(session: &mut Session<'_>, idea: IdeaId) -> Result<(), StorageError> {
-    ideas::set_wire_integer(session, idea, ideas::IS_PUBLISHED, |s| is_published(s, idea).map(i64::from))
+fn update_flag(session: &mut Session<'_>, idea: IdeaId, at: Timestamp) -> Result<(), StorageError> {
+    ideas::set_wire_integer(session, idea, (ideas::IS_PUBLISHED, at), |s| {
+        is_published(s, idea).map(i64::from)
+    })
 }
 
 pub fn is_published(session: &mut Session<'_>, idea: IdeaId) -> Result<bool, StorageError> {

@@ -68,6 +68,8 @@ static MIGRATIONS: &[Source] = migrations![
     "0028_search_words" differs,
     "0029_contents_of_calls",
     "0033_robots",
+    "0034_search_keys_and_deleted_ideas",
+    "0035_costs",
     "0037_announced_names" differs,
 ];
 

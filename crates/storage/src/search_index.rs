@@ -6,7 +6,7 @@ use deadpool_postgres::ClientWrapper;
 use crate::{
     StorageError,
     db::{Database, postgres, sqlite},
-    ideas::indexing,
+    ideas::{indexing, rekeying},
     session::System,
     values,
 };
@@ -27,7 +27,7 @@ pub enum Indexing {
     Elsewhere,
 }
 
-/// Goes on a little. Nothing is written where nothing is to be done.
+/// Goes on a little, first with keys of ideas that an older version made. Nothing is written where nothing is to be done.
 pub(crate) async fn go_on(database: &Database) -> Result<Indexing, StorageError> {
     match database {
         Database::Sqlite(database) => go_on_embedded(database).await,
@@ -36,14 +36,14 @@ pub(crate) async fn go_on(database: &Database) -> Result<Indexing, StorageError>
 }
 
 async fn go_on_embedded(database: &sqlite::Database) -> Result<Indexing, StorageError> {
-    if !database.read(|connection| indexing::is_behind(&mut System::new(connection)))? {
+    if !database.read(|connection| is_behind(&mut System::new(connection)))? {
         return Ok(Indexing::UpToDate);
     }
     database.write(|connection| index_portion(&mut System::new(connection))).await
 }
 
 async fn go_on_server(database: &postgres::Database) -> Result<Indexing, StorageError> {
-    if !database.read(|connection| indexing::is_behind(&mut System::new(connection))).await? {
+    if !database.read(|connection| is_behind(&mut System::new(connection))).await? {
         return Ok(Indexing::UpToDate);
     }
     database.write(|connection| index_portion_alone(&mut System::new(connection))).await
@@ -56,8 +56,16 @@ fn index_portion_alone(system: &mut System<'_>) -> Result<Indexing, StorageError
     if is_alone == 0 { Ok(Indexing::Elsewhere) } else { index_portion(system) }
 }
 
+fn is_behind(system: &mut System<'_>) -> Result<bool, StorageError> {
+    Ok(indexing::is_behind(system)? || rekeying::is_behind(system)?)
+}
+
+/// New keys and the index go on together, so that neither waits for the other's end, and few ideas are out of the index
+/// at a time.
 fn index_portion(system: &mut System<'_>) -> Result<Indexing, StorageError> {
-    Ok(if indexing::index_portion(system)? { Indexing::Behind } else { Indexing::UpToDate })
+    let is_rekeyed = rekeying::rekey_portion(system)?;
+    let is_indexed = !indexing::index_portion(system)?;
+    Ok(if is_rekeyed && is_indexed { Indexing::UpToDate } else { Indexing::Behind })
 }
 
 /// What became of preparing a database for searches.

@@ -1,5 +1,5 @@
 //! Arithmetic over names, as text: `mean(rules, input_type) * 20`. An unknown operand makes the whole unknown; only
-//! `or` and the branch of an `if` that isn't taken forgive one.
+//! `or`, `sum` and the branch of an `if` that isn't taken forgive one.
 
 /// Deep enough for any formula a person writes, and far from exhausting a stack.
 const DEPTH: usize = 40;
@@ -37,6 +37,8 @@ pub(super) enum Function {
     Ceil,
     /// The first that is known.
     Or,
+    /// All that are known, added up.
+    Sum,
     /// Condition, what holds if it isn't zero, what holds otherwise.
     If,
     /// A value, then pairs of a limit and what holds up to it, then what holds beyond.
@@ -116,6 +118,7 @@ impl Function {
             "clamp" => Self::Clamp,
             "ceil" => Self::Ceil,
             "or" => Self::Or,
+            "sum" => Self::Sum,
             "if" => Self::If,
             "steps" => Self::Steps,
             _ => return None,
@@ -124,7 +127,7 @@ impl Function {
 
     const fn takes(self, count: usize) -> bool {
         match self {
-            Self::Mean | Self::Min | Self::Max | Self::Or => count > 0,
+            Self::Mean | Self::Min | Self::Max | Self::Or | Self::Sum => count > 0,
             Self::Ceil => count == 1,
             Self::Clamp | Self::If => count == 3,
             Self::Steps => count > 1 && count.is_multiple_of(2),
@@ -147,6 +150,9 @@ impl Function {
             },
             Self::Ceil => Some(arguments.first()?.value(known)?.ceil()),
             Self::Or => arguments.iter().find_map(|argument| argument.value(known)),
+            Self::Sum => {
+                arguments.iter().filter_map(|argument| argument.value(known)).reduce(|sum, value| sum + value)
+            }
             Self::If => match arguments {
                 [condition, then, otherwise] => {
                     let holds = condition.value(known)?.abs() > 0.0;
@@ -358,6 +364,8 @@ mod tests {
             ("min(two, nothing)", None),
             ("or(nothing, two)", Some(2.0)),
             ("or(nothing, nothing)", None),
+            ("sum(nothing, two, three)", Some(5.0)),
+            ("sum(nothing, nothing)", None),
             ("if(two, three, nothing)", Some(3.0)),
             ("if(0, three, nothing)", None),
             ("if(nothing, 1, 1)", None),

@@ -8,6 +8,7 @@ pub mod collaborators;
 pub mod create;
 pub mod cursor;
 pub mod delete;
+pub mod deleted;
 pub mod documents;
 pub mod filter;
 pub mod idea_flow;

@@ -1,18 +1,21 @@
-//! `GET /cba` and `PUT /automations/cba/{id}/project-plan-baseline`.
+//! `GET /cba`, `PUT /automations/{id}/cba` and `PUT /automations/cba/{id}/project-plan-baseline`.
 
-use automation_hub_domain::cost_benefit::{Content, Field, FieldValue, Section};
+mod entered;
+
+use automation_hub_domain::cost_benefit::{Content, Field, FieldValue, Plan, Section};
 use axum::{extract::State, response::Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use self::entered::CostsRequest;
 use crate::{
     api::{
         automations::refusal::refused,
         conditional::IfMatch,
         envelope::{self, Envelope},
         error::ApiError,
-        extract::Query,
+        extract::{JsonObject, Query},
         fields::REQUIRED,
     },
     app::App,
@@ -28,6 +31,9 @@ pub struct CostBenefit {
     /// 1 once the project plan is frozen.
     baseline_is_set: u8,
     sections: Vec<CostBenefitSection>,
+    /// What was entered, as `PUT /automations/{id}/cba` takes it.
+    #[schema(value_type = CostsRequest)]
+    entered: Plan,
 }
 
 /// Has either `sections` or `input_fields`.
@@ -49,12 +55,13 @@ struct CostBenefitField {
 }
 
 impl From<Analysis> for CostBenefit {
-    fn from(Analysis { idea, is_frozen, sections }: Analysis) -> Self {
+    fn from(Analysis { idea, is_frozen, plan, sections }: Analysis) -> Self {
         Self {
             process_id: idea.id.get(),
             process_name: idea.name,
             baseline_is_set: u8::from(is_frozen),
             sections: sections.into_iter().map(CostBenefitSection::from).collect(),
+            entered: plan,
         }
     }
 }
@@ -100,6 +107,25 @@ pub async fn get_cost_benefit(
 ) -> Result<Response, ApiError> {
     let key = query.text(&["id"]).ok_or_else(|| refused(Error::invalid("id", REQUIRED)))?;
     envelope::success(CostBenefit::from(ideas::cost_benefit(&app, &actor, key).await?))
+}
+
+/// Enters what an automation costs and when it goes live. What is left out stays as it was entered before.
+#[utoipa::path(
+    put, path = "/automations/{id}/cba", tag = "Cost-Benefit Analysis", request_body = CostsRequest,
+    params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
+    responses(
+        (status = 200, description = "Resource Updated.", body = Envelope<CostBenefit>), (status = 404),
+        (status = 412)
+    )
+)]
+pub async fn enter_costs(
+    State(app): State<App>,
+    actor: Actor,
+    choice: IdeaChoice,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    let analysis = ideas::enter_costs(&app, &actor, choice, entered::read(&body)).await.map_err(refused)?;
+    envelope::changed(CostBenefit::from(analysis))
 }
 
 /// Freezes the project plan of an automation for good. A body is not looked at.

@@ -25,7 +25,8 @@ use crate::api::error::Problem;
         title = "Automation Hub Open API",
         description = "Ideas, automations, people and the application inventory of one tenant.\n\n\
             Members of a body and parameters of a query that this document doesn't name are ignored, and so are \
-            parameters without a value. In a body, null is as good as absent wherever a member may be left out."
+            parameters without a value. In a body, null is as good as absent wherever a member may be left out, unless it \
+            is said to take something away."
     ),
     servers(
         (url = "/api/v1/openapi", description = "The tenant is the one the token belongs to"),

@@ -120,6 +120,16 @@ impl<'b, 'v> Fields<'b, 'v> {
         self.integer(name)
     }
 
+    /// A number from 0 to `most`.
+    pub fn required_number(&mut self, name: &str, most: f64) -> Option<f64> {
+        self.require(name);
+        let number = self.given(name)?.as_f64().filter(|number| (0.0..=most).contains(number));
+        if number.is_none() {
+            self.refuse(name, format!("A number from 0 to {most} is needed."));
+        }
+        number
+    }
+
     pub fn flag(&mut self, name: &str) -> Option<bool> {
         match self.given(name)?.as_i64() {
             Some(0) => Some(false),

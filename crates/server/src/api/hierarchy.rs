@@ -39,14 +39,15 @@ struct CategoryNode {
     category_level_id: i64,
     category_order_number: i64,
     category_is_other: u8,
-    /// 0 for an archived one: nothing can be filed there.
+    /// 0 for an archived one and all below it: nothing can be filed there.
     category_is_active: u8,
     category_scope: i64,
     #[schema(no_recursion)]
     subcategories: Vec<CategoryNode>,
 }
 
-/// Levels and categories, nested through `subcategories`. An archived one has `category_is_active` 0.
+/// Levels and categories, nested through `subcategories`. An archived one, and whatever is below one, has
+/// `category_is_active` 0.
 #[utoipa::path(
     get, path = "/hierarchy", tag = "Categories",
     params(("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it.")),

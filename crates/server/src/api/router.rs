@@ -92,6 +92,7 @@ fn all() -> Vec<Described> {
         call!(collaborators::remove_collaborators),
         call!(tags::set_tags),
         call!(cost_benefit::get_cost_benefit),
+        call!(cost_benefit::enter_costs),
         call!(cost_benefit::set_project_plan_baseline),
         call!(pipeline::list_pipeline),
         call!(audit_logs::list_audit_logs),

@@ -93,6 +93,7 @@ pub const ROUTES: &[Route] = &[
     comparing(Method::POST, "/automations/{id}/tags", Callers::Users, Some(Permission::Explore)),
     // The project manager of an automation may, too.
     route(Method::GET, "/cba", Callers::All, Some(Permission::Explore)),
+    comparing(Method::PUT, "/automations/{id}/cba", Callers::Users, Some(Permission::Explore)),
     comparing(
         Method::PUT,
         "/automations/cba/{id}/project-plan-baseline",

@@ -10,6 +10,7 @@ use automation_hub_domain::{
     id::{ApplicationId, CategoryId},
     idea::{Idea, IdeaContent},
     permission::Permission,
+    rich_text,
 };
 use automation_hub_storage::{
     Session, StorageError, applications,
@@ -34,7 +35,6 @@ use crate::{
         shell::{Section, Shell},
         visit::SignedIn,
     },
-    rich_text,
 };
 
 use view::{Benefit, Fact, Role, ScorePanel, Step};

@@ -5,6 +5,7 @@ mod access;
 mod choice;
 mod collaborators;
 mod cost_benefit;
+mod costs;
 mod difference;
 mod filling;
 mod flow;
@@ -49,6 +50,7 @@ pub use collaborators::{
     Member, Named, PersonKey, RoleKey, add_collaborators, list_collaborators, remove_collaborators,
 };
 pub use cost_benefit::{Analysis, cost_benefit, set_baseline};
+pub use costs::{Entered, enter_costs};
 pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};
 pub use given::{Given, Inputs, contradiction};
@@ -234,7 +236,20 @@ impl<'s> Held<'s> {
         (actor, action): (&Actor, AuditAction),
         after: &Idea,
     ) -> Result<(), Error> {
-        let Some((before_change, after_change)) = difference::of(&self.idea, after) else { return Ok(()) };
+        match difference::of(&self.idea, after) {
+            Some(change) => self.record(session, (actor, action), after, change),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what became of the idea, and what changed by that as an event.
+    fn record(
+        &self,
+        session: &mut Session<'_>,
+        (actor, action): (&Actor, AuditAction),
+        after: &Idea,
+        (before_change, after_change): (String, String),
+    ) -> Result<(), Error> {
         let wire = wire::own_members(after, &self.around.forms);
         ideas::update(session, &self.idea, after, &wire).map_err(taken)?;
         let mut event = actor.event(after.updated_at, action, ("idea", after.id.get()), &after.name);

@@ -65,7 +65,7 @@ pub async fn withdraw(app: &App, actor: &Actor, key: &str) -> Result<(), Error> 
     app.store
         .write(actor.tenant_id(), move |s| {
             let idea = ideas::get_editable(&shared, s, &actor, IdeaKey::parse(&key))?;
-            if !listings::withdraw(s, idea.id)? {
+            if !listings::withdraw(s, idea.id, now)? {
                 return Err(Error::Conflict("The automation isn't published.".into()));
             }
             let event = actor.event(now, AuditAction::IDEA_WITHDRAW, ("idea", idea.id.get()), &idea.name);

@@ -14,6 +14,7 @@ mod components;
 mod conditional;
 mod conditional_lists;
 mod cost_benefit;
+mod costs;
 mod create;
 mod credentials;
 mod cursor;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use automation_hub_domain::{
     formula::Figures,
     id::{ApplicationId, IdeaId},
-    idea::{HighLevelAssessment, IdeaContent, Priority, Rating},
+    idea::{CostSummary, HighLevelAssessment, IdeaContent, Priority, Rating},
     questionnaire::answer::{Answer, Answers},
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,12 @@ struct ContentRow {
     thin_applications: Vec<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    running_cost: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software_vendor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     answers: BTreeMap<String, AnswerRow>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -80,6 +86,9 @@ impl From<&IdeaContent> for ContentRow {
             applications: content.applications.iter().map(|id| id.get()).collect(),
             thin_applications: content.thin_applications.iter().map(|id| id.get()).collect(),
             parent: content.parent.map(IdeaId::get),
+            running_cost: content.costs.running,
+            software_vendor: content.costs.software_vendor.clone(),
+            software: content.costs.software.clone(),
             answers: content.answers.iter().map(|(code, answer)| (code.clone(), answer.into())).collect(),
             figures: content.other_figures.clone(),
             formulas_version: content.formulas_version,
@@ -113,10 +122,24 @@ pub(super) fn encode(content: &IdeaContent) -> Result<String, StorageError> {
     serde_json::to_string(&ContentRow::from(content)).map_err(StorageError::driver)
 }
 
+/// The description alone, which takes less than the whole.
+pub(super) fn description(text: &str) -> Result<String, StorageError> {
+    #[derive(Deserialize)]
+    struct Description {
+        #[serde(default)]
+        description: String,
+    }
+    let row: Description = serde_json::from_str(text).map_err(|error| corrupt(&error))?;
+    Ok(row.description)
+}
+
+fn corrupt(error: &serde_json::Error) -> StorageError {
+    StorageError::Corrupt(format!("ideas: content: {error}"))
+}
+
 /// The idea's score stands in a column of its own.
 pub(super) fn decode(text: &str, idea_score: Option<f64>) -> Result<IdeaContent, StorageError> {
-    let mut row: ContentRow = serde_json::from_str(text)
-        .map_err(|error| StorageError::Corrupt(format!("ideas: content: {error}")))?;
+    let mut row: ContentRow = serde_json::from_str(text).map_err(|error| corrupt(&error))?;
     Ok(IdeaContent {
         assessment: row.assessment()?,
         idea_score,
@@ -133,6 +156,11 @@ pub(super) fn decode(text: &str, idea_score: Option<f64>) -> Result<IdeaContent,
         applications: row.applications.into_iter().map(ApplicationId::new).collect(),
         thin_applications: row.thin_applications.into_iter().map(ApplicationId::new).collect(),
         parent: row.parent.map(IdeaId::new),
+        costs: CostSummary {
+            running: row.running_cost,
+            software_vendor: row.software_vendor,
+            software: row.software,
+        },
         other_figures: row.figures,
         formulas_version: row.formulas_version,
     })

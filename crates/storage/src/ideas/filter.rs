@@ -299,7 +299,7 @@ impl IdeaFilter {
     }
 }
 
-fn between(select: &mut SelectStatement, column: &'static str, window: Window) {
+pub(super) fn between(select: &mut SelectStatement, column: &'static str, window: Window) {
     if let Some(from) = window.from {
         select.and_where(Expr::col(column).gte(from.millis()));
     }

@@ -113,7 +113,7 @@ impl<'n> PreparedIdea<'n> {
             slug: slug_of(new.name.as_str()),
             name_key: new.name.key(),
             name_words: search::words(new.name.as_str()),
-            description_words: search::words(&new.content.description),
+            description_words: search::description_words(&new.content.description),
             content: content::encode(&new.content)?,
             new,
             wire,

@@ -1,6 +1,6 @@
 //! The folded text an idea is searched by, the words it is indexed by, and the pattern a search makes of it.
 
-use automation_hub_domain::text;
+use automation_hub_domain::{rich_text, text};
 
 use crate::users::contains_pattern;
 
@@ -9,9 +9,19 @@ const LOOKED_UP: usize = 8;
 /// The trigrams that a word is found by: the word itself tells about the rest.
 const TRIGRAMS: usize = 16;
 
+/// Counts the rules that search keys were made by. To be raised with every change of what [`search_key`] makes of an
+/// idea: keys that are stored already then follow in the background (`rekeying.rs`). Up to the first one, descriptions
+/// were searched with their markup.
+pub(super) const RULE: i64 = 2;
+
 /// Name, description and slug; hyphens equal blanks, so that a slug is found by its words and words by a slug.
 pub(super) fn search_key(name: &str, slug: &str, description: &str) -> String {
-    joined(&words(name), slug, &words(description))
+    joined(&words(name), slug, &description_words(description))
+}
+
+/// A description is searched by what people read of it, whatever form it came in.
+pub(super) fn description_words(description: &str) -> String {
+    words(&rich_text::readable(description))
 }
 
 /// As [`search_key`], of words that were folded before.

@@ -1,6 +1,6 @@
 //! Changing one member of a record's own text, where something beside the idea changed.
 
-use automation_hub_domain::id::IdeaId;
+use automation_hub_domain::{clock::Timestamp, id::IdeaId};
 
 use crate::{Session, StorageError, values};
 
@@ -9,26 +9,32 @@ use crate::{Session, StorageError, values};
 pub(crate) const DOCUMENTS: &str = "process_num_documents";
 pub(crate) const IS_PUBLISHED: &str = "process_is_published";
 
-/// Sets a whole number in an idea's record. `value` is asked once the row is locked, so that of two transactions
-/// the later one has seen what the earlier one did.
+/// Sets a whole number in an idea's record, which is a change of the record like any other: whoever follows changes is
+/// told of it. `value` is asked once the row is locked, so that of two transactions the later one has seen what the
+/// earlier one did.
 pub fn set_wire_integer(
     session: &mut Session<'_>,
     idea: IdeaId,
-    name: &str,
+    (name, at): (&str, Timestamp),
     value: impl FnOnce(&mut Session<'_>) -> Result<i64, StorageError>,
 ) -> Result<(), StorageError> {
     let tenant = session.tenant();
     let wire = session.optional(
-        "UPDATE ideas SET wire = wire WHERE tenant_id = $1 AND id = $2 RETURNING wire",
+        "UPDATE ideas SET wire = wire WHERE tenant_id = $1 AND id = $2 AND is_deleted = 0 RETURNING wire",
         values![tenant, idea],
         |row| row.get::<String>(0),
     )?;
     let Some(wire) = wire else { return Ok(()) };
     let value = value(session)?;
     let changed = replace_integer(&wire, name, value).ok_or_else(|| missing(idea, name))?;
+    if changed == wire {
+        return Ok(());
+    }
+    // Never back: what is attached may be of an earlier instant, in samples.
     session.execute(
-        "UPDATE ideas SET wire = $1, version = version + 1 WHERE tenant_id = $2 AND id = $3",
-        values![&changed, tenant, idea],
+        "UPDATE ideas SET wire = $1, updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at END, \
+         version = version + 1 WHERE tenant_id = $3 AND id = $4",
+        values![&changed, at.millis(), tenant, idea],
     )?;
     Ok(())
 }

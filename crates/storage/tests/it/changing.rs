@@ -2,13 +2,13 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{IdeaId, PhaseId, StatusId},
+    id::{CategoryId, IdeaId, PhaseId, StatusId},
     idea::{Idea, Priority, SubmissionType},
     page::PageRequest,
     questionnaire::answer::Answer,
 };
 use automation_hub_storage::applications::{self, NewApplication};
-use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaLine, IdeaOrder};
+use automation_hub_storage::ideas::{self, DeletedFilter, IdeaFilter, IdeaKey, IdeaLine, IdeaOrder, Window};
 use automation_hub_storage::{Constraint, Session, StorageError};
 
 use crate::organization::{APPROVED, Organization, found_tenant};
@@ -215,4 +215,45 @@ async fn another_tenant_changes_and_deletes_nothing() {
     acme.store().write(other, move |s| ideas::delete(s, &gone, Timestamp::from_millis(9))).await.unwrap();
     let idea = acme.read(move |s| ideas::find(s, IdeaKey::Id(id))).await.unwrap();
     assert_eq!(idea.name, "One");
+}
+
+#[tokio::test]
+async fn deleted_ideas_are_listed_by_when_they_went_and_where_they_lay() {
+    let acme = Organization::found().await;
+    let (legal, payables) = (acme.legal, acme.payables);
+    let mut ids = Vec::new();
+    for (name, category) in [("One", payables), ("Two", legal), ("Three", payables), ("Four", payables)] {
+        let mut new = acme.idea(name, 1);
+        new.category = category;
+        ids.push(acme.write(move |s| ideas::insert(s, &new, "")).await.unwrap().id);
+    }
+    for (place, at) in [(2, 20), (1, 30), (0, 40)] {
+        let id = ids[place];
+        acme.write(move |s| {
+            let idea = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
+            ideas::delete(s, &idea, Timestamp::from_millis(at))
+        })
+        .await
+        .unwrap();
+    }
+    let listed = async |categories: Option<Vec<CategoryId>>, from: Option<i64>, offset, limit| {
+        let deleted = Window { from: from.map(Timestamp::from_millis), to: None };
+        let filter = DeletedFilter { categories, deleted, after: None };
+        let (total, rows) = acme
+            .read(move |s| {
+                let rows = ideas::list_deleted(s, &filter, (offset, limit))?;
+                Ok((ideas::count_deleted(s, &filter)?, rows))
+            })
+            .await;
+        (total, rows.iter().map(|one| (one.id, one.deleted_at.millis())).collect::<Vec<_>>())
+    };
+    let all = [(ids[2], 20), (ids[1], 30), (ids[0], 40)];
+    assert_eq!(listed(None, None, 0, 9).await, (3, all.to_vec()));
+    assert_eq!(listed(None, None, 1, 1).await, (3, all[1..2].to_vec()));
+    assert_eq!(listed(None, Some(30), 0, 9).await, (2, all[1..].to_vec()));
+    assert_eq!(listed(Some(vec![payables]), None, 0, 9).await, (2, vec![all[0], all[2]]));
+    assert_eq!(listed(Some(vec![]), None, 0, 9).await, (0, vec![]));
+    let other = found_tenant(acme.store(), "other").await;
+    let theirs = |s: &mut Session<'_>| ideas::count_deleted(s, &DeletedFilter::default());
+    assert_eq!(acme.store().read(other, theirs).await.unwrap(), 0);
 }

@@ -134,7 +134,13 @@ async fn the_store_shows_what_is_published_and_says_so_in_the_record() {
         })
     };
     assert_eq!(acme.read(wire).await.unwrap(), r#""process_is_published":1"#);
-    assert!(acme.write(move |s| listings::withdraw(s, idea)).await.unwrap());
+    assert!(acme.write(move |s| listings::withdraw(s, idea, at(9))).await.unwrap());
+    let record = acme.read(move |s| ideas::find(s, ideas::IdeaKey::Id(idea))).await.unwrap();
+    assert_eq!(
+        (record.updated_at, record.version),
+        (at(9), 3),
+        "a change each, but for what was there already"
+    );
     assert_eq!(acme.read(wire).await.unwrap(), WIRE);
     assert_eq!(acme.read(move |s| listings::list_reviews(s, idea, PageRequest::default())).await.total, 0);
 }
@@ -160,7 +166,7 @@ async fn another_tenant_sees_and_changes_nothing() {
             let linked = components::link(s, id, idea, ComponentUse::UsedBy);
             assert!(matches!(linked, Err(StorageError::Conflict(Constraint::Reference))), "{linked:?}");
             assert!(!components::unlink(s, id, idea)?);
-            assert!(!listings::withdraw(s, idea)?);
+            assert!(!listings::withdraw(s, idea, at(9))?);
             Ok::<_, StorageError>(())
         })
         .await

@@ -55,6 +55,8 @@ async fn documents_are_counted_in_the_record_and_nowhere_else_in_it() {
     });
     let expected = r#""process_name":"\"process_num_documents\":5","process_num_documents":2,"a":1"#;
     assert_eq!(wire.await.unwrap(), expected);
+    let record = acme.read(move |s| ideas::find(s, IdeaKey::Id(idea))).await.unwrap();
+    assert_eq!((record.updated_at.millis(), record.version), (7, 3), "each is a change of the record");
     let page = acme.read(move |s| documents::list(s, idea, PageRequest { offset: 1, limit: 5 })).await;
     assert_eq!((page.total, page.items.len()), (2, 1));
     assert_eq!(page.items[0].content, Content::Link("https://a.example".into()));

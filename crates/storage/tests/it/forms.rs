@@ -9,8 +9,12 @@ use automation_hub_domain::{
     questionnaire::{DEFAULT_QUESTIONNAIRES, Questionnaire},
 };
 use automation_hub_storage::{Session, StorageError, System, forms, lifecycle, tenants, values};
+use serde_json::Value;
 
-use crate::organization::{Organization, found_tenant};
+use crate::{
+    older::go_back_before,
+    organization::{Organization, found_tenant},
+};
 
 #[tokio::test]
 async fn a_tenant_is_founded_with_a_flow_for_each_kind_of_submission() {
@@ -107,9 +111,18 @@ async fn a_tenant_from_before_there_were_flows_gets_them_with_the_update() {
     assert_eq!(acme.read(tenants::versions).await.catalogue, after, "once is enough");
 }
 
-/// The formulas that tenants started with before robots were counted.
+/// The formulas that tenants started with before there were costs.
+fn formulas_without_costs() -> String {
+    let text = DEFAULT_FORMULAS.replace(",\n    \"horizon_years\": 5", "");
+    let (before, rest) = text.split_once("  \"costs\"").unwrap();
+    let (_, labels) = rest.split_once("  \"labels\"").unwrap();
+    [before, "  \"labels\"", labels].concat()
+}
+
+/// Those before robots were counted.
 fn formulas_without_robots() -> String {
-    let (before, rest) = DEFAULT_FORMULAS.split_once("  \"assumptions\"").unwrap();
+    let text = formulas_without_costs();
+    let (before, rest) = text.split_once("  \"assumptions\"").unwrap();
     let (_, rest) = rest.split_once("},\n").unwrap();
     let (outputs, rest) = rest.split_once(",\n\n    {\"name\": \"robot_hours\"").unwrap();
     let (_, labels) = rest.split_once("\n  ],").unwrap();
@@ -117,31 +130,35 @@ fn formulas_without_robots() -> String {
 }
 
 #[tokio::test]
-async fn a_tenant_from_before_robots_were_counted_counts_them_with_the_update_unless_it_has_formulas_of_its_own()
- {
+async fn a_tenant_with_formulas_of_ours_gets_robots_and_costs_with_the_update_and_one_with_its_own_does_not()
+{
     let acme = Organization::found().await;
+    let newer = found_tenant(acme.store(), "newer").await;
     let own = found_tenant(acme.store(), "own").await;
-    let old = formulas_without_robots();
-    assert!(!Formulas::parse(&old).unwrap().gives("robot_hours"), "{old}");
+    let (oldest, older) = (formulas_without_robots(), formulas_without_costs());
+    assert!(!Formulas::parse(&oldest).unwrap().gives("robot_hours"), "{oldest}");
+    assert!(!Formulas::parse(&older).unwrap().gives("roi"), "{older}");
     let set_back = move |s: &mut System<'_>| -> Result<_, StorageError> {
-        s.execute("UPDATE formulas SET definition = $1", values![&old])?;
-        s.execute("DELETE FROM refinery_schema_history WHERE version >= 33", values![])
+        s.execute("UPDATE formulas SET definition = $1", values![&oldest])?;
+        s.execute("UPDATE formulas SET definition = $1 WHERE tenant_id = $2", values![&older, newer])?;
+        Ok(())
     };
     let of_own = r#"{"inputs": {"a": "Q9-A"}, "outputs": [{"name": "twice", "expression": "2 * a"}]}"#;
+    let undone = go_back_before(acme.store(), 33).await;
     acme.store().system().write(set_back).await.unwrap();
     let install = move |s: &mut Session<'_>| forms::install_formulas(s, &Formulas::parse(of_own).unwrap());
     acme.store().write(own, install).await.unwrap();
-    assert_eq!(acme.store().migrate().await.unwrap(), 2);
-    let theirs = acme.read(forms::formulas).await;
-    let default = Formulas::parse(DEFAULT_FORMULAS).unwrap();
-    assert_eq!(
-        (theirs.version, theirs.formulas.assumption("robot_days")),
-        (2, default.assumption("robot_days"))
-    );
-    assert!(
-        theirs.formulas.gives("number_of_robots")
-            && theirs.formulas.label("ease_of_implementation", 70.0).is_some()
-    );
+    assert_eq!(u64::from(acme.store().migrate().await.unwrap()), undone);
+    let default: Value = serde_json::from_str(DEFAULT_FORMULAS).unwrap();
+    for (tenant, version) in [(acme.tenant, 3), (newer, 2)] {
+        let theirs = acme.store().read(tenant, forms::formulas).await.unwrap();
+        assert_eq!(theirs.version, version);
+        let definition: Value = serde_json::from_str(theirs.formulas.definition()).unwrap();
+        assert_eq!(definition, default);
+    }
     let stored = acme.store().read(own, forms::formulas).await.unwrap();
-    assert_eq!((stored.version, stored.formulas.gives("robot_hours")), (2, false));
+    assert_eq!(
+        (stored.version, stored.formulas.gives("robot_hours"), stored.formulas.gives("roi")),
+        (2, false, false)
+    );
 }

@@ -93,8 +93,9 @@ async fn a_baseline_is_written_once_and_no_other_tenant_sees_it() {
         set_at: Timestamp::from_millis(7),
         ease: Some("Easy".into()),
         figures: Figures::from([("benefit_hours".to_owned(), 0.1)]),
+        launch: Some(Timestamp::from_millis(9)),
     };
-    let later = Baseline { set_at: Timestamp::from_millis(8), ease: None, figures: Figures::new() };
+    let later = Baseline { set_at: Timestamp::from_millis(8), ease: None, launch: None, ..baseline.clone() };
     let written = baseline.clone();
     let idea = acme
         .write(move |s| {

@@ -21,6 +21,7 @@ use proptest::{
 use rstest::rstest;
 use tokio::sync::oneshot;
 
+use crate::older::go_back_before;
 use crate::organization::{APPROVED, Organization, found_tenant};
 
 /// More than an index takes in at once, than are sorted without a second thought, and than are looked through for a
@@ -445,40 +446,127 @@ async fn nothing_is_written_where_nothing_is_to_be_indexed() {
     assert_eq!(acme.store().commit_count(), before);
 }
 
-/// What brings a database back to before it had an index of words, and which version that was.
-const fn before_the_index(engine: Engine) -> (&'static [&'static str], i64) {
+const DRAFT: &str = r#"{"blocks":[{"key":"a1","text":"Zur\u00fcckweisung \"hochpriorit\u00e4r\"","type":"unstyled"},{"text":"Pay it"}],"entityMap":{}}"#;
+const HTML: &str = "<p><b>Bold</b>word &amp; more</p><p>Gr&ouml;&szlig;e</p>";
+
+/// An idea for each form that a description may have.
+async fn insert_rich(acme: &Organization) -> [IdeaId; 3] {
+    let new = [("Draft", DRAFT), ("Fragment", HTML), ("Plain", "Blocks of <k & l> text")];
+    let new = new.map(|(name, description)| {
+        let mut idea = acme.idea(name, 1);
+        idea.content.description = description.into();
+        idea
+    });
+    insert_all(acme, new.into()).await.try_into().unwrap()
+}
+
+/// Of these ideas alone: there may be others whose turn hasn't come.
+async fn check_rich(acme: &Organization, rich: [IdeaId; 3]) {
+    let [draft, html, plain] = rich;
+    for (search, expected) in [
+        ("zurückweisung", vec![draft]),
+        ("\"hochprioritär\"", vec![draft]),
+        ("pay it", vec![draft]),
+        ("boldword", vec![html]),
+        ("& more", vec![html]),
+        ("Größe", vec![html]),
+        ("<k & l>", vec![plain]),
+        ("blocks", vec![plain]),
+        ("entityMap", vec![]),
+        ("unstyled", vec![]),
+        ("u00fc", vec![]),
+        ("szlig", vec![]),
+        ("<p>", vec![]),
+        ("amp;", vec![]),
+    ] {
+        let mut found = found(acme.store(), acme.tenant, search).await;
+        found.retain(|id| rich.contains(id));
+        assert_eq!(found, expected, "{search}");
+    }
+}
+
+#[tokio::test]
+async fn what_people_read_of_a_description_is_found_and_its_markup_is_not() {
+    let acme = Organization::found().await;
+    let ids = insert_rich(&acme).await;
+    check_rich(&acme, ids).await;
+    index_all(acme.store()).await;
+    check_rich(&acme, ids).await;
+    let [draft, ..] = ids;
+    change(&acme, draft, |idea| idea.content.description = "<p>Ablehnung</p>".into()).await.unwrap();
+    assert_eq!(found(acme.store(), acme.tenant, "ablehnung").await, [draft]);
+    assert_eq!(found(acme.store(), acme.tenant, "<p>").await, []);
+}
+
+/// Brings a database back to before descriptions were searched by what people read of them: its migrations are to be run
+/// again.
+async fn go_back_to_markup(acme: &Organization) -> u64 {
+    let undone = go_back_before(acme.store(), index_of_words(acme.store().engine())).await;
+    acme.write(|s| {
+        let fold = |text: &str| text::fold(&text.replace('-', " "));
+        for idea in everything(s, IdeaOrder::default())? {
+            let key = [&*idea.name, &idea.slug, &idea.content.description].map(fold).join("\n");
+            s.execute("UPDATE ideas SET search_key = $1 WHERE id = $2", values![&key, idea.id])?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    undone
+}
+
+#[tokio::test]
+async fn descriptions_of_an_older_version_are_found_by_what_people_read_once_their_turn_came() {
+    let acme = Organization::found().await;
+    let rich = insert_rich(&acme).await;
+    let many: Vec<_> = (0..900)
+        .map(|n| {
+            let mut idea = acme.idea(&format!("Idea {n}"), 1);
+            idea.content.description = format!("<p>Pr&uuml;fung {n}</p>");
+            idea
+        })
+        .collect();
+    let many = insert_all(&acme, many).await;
+    let undone = go_back_to_markup(&acme).await;
+    let store = acme.store();
+    assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
+    assert_eq!(
+        found(store, acme.tenant, "entityMap").await,
+        [rich[0]],
+        "by what it was, until its turn comes"
+    );
+    assert_eq!(found(store, acme.tenant, "prüfung").await, []);
+
+    assert!(index_once(store).await);
+    check_rich(&acme, rich).await;
+    let half = found(store, acme.tenant, "prüfung").await.len();
+    assert!(0 < half && half < many.len(), "{half} of them");
+    // Whoever writes one meanwhile is right at once, and stays so.
+    change(&acme, many[899], |idea| idea.content.description = "<p>Sp&auml;ter</p>".into()).await.unwrap();
+    assert_eq!(found(store, acme.tenant, "später").await, [many[899]]);
+
+    // As another process would after this one was killed: the first was never closed.
+    let again = Store::open(StoreOptions::new(acme.database.location())).await.unwrap();
+    let mut portions = 0;
+    while index_once(&again).await {
+        portions += 1;
+    }
+    assert!(portions < 20, "{portions} portions");
+    check_rich(&acme, rich).await;
+    assert_eq!(found(&again, acme.tenant, "prüfung").await.len(), 899);
+    assert_eq!(found(&again, acme.tenant, "<p>").await, []);
+    assert_eq!(found(&again, acme.tenant, "später").await, [many[899]]);
+    let before = again.commit_count();
+    assert!(matches!(again.index_ideas().await, Ok(Indexing::UpToDate)));
+    assert_eq!(again.commit_count(), before, "it is done once");
+    again.close().await;
+}
+
+/// The migration that brought the index of words.
+const fn index_of_words(engine: Engine) -> i64 {
     match engine {
-        Engine::Sqlite => (
-            &[
-                "DROP TABLE search_words",
-                "DROP TABLE search_word_parts",
-                "DROP TABLE search_postings",
-                "DROP TABLE search_progress",
-                "DROP TABLE search_backlog",
-                "DROP INDEX ideas_usual_by_status",
-                "ALTER TABLE tenants DROP COLUMN kept_contents",
-                "ALTER TABLE open_api_calls DROP COLUMN request_bytes",
-                "ALTER TABLE open_api_calls DROP COLUMN response_bytes",
-                "ALTER TABLE open_api_calls DROP COLUMN query",
-                "ALTER TABLE open_api_calls DROP COLUMN request_body",
-                "ALTER TABLE open_api_calls DROP COLUMN response_body",
-            ],
-            23,
-        ),
-        Engine::Postgres => (
-            &[
-                "DROP TABLE search_words",
-                "DROP TABLE search_postings",
-                "DROP TABLE search_backlog",
-                "DROP FUNCTION note_for_search CASCADE",
-                "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-                "CREATE INDEX ideas_search ON ideas USING gin (search_key gin_trgm_ops)",
-                "ALTER TABLE tenants DROP COLUMN kept_contents",
-                "ALTER TABLE open_api_calls DROP COLUMN request_bytes, DROP COLUMN response_bytes, \
-                 DROP COLUMN query, DROP COLUMN request_body, DROP COLUMN response_body",
-            ],
-            28,
-        ),
+        Engine::Sqlite => 23,
+        Engine::Postgres => 28,
     }
 }
 
@@ -487,17 +575,7 @@ async fn a_database_from_before_the_index_is_searched_at_once_and_indexed_later(
     let acme = Organization::found().await;
     let ids = insert_all(&acme, many(&acme)).await;
     let store = acme.store();
-    let (statements, version) = before_the_index(store.engine());
-    let undone = store
-        .system()
-        .write(move |s| -> Result<_, StorageError> {
-            for statement in statements {
-                s.execute(statement, values![])?;
-            }
-            s.execute("DELETE FROM refinery_schema_history WHERE version >= $1", values![version])
-        })
-        .await
-        .unwrap();
+    let undone = go_back_before(store, index_of_words(store.engine())).await;
     assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
     let rare = found(store, acme.tenant, "rare").await;
     assert_eq!(rare.len(), ids.len().div_ceil(41));

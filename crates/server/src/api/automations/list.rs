@@ -14,6 +14,7 @@ use crate::{
         automations::{
             calendar::Calendar,
             cursor::Cursor,
+            deleted,
             filter::{ListQuery, Listing, Reading},
             record::RecordWriter,
             schema::AutomationPage,
@@ -36,7 +37,12 @@ const RECORD_BYTES: usize = 4 * 1024;
 /// Ideas and automations in the categories the caller may see, newest first.
 #[utoipa::path(
     get, path = "/automations", tag = "Automation Ideas",
-    params(ListQuery),
+    params(
+        ListQuery,
+        ("deleted" = Option<i64>, Query, minimum = 0, maximum = 1, description = "1: in place of what there is, `deleted` has \
+            the ids of what was deleted, the earliest first. Of the other parameters `updatedStart` and `updatedEnd` (when it \
+            was deleted), `limit`, `offset` and `page` go with it."),
+    ),
     responses((status = 200, body = Envelope<AutomationPage>))
 )]
 pub async fn list_automations(
@@ -44,6 +50,9 @@ pub async fn list_automations(
     actor: Actor,
     query: Query,
 ) -> Result<Response, ApiError> {
+    if deleted::are_meant(&query)? {
+        return deleted::answer(app, actor, &query).await;
+    }
     let listing = Listing::parse(&query)?;
     Ok(answer(app, actor, listing, &[]).await?)
 }

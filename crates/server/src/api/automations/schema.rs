@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::collaborators::CollaboratorEntry;
+use super::{collaborators::CollaboratorEntry, deleted::DeletedAutomation};
 use crate::api::envelope::Paging;
 
 /// A page of records.
@@ -17,6 +17,9 @@ pub struct AutomationPage {
     /// Where the list goes on, for `cursor`; null at its end. Only for who sends a `cursor`.
     #[serde(rename = "nextCursor", skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
+    /// With `deleted=1` alone, and `processes` is empty then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deleted: Option<Vec<DeletedAutomation>>,
 }
 
 macro_rules! record {

@@ -1,7 +1,7 @@
 //! The Documentation tab of an automation: its documents, to open and to download.
 
 use askama::Template;
-use automation_hub_domain::{document, id::FileId, page::PageRequest};
+use automation_hub_domain::{document, id::FileId, page::PageRequest, rich_text};
 use automation_hub_storage::documents::{Content, Document};
 use axum::{
     extract::{RawPathParams, State},
@@ -23,7 +23,6 @@ use crate::{
         shell::{Section, Shell},
         visit::SignedIn,
     },
-    rich_text,
     services::documents,
 };
 

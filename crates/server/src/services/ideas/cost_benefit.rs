@@ -2,37 +2,76 @@
 
 use automation_hub_domain::{
     audit::AuditAction,
-    cost_benefit::{self, Baseline, FieldValue, Section, Source},
+    clock::Timestamp,
+    cost_benefit::{self, Baseline, FieldValue, Outlook, Plan, Projection, Section, Source},
     flow::{CollaboratorRole, Condition},
     idea::Idea,
+    lifecycle::IN_PRODUCTION,
     permission::Permission,
 };
-use automation_hub_storage::{Session, audit, baselines, ideas::IdeaKey};
+use automation_hub_storage::{Session, StorageError, audit, baselines, ideas::IdeaKey, plans};
+use jiff::{civil::Date, tz::TimeZone};
 use serde_json::json;
 
 use super::{Held, IdeaChoice, Surroundings, get_visible, parts, require, write};
 use crate::{app::App, auth::actor::Actor, error::Error, forms::TenantForms};
 
 const FROZEN: &str = "The baseline of the project plan is set already, and stays as it is for good.";
-const EASE: &str = "ease_of_implementation";
+pub(super) const EASE: &str = "ease_of_implementation";
 
 const MANAGER: Condition = Condition::Collaborator(CollaboratorRole::ProjectManager);
 const VIEW: [Condition; 2] = [Condition::Permission(Permission::ViewCostBenefit), MANAGER];
-const EDIT: [Condition; 2] = [Condition::Permission(Permission::EditCostBenefit), MANAGER];
+pub(super) const EDIT: [Condition; 2] = [Condition::Permission(Permission::EditCostBenefit), MANAGER];
 
 /// An automation with its figures.
 #[derive(Clone, Debug)]
 pub struct Analysis {
     pub idea: Idea,
     pub is_frozen: bool,
+    pub plan: Plan,
     pub sections: Vec<Section>,
 }
 
+/// What was entered of an automation, and what follows.
+struct Planned {
+    plan: Plan,
+    launch: Option<Timestamp>,
+    outlook: Outlook,
+}
+
+impl Planned {
+    fn of(
+        session: &mut Session<'_>,
+        actor: &Actor,
+        forms: &TenantForms,
+        idea: &Idea,
+    ) -> Result<Self, StorageError> {
+        let plan = plans::find(session, idea.id)?;
+        let launch = match plan.launch_date {
+            None => audit::first_arrival(session, idea.id, IN_PRODUCTION)?,
+            entered => entered,
+        };
+        let day = launch.and_then(|at| day(&actor.tenant.time_zone, at));
+        let outlook = forms.outlook(&idea.content, &plan, day);
+        Ok(Self { plan, launch, outlook })
+    }
+}
+
+/// Which day it is somewhere at an instant.
+fn day(zone: &str, at: Timestamp) -> Option<Date> {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Some(zone.to_datetime(jiff::Timestamp::from_millisecond(at.millis()).ok()?).date())
+}
+
 impl Analysis {
-    fn of(session: &mut Session<'_>, forms: &TenantForms, idea: Idea) -> Result<Self, Error> {
-        let baseline = baselines::find(session, idea.id)?;
-        let figures = idea.content.figures();
-        let figure = |name: &str| figures.get(name).copied();
+    pub(super) fn of(
+        session: &mut Session<'_>,
+        actor: &Actor,
+        forms: &TenantForms,
+        idea: Idea,
+    ) -> Result<Self, Error> {
+        let Planned { plan, launch, outlook } = Planned::of(session, actor, forms, &idea)?;
+        let figure = |name: &str| outlook.figures.get(name).copied();
         let known = |source| match source {
             Source::Input(name) => {
                 forms.input(idea.submission_type, &idea.content, name).map(FieldValue::Number)
@@ -44,8 +83,11 @@ impl Analysis {
                 Some(FieldValue::Text(if figure(name)? > 0.0 { "Yes" } else { "No" }.to_owned()))
             }
         };
-        let sections = cost_benefit::analysis(known, baseline.as_ref());
-        Ok(Self { is_frozen: baseline.is_some(), sections, idea })
+        let baseline = baselines::find(session, idea.id)?;
+        let is_frozen = baseline.is_some();
+        let chosen_ease = plan.final_ease_of_implementation.clone();
+        let projection = Projection { chosen_ease, launch, years: outlook.years.clone(), baseline };
+        Ok(Self { sections: cost_benefit::analysis(known, &projection), is_frozen, plan, idea })
     }
 }
 
@@ -61,7 +103,7 @@ pub async fn cost_benefit(app: &App, actor: &Actor, key: &str) -> Result<Analysi
                 let parts = parts(s, actor.user_id(), &idea)?;
                 require(&actor, &path, &parts, &VIEW)?;
             }
-            Analysis::of(s, &around.forms, idea)
+            Analysis::of(s, &actor, &around.forms, idea)
         })
         .await
 }
@@ -71,17 +113,20 @@ pub async fn set_baseline(app: &App, actor: &Actor, choice: IdeaChoice) -> Resul
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT)?;
-        let figures = held.idea.content.figures();
-        let ease = figures.get(EASE).and_then(|ease| around.forms.label(EASE, *ease)).map(str::to_owned);
-        let baseline = Baseline { set_at: now, ease, figures };
+        let Planned { plan, launch, outlook: Outlook { figures, .. } } =
+            Planned::of(session, &actor, &around.forms, &held.idea)?;
+        let estimated = || Some(around.forms.label(EASE, *figures.get(EASE)?)?.to_owned());
+        let ease = plan.final_ease_of_implementation.or_else(estimated);
+        let baseline = Baseline { set_at: now, ease, figures, launch };
         if !baselines::insert(session, held.idea.id, &baseline, actor.user_id())? {
             return Err(Error::Conflict(FROZEN.into()));
         }
         let idea = ("idea", held.idea.id.get());
         let mut event = actor.event(now, AuditAction::IDEA_SET_BASELINE, idea, &held.idea.name);
-        event.after = Some(json!({ "ease": baseline.ease, "figures": baseline.figures }).to_string());
+        let Baseline { ease, figures, launch, .. } = &baseline;
+        event.after = Some(json!({ "ease": ease, "figures": figures, "launch_date": launch }).to_string());
         audit::insert(session, &event)?;
-        Analysis::of(session, &around.forms, held.idea)
+        Analysis::of(session, &actor, &around.forms, held.idea)
     })
     .await
 }

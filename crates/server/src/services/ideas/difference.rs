@@ -8,13 +8,16 @@ use serde_json::{Map, Value, json};
 
 /// None where nothing did. When it was touched and what was worked out of it are no changes of their own.
 pub(super) fn of(before: &Idea, after: &Idea) -> Option<(String, String)> {
-    let (was, is) = (described(before), described(after));
-    let differs = |other: &Map<String, Value>| {
-        let other = other.clone();
-        move |(name, value): &(String, Value)| other.get(name) != Some(value)
+    between(&described(before), &described(after))
+}
+
+/// Of two objects what isn't the same in both.
+pub(super) fn between(was: &Map<String, Value>, is: &Map<String, Value>) -> Option<(String, String)> {
+    let beyond = |one: &Map<String, Value>, other: &Map<String, Value>| -> Map<_, _> {
+        let members = one.iter().filter(|(name, value)| other.get(*name) != Some(*value));
+        members.map(|(name, value)| (name.clone(), value.clone())).collect()
     };
-    let changed_from: Map<_, _> = was.clone().into_iter().filter(|pair| differs(&is)(pair)).collect();
-    let changed_to: Map<_, _> = is.into_iter().filter(|pair| differs(&was)(pair)).collect();
+    let (changed_from, changed_to) = (beyond(was, is), beyond(is, was));
     if changed_from.is_empty() && changed_to.is_empty() {
         return None;
     }

@@ -283,3 +283,34 @@ async fn a_client_that_hangs_up_stops_the_reading() {
     caller.data("/automations?limit=1000").await;
     assert!(api.hub.app.store.statement_count() > read);
 }
+
+#[tokio::test]
+async fn a_search_finds_what_people_read_of_a_description() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    let described = [
+        (
+            "Draft",
+            r#"{"blocks":[{"text":"Zur\u00fcckweisung \"hochpriorit\u00e4r\"","type":"unstyled"}],"entityMap":{}}"#,
+        ),
+        ("Html", "<p><b>Bold</b>word &amp; more</p>"),
+    ];
+    let ideas = described.map(|(name, description)| {
+        let mut new = idea(name, caller.id(), api.payables, 0);
+        new.content.description = description.into();
+        new
+    });
+    api.add(ideas.into()).await;
+    for (search, names) in [
+        ("zur%C3%BCckweisung", vec!["Draft"]),
+        ("%22hochpriorit%C3%A4r%22", vec!["Draft"]),
+        ("Boldword", vec!["Html"]),
+        ("%26+more", vec!["Html"]),
+        ("entityMap", vec![]),
+        ("blocks", vec![]),
+        ("u00fc", vec![]),
+        ("%3Cp%3E", vec![]),
+    ] {
+        assert_eq!(caller.names(&format!("/automations?search={search}")).await, names, "{search}");
+    }
+}

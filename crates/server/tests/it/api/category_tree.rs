@@ -126,6 +126,57 @@ async fn nothing_can_be_filed_in_or_below_an_archived_category() {
 }
 
 #[tokio::test]
+async fn what_lies_below_an_archived_category_shows_as_archived_and_comes_back_with_it() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    api.add_ideas(admin.id(), api.payables, &["One"]).await;
+    let switch = |id: i64, is_active: i64| json!({"categories": [{"category_id": id, "category_is_active": is_active}]});
+    let (finance, payables) = (api.finance.get(), api.payables.get());
+    let shown = |data: &Value| {
+        let of = |name| find(&data["categories"], name).unwrap()["category_is_active"].as_i64().unwrap();
+        [of("Finance"), of("Accounts payable")]
+    };
+    let archived = save(&admin, switch(finance, 0)).await;
+    assert_eq!(shown(&archived), [0, 0]);
+    assert_eq!(shown(&admin.data("/hierarchy").await), [0, 0]);
+    let record = admin.data("/automations/one").await;
+    assert_eq!(shown(&record), [0, 0], "records say the same");
+
+    let events = api.actions("category", payables).await;
+    assert_eq!(save(&admin, archived.clone()).await, archived, "sent back as it was read");
+    assert_eq!(shown(&save(&admin, switch(payables, 0)).await), [0, 0]);
+    assert_eq!(api.actions("category", payables).await, events, "no change of its own value");
+    assert_eq!(shown(&save(&admin, switch(finance, 1)).await), [1, 1], "it comes back");
+
+    assert_eq!(shown(&save(&admin, switch(payables, 0)).await), [1, 0]);
+    save(&admin, switch(finance, 0)).await;
+    assert_eq!(shown(&save(&admin, switch(finance, 1)).await), [1, 0], "its own value was 0");
+    save(&admin, switch(finance, 0)).await;
+    assert_eq!(
+        shown(&save(&admin, switch(payables, 1)).await),
+        [0, 0],
+        "it can't be open below an archived one"
+    );
+    assert_eq!(shown(&save(&admin, switch(finance, 1)).await), [1, 1], "but was taken back itself");
+
+    save(&admin, switch(finance, 0)).await;
+    let both = |finance_first: bool| {
+        let mut rows = vec![
+            json!({"category_id": finance, "category_is_active": 1}),
+            json!({"category_id": payables, "category_is_active": 0}),
+        ];
+        if !finance_first {
+            rows.reverse();
+        }
+        json!({ "categories": rows })
+    };
+    assert_eq!(shown(&save(&admin, both(true)).await), [1, 0], "what is asked for is what shows");
+    save(&admin, switch(payables, 1)).await;
+    save(&admin, switch(finance, 0)).await;
+    assert_eq!(shown(&save(&admin, both(false)).await), [1, 0], "in either order");
+}
+
+#[tokio::test]
 async fn at_the_top_of_the_body_a_category_stays_where_it_is_unless_it_says_level_1() {
     let api = Api::start().await;
     let admin = api.admin().await;

@@ -191,7 +191,8 @@ async fn a_change_of_what_was_changed_meanwhile_is_refused_and_changes_nothing()
     all.retain(|(_, path, _)| !path.ends_with("/documents"));
     all.push(("DELETE", ONE.to_owned(), String::new()));
     all.push(("PUT", "/automations/cba/one/project-plan-baseline".to_owned(), String::new()));
-    assert_eq!(all.len(), 9);
+    all.push(("PUT", format!("{ONE}/cba"), r#"{"horizon_years": 3}"#.to_owned()));
+    assert_eq!(all.len(), 10);
     let other = format!("\"{}.2.1.1\"", id + 1);
     for (method, path, body) in &all {
         for tag in [stale.as_str(), "\"x\"", &other, &format!("W/{}", before.header("etag").unwrap())] {

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::{Api, Caller, assert_problem, documents};
 use crate::app::NOON;
 
-const CBA: &str = "/cba?id=one";
-const BASELINE: &str = "/automations/cba/one/project-plan-baseline";
-const SPONSOR: RoleId = RoleId::new(3);
-const PROGRAM_MANAGER: RoleId = RoleId::new(5);
+pub(super) const CBA: &str = "/cba?id=one";
+pub(super) const BASELINE: &str = "/automations/cba/one/project-plan-baseline";
+pub(super) const SPONSOR: RoleId = RoleId::new(3);
+pub(super) const PROGRAM_MANAGER: RoleId = RoleId::new(5);
 
 /// The worked example of the yearly figures, which is 80 % automatable.
 fn assessed() -> Value {
@@ -39,13 +39,13 @@ fn assessed() -> Value {
     json!({"user_inputs": {"OVR": {"any": overview}, "Q2": {"any": section}}})
 }
 
-async fn assess(caller: &Caller<'_>) {
+pub(super) async fn assess(caller: &Caller<'_>) {
     let answer = caller.call(Method::PATCH, "/automations/one", &assessed()).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
 /// The value of a field, by the titles that lead to it.
-fn field<'d>(data: &'d Value, path: &[&str]) -> &'d Value {
+pub(super) fn field<'d>(data: &'d Value, path: &[&str]) -> &'d Value {
     let (name, titles) = path.split_last().unwrap();
     let section = titles.iter().fold(data, |within, title| {
         let sections = within["sections"].as_array().unwrap();
@@ -55,7 +55,7 @@ fn field<'d>(data: &'d Value, path: &[&str]) -> &'d Value {
     &fields.iter().find(|field| field["field_name"] == *name).unwrap()["value"]
 }
 
-async fn begin() -> Api {
+pub(super) async fn begin() -> Api {
     let api = documents::begin().await;
     assess(&api.with_roles("pia@nordwind.example", &[PROGRAM_MANAGER]).await).await;
     api

@@ -287,3 +287,16 @@ async fn the_count_stays_when_the_automation_changes() {
     assert_eq!(ana.post(PATH, &text).await.status, 201);
     assert_eq!(ana.data("/automations/one").await["process_num_documents"], 2);
 }
+
+#[tokio::test]
+async fn a_document_is_a_change_that_is_followed() {
+    let api = begin().await;
+    let ana = ana(&api).await;
+    let later = NOON.plus_hours(1);
+    let changed = format!("/automations?updatedStart={}", later.millis());
+    assert_eq!(ana.names(&changed).await, Vec::<String>::new());
+    api.hub.clock.set(later);
+    assert_eq!(ana.post(PATH, &with_file("Plan.pdf", "application/pdf", b"%PDF-1.7")).await.status, 201);
+    assert_eq!(ana.names(&changed).await, ["One"]);
+    assert_eq!(ana.data("/automations/one").await["process_updated_epoch"], later.millis());
+}

@@ -224,6 +224,7 @@ async fn what_belongs_to_the_other_can_not_be_changed() {
                 json!({"process_id": id, "phase_status_id": 47}),
             ),
             (Method::POST, format!("/automations/{id}/idea-flow"), to),
+            (Method::PUT, format!("/automations/{id}/cba"), json!({"horizon_years": 3})),
             (Method::PUT, format!("/automations/cba/{id}/project-plan-baseline"), json!({})),
             (Method::POST, format!("/automations/{id}/tags"), json!({"tags": ["mine"]})),
             (Method::POST, format!("/automations/{id}/collaborators"), me.clone()),

@@ -79,6 +79,7 @@ const ROWS: &[Row] = &[
     row(Method::DELETE, "/automations/{id}/collaborators", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::POST, "/automations/{id}/tags", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/cba", [Ok(200), DENIED, DENIED, Ok(200)]),
+    row(Method::PUT, "/automations/{id}/cba", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::PUT, BASELINE, [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/automationpipeline", [Ok(200), DENIED, DENIED, NO_USER]),
     row(Method::GET, "/auditlogs", [Ok(200), DENIED, DENIED, NO_USER]),
@@ -196,6 +197,9 @@ impl Matrix {
             "/automations/{id}/collaborators" => {
                 let role = [11, 16, 17, 18][number % 4];
                 json!({"collaborators": [{"user_email": "ana@nordwind.example", "role_id": role}]})
+            }
+            "/automations/{id}/cba" => {
+                json!({"one_time_costs": [{"description": "Training", "amount": number}]})
             }
             "/automations/{id}/tags" => json!({"tags": ["Quick win"]}),
             "/idea-from-schema" => from_schema(number, category),

@@ -1,5 +1,7 @@
-//! Texts that came as plain text, as an HTML fragment or as a rich-text document in JSON, shown as plain
-//! paragraphs. Markup is never passed on: what a template prints is text and gets escaped like any other.
+//! Texts that came as plain text, as an HTML fragment or as a rich-text document in JSON, as people read them. Markup is
+//! never passed on: what a template prints is text and gets escaped like any other, and what is searched are words.
+
+use std::borrow::Cow;
 
 use serde::Deserialize;
 
@@ -15,15 +17,29 @@ struct Block {
     text: String,
 }
 
+/// A text as people read it, a line of its own for whatever begins one. Most texts are plain and stay where they are:
+/// this is asked of each idea that is written.
+pub fn readable(text: &str) -> Cow<'_, str> {
+    let document = text.trim();
+    if document.starts_with('{')
+        && let Ok(Document { blocks }) = serde_json::from_str(document)
+    {
+        let texts: Vec<_> = blocks.into_iter().map(|block| block.text).collect();
+        return Cow::Owned(texts.join("\n"));
+    }
+    if is_html(text) {
+        Cow::Owned(without_tags(text))
+    } else if text.contains('&') {
+        // Of a fragment without any element line breaks are all that tells its lines.
+        Cow::Owned(decode(text))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// The paragraphs of a text, none of them empty.
 pub fn paragraphs(text: &str) -> Vec<String> {
-    let text = text.trim();
-    if text.starts_with('{')
-        && let Ok(document) = serde_json::from_str::<Document>(text)
-    {
-        return document.blocks.iter().flat_map(|block| lines(&block.text)).collect();
-    }
-    if is_html(text) { lines(&without_tags(text)) } else { lines(text) }
+    lines(&readable(text))
 }
 
 fn lines(text: &str) -> Vec<String> {
@@ -121,17 +137,34 @@ fn without_tags(text: &str) -> String {
             hidden = (!is_closing).then(|| name.clone());
         }
         if hidden.is_none() {
-            plain.push_str(if BLOCKS.contains(&name.as_str()) { "\n" } else { "" });
+            plain.push_str(separator(&name, is_closing));
             plain.push_str(&one_line(after));
         }
     }
     plain
 }
 
+/// What a tag keeps apart.
+fn separator(element: &str, is_closing: bool) -> &'static str {
+    match element {
+        "td" | "th" if !is_closing => " ",
+        block if BLOCKS.contains(&block) => "\n",
+        _ => "",
+    }
+}
+
 /// Line breaks between tags mean nothing in HTML.
 fn one_line(text: &str) -> String {
     decode(&text.replace(['\n', '\r', '\t'], " "))
 }
+
+/// The named characters of Latin-1 from U+00A0 on, in the order of their codes.
+const LATIN: &str = "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 \
+    sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml \
+    Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml \
+    times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave \
+    eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute \
+    ucirc uuml yacute thorn yuml";
 
 /// The named characters that rich-text fields write, and numbered ones.
 fn decode(text: &str) -> String {
@@ -158,13 +191,19 @@ fn character(name: &str) -> Option<char> {
         "gt" => '>',
         "quot" => '"',
         "apos" => '\'',
-        "nbsp" => '\u{a0}',
         "ndash" => '–',
         "mdash" => '—',
         "hellip" => '…',
+        "bull" => '•',
+        "lsquo" => '‘',
+        "rsquo" => '’',
+        "sbquo" => '‚',
+        "ldquo" => '“',
+        "rdquo" => '”',
+        "bdquo" => '„',
         "euro" => '€',
         _ => {
-            let number = name.strip_prefix('#')?;
+            let Some(number) = name.strip_prefix('#') else { return latin(name) };
             let code = match number.strip_prefix(['x', 'X']) {
                 Some(hex) => u32::from_str_radix(hex, 16).ok()?,
                 None => number.parse().ok()?,
@@ -172,6 +211,10 @@ fn character(name: &str) -> Option<char> {
             char::from_u32(code).filter(|c| !c.is_control())?
         }
     })
+}
+
+fn latin(name: &str) -> Option<char> {
+    ('\u{a0}'..='\u{ff}').zip(LATIN.split(' ')).find_map(|(c, known)| (known == name).then_some(c))
 }
 
 #[cfg(test)]
@@ -191,7 +234,20 @@ mod tests {
     #[case("If a < b and b > c, stop", &["If a < b and b > c, stop"])]
     #[case("<p>Seen</p><script>alert('x')</script><p>too</p>", &["Seen", "too"])]
     #[case("<p>2 < 3 &unknown; &#x0;</p>", &["2 < 3 &unknown; &#x0;"])]
+    #[case("<p>Gr&ouml;&szlig;e &Auml;&yuml;&nbsp;&not; &Szlig;</p>", &["Größe Äÿ\u{a0}¬ &Szlig;"])]
+    #[case("<table><tr><td>Net</td><td>Gross</td></tr></table>", &["Net Gross"])]
+    #[case("M&uuml;ller &amp; Co\nAT&T", &["Müller & Co", "AT&T"])]
     fn any_form_becomes_plain_paragraphs(#[case] text: &str, #[case] expected: &[&str]) {
         assert_eq!(paragraphs(text), expected);
+    }
+
+    #[test]
+    fn each_letter_of_latin_1_has_its_name() {
+        assert_eq!(LATIN.split(' ').count(), 0x60);
+        for (name, letter) in
+            [("iexcl", '¡'), ("iquest", '¿'), ("times", '×'), ("divide", '÷'), ("thorn", 'þ')]
+        {
+            assert_eq!(character(name), Some(letter));
+        }
     }
 }

@@ -1,0 +1,96 @@
+//! Entering what an automation costs and when it goes live.
+
+use automation_hub_domain::{
+    audit::AuditAction,
+    cost_benefit::{Plan, PlanChange},
+    idea::{CostSummary, IdeaContent},
+};
+use automation_hub_storage::{Session, baselines, plans};
+use serde_json::{Map, Value};
+
+use super::{
+    Held, IdeaChoice,
+    cost_benefit::{Analysis, EASE, EDIT},
+    difference, touched, write,
+};
+use crate::{
+    app::App,
+    auth::actor::Actor,
+    error::{Error, Violations},
+    forms::TenantForms,
+};
+
+const FINAL_EASE: &str = "final_ease_of_implementation";
+const FROZEN: &str = "The baseline of the project plan is set, so this stays as it is.";
+
+/// What somebody enters, and what is wrong with it by itself.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    pub change: PlanChange,
+    pub violations: Violations,
+}
+
+/// Puts what is entered in place of what was, all of it or nothing.
+pub async fn enter_costs(
+    app: &App,
+    actor: &Actor,
+    choice: IdeaChoice,
+    entered: Entered,
+) -> Result<Analysis, Error> {
+    let (actor, now) = (actor.clone(), app.clock.now());
+    write(app, actor.tenant_id(), move |session, around| {
+        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT)?;
+        let before = plans::find(session, held.idea.id)?;
+        let after = entered.change.of(&before);
+        let mut violations = entered.violations.clone();
+        if after.final_ease_of_implementation != before.final_ease_of_implementation {
+            check_ease(session, &held, &after, &mut violations)?;
+        }
+        violations.into_result()?;
+        let Some(change) = difference::between(&members(&before)?, &members(&after)?) else {
+            return Analysis::of(session, &actor, &around.forms, held.idea);
+        };
+        plans::set(session, held.idea.id, &after, now)?;
+        let mut idea = touched(&held.idea, now);
+        idea.content.costs = summary(&around.forms, &idea.content, &after);
+        held.record(session, (&actor, AuditAction::IDEA_ENTER_COSTS), &idea, change)?;
+        Analysis::of(session, &actor, &around.forms, idea)
+    })
+    .await
+}
+
+/// The ease that is chosen is one of those the formulas have a word for, and isn't frozen yet.
+fn check_ease(
+    session: &mut Session<'_>,
+    held: &Held<'_>,
+    after: &Plan,
+    violations: &mut Violations,
+) -> Result<(), Error> {
+    if baselines::find(session, held.idea.id)?.is_some() {
+        violations.add(FINAL_EASE, FROZEN);
+        return Ok(());
+    }
+    let labels = held.around.forms.labels(EASE);
+    let chosen = after.final_ease_of_implementation.as_deref();
+    if chosen.is_some_and(|chosen| !labels.contains(&chosen)) {
+        violations.add(FINAL_EASE, format!("One of these words is needed: {}.", labels.join(", ")));
+    }
+    Ok(())
+}
+
+fn members(plan: &Plan) -> Result<Map<String, Value>, Error> {
+    match serde_json::to_value(plan).map_err(Error::internal)? {
+        Value::Object(members) => Ok(members),
+        _ => Ok(Map::new()),
+    }
+}
+
+/// What the record shows of a plan.
+fn summary(forms: &TenantForms, content: &IdeaContent, plan: &Plan) -> CostSummary {
+    let software = plan.rpa_software();
+    CostSummary {
+        running: forms.outlook(content, plan, None).figures.get("running_cost").copied(),
+        software_vendor: software.and_then(|row| row.vendor.clone()),
+        software: software.and_then(|row| row.description.clone().or_else(|| row.license_type.clone())),
+    }
+}
