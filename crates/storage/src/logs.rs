@@ -33,7 +33,7 @@ pub struct LogFilter {
     pub to: Option<Timestamp>,
     pub user: Option<UserId>,
     pub token: Option<TokenId>,
-    /// Of an event as it is spelled; of a call its method and route, `GET /automations/{id}`.
+    /// Of an event as it is spelled; of a call its method and route, `GET /automations/{id}`, or `GET (unknown call)`.
     pub action: Option<String>,
     /// Of a call: how it was answered. Events have none.
     pub status: Option<RangeInclusive<u16>>,
@@ -73,14 +73,24 @@ pub enum LogDetail {
     },
 }
 
+/// What a call did: its method and its row of the route table, or that it has none.
+macro_rules! action {
+    () => {
+        "c.method || ' ' || CASE c.route WHEN '' THEN '(unknown call)' ELSE c.route END"
+    };
+}
+
 /// The parameters of both sources: $1 tenant, $2 from, $3 to, $4 user, $5 token, $6 action, and where events go on. Calls
 /// have the bounds of their status and where they go on besides.
 const EVENTS: &str = "FROM audit_events e WHERE e.tenant_id = $1 AND e.happened_at >= $2 AND e.happened_at <= $3 \
     AND (e.actor_user_id = $4 OR $4 < 0) AND (e.actor_token_id = $5 OR $5 < 0) AND (e.action = $6 OR $6 = '') \
     AND (e.happened_at, e.id) < ($7, $8)";
-const CALLS: &str = "FROM open_api_calls c WHERE c.tenant_id = $1 AND c.called_at >= $2 AND c.called_at <= $3 \
-    AND (c.user_id = $4 OR $4 < 0) AND (c.token_id = $5 OR $5 < 0) AND (c.method || ' ' || c.route = $6 OR $6 = '') \
-    AND c.status BETWEEN ";
+const CALLS: &str = concat!(
+    "FROM open_api_calls c WHERE c.tenant_id = $1 AND c.called_at >= $2 AND c.called_at <= $3 \
+     AND (c.user_id = $4 OR $4 < 0) AND (c.token_id = $5 OR $5 < 0) AND (",
+    action!(),
+    " = $6 OR $6 = '') AND c.status BETWEEN "
+);
 
 impl LogFilter {
     fn values(&self, session: &Session<'_>) -> Vec<Value<'_>> {
@@ -157,8 +167,9 @@ pub fn list(
          CAST(NULL AS BIGINT) AS request_bytes, CAST(NULL AS BIGINT) AS response_bytes ",
         EVENTS,
         " ORDER BY e.happened_at DESC, e.id DESC LIMIT $9) AS events UNION ALL \
-         SELECT * FROM (SELECT CAST(0 AS BIGINT) AS kind, c.id, c.called_at AS at, c.user_id, '' AS user_name, c.token_id, \
-         c.method || ' ' || c.route AS action, '' AS object_type, CAST(0 AS BIGINT) AS object_id, \
+         SELECT * FROM (SELECT CAST(0 AS BIGINT) AS kind, c.id, c.called_at AS at, c.user_id, '' AS user_name, c.token_id, ",
+        action!(),
+        " AS action, '' AS object_type, CAST(0 AS BIGINT) AS object_id, \
          '' AS object_name, CAST(NULL AS TEXT) AS before_change, CAST(NULL AS TEXT) AS after_change, c.path, \
          c.status, c.duration_micros, c.client, c.address, c.request_id, c.request_bytes, c.response_bytes ",
         CALLS,

@@ -55,7 +55,7 @@ pub struct LogRecord {
     user_name: String,
     token_id: Option<i64>,
     token_name: Option<String>,
-    /// Of an event `idea.move`, of a call `GET /automations/{id}`; `GET (no such call)` where there is none.
+    /// Of an event `idea.move`, of a call `GET /automations/{id}`; `GET (unknown call)` where there is none.
     action: String,
     address: String,
     request_id: String,

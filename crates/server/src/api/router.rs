@@ -114,12 +114,9 @@ where
 /// The calls by their paths, relative to the base path.
 pub struct Calls(matchit::Router<Vec<(&'static Route, Endpoint)>>);
 
-/// What stands in records in place of the row of a call that doesn't exist: what was sent is none of it.
-const NO_ROUTE: &str = "(no such call)";
-
 /// A call that is on its way to its answer.
 pub struct Dispatched {
-    /// The row of the route table it turned out to be: `/automations/{id}`; or that there is no such call.
+    /// The row of the route table it turned out to be: `/automations/{id}`; empty for a call that doesn't exist.
     pub route: &'static str,
     pub answering: Answering,
 }
@@ -161,12 +158,12 @@ impl Calls {
     /// Nothing is waited for yet: whoever waits holds only what is needed for that.
     pub fn dispatch(&self, app: &App, actor: Actor, path: &str, mut request: Request) -> Dispatched {
         let Ok(found) = self.0.at(path) else {
-            return Dispatched::refused(NO_ROUTE, ApiError::route_not_found());
+            return Dispatched::refused("", ApiError::route_not_found());
         };
         // What answers GET answers HEAD.
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
         let Some((route, endpoint)) = found.value.iter().find(|(route, _)| route.method == *method) else {
-            return Dispatched::refused(NO_ROUTE, other_methods(found.value.iter().map(|(route, _)| *route)));
+            return Dispatched::refused("", other_methods(found.value.iter().map(|(route, _)| *route)));
         };
         if let Err(error) = route.check(&actor) {
             return Dispatched::refused(route.path, ApiError::from(error));

@@ -240,8 +240,8 @@ async fn of_a_call_that_does_not_exist_its_method_is_recorded_and_nothing_that_w
         let logs = answer.json()["data"]["logs"].take();
         logs.as_array().unwrap().iter().map(|log| log["action"].clone()).collect::<Vec<_>>()
     };
-    let all = ["(other) (no such call)", "DELETE (no such call)", "GET (no such call)"];
+    let all = ["(other) (unknown call)", "DELETE (unknown call)", "GET (unknown call)"];
     assert_eq!(actions("status=4xx").await, all);
     assert_eq!(actions("status=405").await, all[..2]);
-    assert_eq!(actions("action=GET%20(no%20such%20call)").await, all[2..]);
+    assert_eq!(actions("action=GET%20(unknown%20call)").await, all[2..]);
 }

@@ -14,10 +14,11 @@ use automation_hub_storage::ideas::{
     self, Apart, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window,
 };
 use automation_hub_storage::testing::TestDatabase;
-use automation_hub_storage::{Constraint, Engine, Session, StorageError, System, values};
+use automation_hub_storage::{Constraint, Engine, Session, StorageError, values};
 use rstest::rstest;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::older::go_back_before;
 use crate::organization::{APPROVED, Organization, found_tenant};
 
 async fn insert(acme: &Organization, idea: NewIdea) -> IdeaId {
@@ -448,10 +449,8 @@ async fn what_was_written_before_answers_had_announced_names_gets_them() {
         let inserted = acme.store().write(acme.tenant, move |s| ideas::insert(s, &idea, wire)).await.unwrap();
         ids.push(inserted.id);
     }
-    let set_back =
-        |s: &mut System<'_>| s.execute("DELETE FROM refinery_schema_history WHERE version = 37", values![]);
-    acme.store().system().write(set_back).await.unwrap();
-    assert_eq!(acme.store().migrate().await.unwrap(), 1);
+    let undone = go_back_before(acme.store(), 37).await;
+    assert_eq!(u64::from(acme.store().migrate().await.unwrap()), undone);
     let added = [
         r#","sub_processes":"<p>\"A\", \u00e9</p>""#,
         r#","studio_web_link":"{\"url\":\"https://a.example\"}","process_documents":["b","c"],"process_negative_impact":"L""#,
