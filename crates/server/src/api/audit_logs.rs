@@ -198,7 +198,7 @@ fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
         ("user" = Option<i64>, Query, description = "Id of whoever acted; `user_id` means the same."),
         ("token" = Option<i64>, Query, description = "Id of the token; `token_id` means the same."),
         ("action" = Option<String>, Query, description = "`idea.move`, or `GET /automations/{id}`."),
-        ("status" = Option<String>, Query, pattern = "^[1-5]([0-9][0-9]|xx|XX)$", description = "Only calls, and those that \
+        ("status" = Option<String>, Query, pattern = "^([1-5][0-9]{2}|[1-5]xx|[1-5]XX)$", description = "Only calls, and those that \
             were answered so: `404`, or `4xx` for all from 400 to 499."),
         ("after" = Option<String>, Query, pattern = "^(-?[0-9]{1,18}-(event|call)-[0-9]{1,18})$", description = "A `log_cursor`: only what stands below it. \
             Paging with it misses and repeats nothing, whatever happens meanwhile."),
