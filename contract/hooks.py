@@ -30,6 +30,8 @@ BEYOND_SCHEMAS = [
     r"file_name: This is no name of a file\.",
     r"A picture \(.*\) or a video \(.*\) is needed\.",
     r"A .* (has to be a .* file|can't be a link)\.",
+    # An address within a text.
+    r"A link beginning with https:// or http:// is needed\.",
     # Equal but for case and blanks.
     r"This tag stands there already\.",
     # The tree as it is, and as it would be.
@@ -39,6 +41,9 @@ BEYOND_SCHEMAS = [
     r"At most \d levels\.",
     r"There is no level \d yet\. .*",
     r"Of a level that there is, or \d for the next one\.",
+    # Items of a list that are one, and names of one answer that don't agree.
+    r"“.*” stands twice\.",
+    r"This isn't what “.*” says\. Name one answer, or send one of the two\.",
     # Rows of a body that are about one record.
     r"(This application|This category|This question|Name and version) stands? further up too\.",
     # A cursor that nobody made can't be read, and which members there are the tenant's questions say too.

@@ -209,7 +209,7 @@ impl Formulas {
 
 impl Formula {
     fn value(&self, known: &dyn Fn(&str) -> Option<f64>) -> Option<f64> {
-        self.expression.value(known).filter(|value| value.is_finite())
+        self.expression.value(known).filter(|value| value.is_finite()).map(rounded)
     }
 
     /// What is unknown is absent.
@@ -268,6 +268,12 @@ impl Known<'_> {
     }
 }
 
+/// A figure without the digits that only reckoning in binary brings along: to fifteen that count. Rounded once, where it
+/// comes about, it is the same wherever it is shown.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.14e}").parse().unwrap_or(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,6 +328,17 @@ mod tests {
         let mut answers: Vec<_> = DETAILED.into_iter().filter(|(code, _)| !absent.contains(code)).collect();
         answers.push(("OVR-COUNT_APPS", 3.0));
         work_out(&answers)
+    }
+
+    #[test]
+    fn figures_have_no_digits_that_nobody_answered() {
+        let text = r#"{"inputs": {"a": "Q9-A"}, "outputs": [{"name": "b", "expression": "a * 3"}]}"#;
+        let formulas = Formulas::parse(text).unwrap();
+        for (answer, expected) in [(0.1, 0.3), (1.1, 3.3), (-0.7, -2.1), (1e300, 3e300)] {
+            let mut figures = Figures::new();
+            formulas.work_out(&mut figures, None, |_| Some(answer));
+            assert_eq!(figures["b"].to_string(), f64::to_string(&expected));
+        }
     }
 
     #[test]

@@ -76,9 +76,15 @@ pub const IN_PRODUCTION: StatusId = StatusId::new(96);
 /// Where an employee-driven idea starts: Idea, Awaiting Review.
 pub const IDEA_AWAITING_REVIEW: StatusId = StatusId::new(46);
 
-/// The key of a status that the mirrored API prints in two ways, where this is the one we don't.
+/// The key of a status that the mirrored API prints in two ways, where this is the one we don't. In any letter case.
 pub fn other_key(phase: &str, status: &str) -> Option<&'static str> {
-    ((phase, status) == ("DEVELOPMENT", "IN_PROGRESS")).then_some("ON_TRACK")
+    let is_other = is_key("DEVELOPMENT", phase) && is_key("IN_PROGRESS", status);
+    is_other.then_some("ON_TRACK")
+}
+
+/// Whether somebody means this phase or status, in whatever letter case.
+pub fn is_key(key: &str, named: &str) -> bool {
+    key.eq_ignore_ascii_case(named)
 }
 
 macro_rules! delivery_statuses {

@@ -9,6 +9,8 @@ pub struct PageRequest {
 
 impl PageRequest {
     pub const DEFAULT_LIMIT: u64 = 50;
+    /// All of a list.
+    pub const WHOLE: Self = Self { offset: 0, limit: u64::MAX };
 
     /// The page with this number, counted from one; zero means the first too.
     pub const fn numbered(page: u64, limit: u64) -> Self {
@@ -21,6 +23,13 @@ impl PageRequest {
             Some(before) => before.saturating_add(1),
             None => 1,
         }
+    }
+
+    /// These rows of a list that is there as a whole.
+    pub fn of<T>(self, list: Vec<T>) -> impl Iterator<Item = T> {
+        let [offset, limit] =
+            [self.offset, self.limit].map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
+        list.into_iter().skip(offset).take(limit)
     }
 
     /// The last page of a list of this length, if this one lies beyond it: whoever comes back to a page that is no more

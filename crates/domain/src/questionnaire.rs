@@ -21,6 +21,10 @@ pub const DEFAULT_QUESTIONNAIRES: &[(&str, &str)] = &[
     ("change-request", include_str!("../definitions/change-request.json")),
 ];
 
+/// Columns under whose names records show an answer beside the code of its question.
+const ANNOUNCED: [&str; 4] =
+    ["sub_processes", "studio_web_link", "process_documents", "process_negative_impact"];
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Questionnaire {
@@ -232,6 +236,16 @@ impl Question {
 
     pub fn typed_column(&self) -> Option<Column> {
         Column::from_name(self.column.as_deref()?)
+    }
+
+    /// The other name of its answer in records, where it has one beside that of its code.
+    pub fn announced_name(&self) -> Option<&str> {
+        self.column.as_deref().filter(|column| ANNOUNCED.contains(column))
+    }
+
+    /// Whether its answer leads somewhere.
+    pub fn is_link(&self) -> bool {
+        self.column.as_deref() == Some("studio_web_link")
     }
 
     pub fn is_required(&self) -> bool {

@@ -257,6 +257,8 @@ fn category_members(tree: &CategoryTree, node: &Category) -> String {
         m.text("category_name", &node.name);
         m.integer("category_level_id", node.level);
         m.flag("category_is_other", node.is_other);
+        // What lies below isn't of the record: so it ends in `categories` too.
+        m.raw("subcategories", "[]");
         m.text("hierarchy", &ids.join(","));
         for (depth, name) in ["process_l1_id", "process_l2_id", "process_l3_id"].into_iter().enumerate() {
             m.optional_integer(name, path.get(depth).map(|node| node.id.get()));

@@ -24,6 +24,14 @@ pub enum Error {
     /// What is asked for clashes with what is there.
     #[error("{0}")]
     Conflict(Cow<'static, str>),
+    /// Another of these, because of what stands in one field of the input.
+    #[error("{field}: {error}")]
+    OfField {
+        field: Cow<'static, str>,
+        /// As that of a [`Violation`].
+        pointer: Option<String>,
+        error: Box<Self>,
+    },
     /// The record changed since the caller read it.
     #[error("changed meanwhile")]
     Stale,
@@ -93,7 +101,7 @@ impl Violations {
     /// As [`Violations::add`] for what lies deeper in the body than its field's name tells.
     pub fn add_at(
         &mut self,
-        (field, pointer): (String, Option<String>),
+        (field, pointer): (impl Into<Cow<'static, str>>, Option<String>),
         message: impl Into<Cow<'static, str>>,
     ) {
         self.0.push(Violation { field: field.into(), pointer, message: message.into() });
@@ -167,6 +175,35 @@ impl Violations {
 impl Error {
     pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self::Invalid(Violations::one(field, message))
+    }
+
+    /// The same failure, said of the field whose value caused it.
+    #[must_use]
+    pub fn of_field(self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.of_field_at((field.into(), None))
+    }
+
+    /// As [`Error::of_field`] for what lies deeper in the body than its field's name tells.
+    #[must_use]
+    pub fn of_field_at(self, (field, pointer): (Cow<'static, str>, Option<String>)) -> Self {
+        Self::OfField { field, pointer, error: Box::new(self) }
+    }
+
+    /// What is said of the only field there is, said of what its caller calls it.
+    #[must_use]
+    pub fn renamed(self, field: &'static str) -> Self {
+        match self {
+            Self::Invalid(violations) => Self::Invalid(violations.renamed(|_| field.into())),
+            other => other,
+        }
+    }
+
+    /// The failure itself, whichever field it is said of.
+    pub fn itself(&self) -> &Self {
+        match self {
+            Self::OfField { error, .. } => error.itself(),
+            other => other,
+        }
     }
 
     pub fn internal(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

@@ -11,7 +11,7 @@ use automation_hub_domain::{
     flow::{Flow, Place},
     id::{ApplicationId, FlowId, StatusId, TenantId},
     idea::{IdeaContent, Rating, SubmissionType},
-    lifecycle::{Phase, Status, other_key},
+    lifecycle::{Phase, Status, is_key, other_key},
     questionnaire::{Column, Question},
 };
 use automation_hub_storage::{
@@ -141,9 +141,12 @@ impl TenantForms {
 
     /// Whether answers are shown under this name in records.
     pub fn shows(&self, name: &str) -> bool {
-        let name = name.strip_suffix("__display").unwrap_or(name);
+        let code = name.strip_suffix("__display").unwrap_or(name);
         let mut questions = self.questionnaires.iter().flat_map(|asked| asked.questionnaire.questions());
-        questions.any(|question| question.typed_column().is_none() && question.flat_name() == name)
+        questions.any(|question| {
+            let is_of_code = question.typed_column().is_none() && question.flat_name() == code;
+            is_of_code || question.announced_name() == Some(name)
+        })
     }
 
     /// The flow of a kind of submission.
@@ -256,11 +259,14 @@ impl TenantFlow {
         self.all().find(|(_, candidate)| candidate.id == status)
     }
 
-    /// Phase and status by their variables.
+    /// Phase and status by their variables, in any letter case.
     pub fn find_by_keys(&self, phase: &str, status: &str) -> Option<(&Phase, &Status)> {
         // Some tenants of the mirrored product spell a status with its phase in front.
-        let bare = status.strip_prefix(phase).and_then(|rest| rest.strip_prefix('_'));
-        let with_key = |key: &str| self.all().find(|(of, found)| of.key == phase && found.key == key);
+        let bare = status
+            .split_at_checked(phase.len())
+            .and_then(|(start, rest)| rest.strip_prefix('_').filter(|_| is_key(phase, start)));
+        let with_key =
+            |key: &str| self.all().find(|(of, found)| is_key(&of.key, phase) && is_key(&found.key, key));
         let named = with_key(status).or_else(|| with_key(bare?));
         named.or_else(|| with_key(other_key(phase, bare.unwrap_or(status))?))
     }

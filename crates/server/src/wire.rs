@@ -109,6 +109,9 @@ fn answers(m: &mut Members<'_>, content: &IdeaContent, flow: Option<&TenantFlow>
     for (question, value) in asked(content, flow) {
         let name = question.flat_name();
         m.value(&name, value);
+        if let Some(announced) = question.announced_name() {
+            m.value(announced, value);
+        }
         let display = match value {
             Value::String(text) if question.kind == QuestionKind::FormattedText => plain(text),
             other => question.display(other),

@@ -1,6 +1,8 @@
 //! What was changed and what was called, as one list: the newest first, and each at a place that stays the same
 //! whatever comes after it.
 
+use std::ops::RangeInclusive;
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::{TokenId, UserId},
@@ -31,8 +33,10 @@ pub struct LogFilter {
     pub to: Option<Timestamp>,
     pub user: Option<UserId>,
     pub token: Option<TokenId>,
-    /// Of an event as it is spelled; of a call its method and route, `GET /automations/{id}`.
+    /// Of an event as it is spelled; of a call its method and route, `GET /automations/{id}`, or `GET (unknown call)`.
     pub action: Option<String>,
+    /// Of a call: how it was answered. Events have none.
+    pub status: Option<RangeInclusive<u16>>,
     /// Only what stands further down the list.
     pub after: Option<LogPosition>,
 }
@@ -69,13 +73,24 @@ pub enum LogDetail {
     },
 }
 
-/// The parameters of both sources: $1 tenant, $2 from, $3 to, $4 user, $5 token, $6 action, and where events go on.
+/// What a call did: its method and its row of the route table, or that it has none.
+macro_rules! action {
+    () => {
+        "c.method || ' ' || CASE c.route WHEN '' THEN '(unknown call)' ELSE c.route END"
+    };
+}
+
+/// The parameters of both sources: $1 tenant, $2 from, $3 to, $4 user, $5 token, $6 action, and where events go on. Calls
+/// have the bounds of their status and where they go on besides.
 const EVENTS: &str = "FROM audit_events e WHERE e.tenant_id = $1 AND e.happened_at >= $2 AND e.happened_at <= $3 \
     AND (e.actor_user_id = $4 OR $4 < 0) AND (e.actor_token_id = $5 OR $5 < 0) AND (e.action = $6 OR $6 = '') \
     AND (e.happened_at, e.id) < ($7, $8)";
-const CALLS: &str = "FROM open_api_calls c WHERE c.tenant_id = $1 AND c.called_at >= $2 AND c.called_at <= $3 \
-    AND (c.user_id = $4 OR $4 < 0) AND (c.token_id = $5 OR $5 < 0) AND (c.method || ' ' || c.route = $6 OR $6 = '') \
-    AND (c.called_at, c.id) < ";
+const CALLS: &str = concat!(
+    "FROM open_api_calls c WHERE c.tenant_id = $1 AND c.called_at >= $2 AND c.called_at <= $3 \
+     AND (c.user_id = $4 OR $4 < 0) AND (c.token_id = $5 OR $5 < 0) AND (",
+    action!(),
+    " = $6 OR $6 = '') AND c.status BETWEEN "
+);
 
 impl LogFilter {
     fn values(&self, session: &Session<'_>) -> Vec<Value<'_>> {
@@ -93,9 +108,18 @@ impl LogFilter {
         .to_vec()
     }
 
+    /// The least and the greatest status, and what calls have to stand below.
+    fn of_calls(&self) -> [i64; 4] {
+        let (least, most) =
+            self.status.as_ref().map_or((0, u16::MAX), |status| (*status.start(), *status.end()));
+        let (at, id) = self.bound(LogKind::Call);
+        [least.into(), most.into(), at, id]
+    }
+
     /// What entries of a kind have to stand below, as instant and id.
     fn bound(&self, kind: LogKind) -> (i64, i64) {
-        if self.kind.is_some_and(|only| only != kind) {
+        let is_of_calls = self.status.is_some() && kind == LogKind::Event;
+        if is_of_calls || self.kind.is_some_and(|only| only != kind) {
             return (i64::MIN, i64::MIN);
         }
         match self.after {
@@ -110,10 +134,17 @@ impl LogFilter {
 
 /// How many entries a filter lets through.
 pub fn count(session: &mut Session<'_>, filter: &LogFilter) -> Result<u64, StorageError> {
-    let sql = ["SELECT (SELECT COUNT(*) ", EVENTS, ") + (SELECT COUNT(*) ", CALLS, "($9, $10))"].concat();
+    let sql = [
+        "SELECT (SELECT COUNT(*) ",
+        EVENTS,
+        ") + (SELECT COUNT(*) ",
+        CALLS,
+        "$9 AND $10 AND (c.called_at, c.id) < ($11, $12))",
+    ]
+    .concat();
     let mut values = filter.values(session);
-    let (at, id) = filter.bound(LogKind::Call);
-    values.extend_from_slice(values![at, id]);
+    let [least, most, at, id] = filter.of_calls();
+    values.extend_from_slice(values![least, most, at, id]);
     let total: i64 = session.one(&sql, &values, |row| row.get(0))?;
     Ok(u64::try_from(total).unwrap_or_default())
 }
@@ -136,21 +167,22 @@ pub fn list(
          CAST(NULL AS BIGINT) AS request_bytes, CAST(NULL AS BIGINT) AS response_bytes ",
         EVENTS,
         " ORDER BY e.happened_at DESC, e.id DESC LIMIT $9) AS events UNION ALL \
-         SELECT * FROM (SELECT CAST(0 AS BIGINT) AS kind, c.id, c.called_at AS at, c.user_id, '' AS user_name, c.token_id, \
-         c.method || ' ' || c.route AS action, '' AS object_type, CAST(0 AS BIGINT) AS object_id, \
+         SELECT * FROM (SELECT CAST(0 AS BIGINT) AS kind, c.id, c.called_at AS at, c.user_id, '' AS user_name, c.token_id, ",
+        action!(),
+        " AS action, '' AS object_type, CAST(0 AS BIGINT) AS object_id, \
          '' AS object_name, CAST(NULL AS TEXT) AS before_change, CAST(NULL AS TEXT) AS after_change, c.path, \
          c.status, c.duration_micros, c.client, c.address, c.request_id, c.request_bytes, c.response_bytes ",
         CALLS,
-        "($10, $11) ORDER BY c.called_at DESC, c.id DESC LIMIT $9) AS calls \
-         ORDER BY 3 DESC, 1 DESC, 2 DESC LIMIT $12 OFFSET $13) AS l \
+        "$10 AND $11 AND (c.called_at, c.id) < ($12, $13) ORDER BY c.called_at DESC, c.id DESC LIMIT $9) AS calls \
+         ORDER BY 3 DESC, 1 DESC, 2 DESC LIMIT $14 OFFSET $15) AS l \
          LEFT JOIN tokens t ON t.tenant_id = $1 AND t.id = l.token_id \
          LEFT JOIN users u ON u.tenant_id = $1 AND u.id = l.user_id ORDER BY l.at DESC, l.kind DESC, l.id DESC",
     ]
     .concat();
     let mut values = filter.values(session);
-    let (at, id) = filter.bound(LogKind::Call);
+    let [least, most, at, id] = filter.of_calls();
     let needed = clamp(offset.saturating_add(limit));
-    values.extend_from_slice(values![needed, at, id, clamp(limit), clamp(offset)]);
+    values.extend_from_slice(values![needed, least, most, at, id, clamp(limit), clamp(offset)]);
     session.all(&sql, &values, from_row)
 }
 

@@ -71,6 +71,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0034_search_keys_and_deleted_ideas",
     "0035_costs",
     "0036_inventory_versions",
+    "0037_announced_names" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Choice, Question, QuestionKind};
 use crate::{
+    document::{self, LinkError},
     text::{self, TextError},
     user::Email,
 };
@@ -68,6 +69,8 @@ pub enum AnswerError {
     NotIds,
     #[error(transparent)]
     Text(#[from] TextError),
+    #[error(transparent)]
+    Link(#[from] LinkError),
     #[error("This question takes no comment.")]
     NoComment,
     #[error("A comment is a text.")]
@@ -77,6 +80,12 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
+    /// Which item of a list is the wrong one, where that is known.
+    pub fn place(&self, list: &Value) -> Option<usize> {
+        let (Self::Repeated(_), Value::Array(items)) = (self, list) else { return None };
+        items.iter().enumerate().position(|(place, item)| items.iter().take(place).any(|other| other == item))
+    }
+
     /// Whether something that has to be there is missing, or is none of what can be chosen.
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing | Self::MissingSelection | Self::UnknownOption(_))
@@ -127,6 +136,7 @@ impl Question {
         let length = text.trim().chars().count();
         match self.limit {
             Some(limit) if length > limit => Err(TextError::TooLong { limit, length }.into()),
+            _ if self.is_link() => read_link(text.trim()).map(|()| text.into()),
             _ => Ok(text.into()),
         }
     }
@@ -252,15 +262,27 @@ impl Question {
     }
 }
 
-/// Ids, each once, in the order they were given in.
+/// An address, or as clients of the mirrored API send it: a JSON text whose `url` is one.
+fn read_link(text: &str) -> Result<(), AnswerError> {
+    let solution = serde_json::from_str::<Map<String, Value>>(text).ok();
+    let address = match &solution {
+        Some(members) => members.get("url").and_then(Value::as_str).unwrap_or_default(),
+        None => text,
+    };
+    document::link(address)?;
+    Ok(())
+}
+
+/// Ids, in the order they were given in.
 fn read_ids(value: &Value) -> Result<Value, AnswerError> {
     let items = value.as_array().ok_or(AnswerError::NotIds)?;
     let mut ids: Vec<i64> = Vec::with_capacity(items.len());
     for item in items {
         let id = item.as_i64().ok_or(AnswerError::NotIds)?;
-        if !ids.contains(&id) {
-            ids.push(id);
+        if ids.contains(&id) {
+            return Err(AnswerError::Repeated(id.to_string()));
         }
+        ids.push(id);
     }
     Ok(ids.into())
 }
@@ -298,7 +320,7 @@ mod tests {
     #[test]
     fn each_kind_takes_its_own_and_tells_what_is_wrong_with_the_rest() {
         use AnswerError::{
-            Nobody, NotEmail, NotIds, NotInteger, NotNumber, NotOption, NotText, TooLarge, TooSmall,
+            Nobody, NotEmail, NotIds, NotInteger, NotNumber, NotOption, NotText, Repeated, TooLarge, TooSmall,
         };
         let cases = [
             ("OVR-OVERVIEW_NAME", json!("x"), Ok(Some(json!("x")))),
@@ -309,7 +331,10 @@ mod tests {
             ("OVR-PROCESS_OWNER", json!(" Ana@nordwind.test"), Ok(Some(json!("Ana@nordwind.test")))),
             ("OVR-PROCESS_OWNER", json!("ana"), Err(Nobody)),
             ("OVR-PROCESS_OWNER", json!([]), Err(NotEmail)),
-            ("OVR-COUNT_APPS", json!([3, 1, 3]), Ok(Some(json!([3, 1])))),
+            ("OVR-COUNT_APPS", json!([3, 1]), Ok(Some(json!([3, 1])))),
+            ("OVR-COUNT_APPS", json!([3, 1, 3]), Err(Repeated("3".into()))),
+            ("OVR-OVERVIEW_STUDIO_WEB_LINK", json!("{}"), Err(LinkError::NotLink.into())),
+            ("OVR-OVERVIEW_STUDIO_WEB_LINK", json!("a.example"), Err(LinkError::NotLink.into())),
             ("OVR-COUNT_APPS", json!(["SAP"]), Err(NotIds)),
             ("OVR-COUNT_APPS", json!([]), Ok(None)),
             ("Q2-VOLUMES", json!(50), Ok(Some(json!(50)))),

@@ -1,5 +1,7 @@
 //! `GET /auditlogs`: what was changed in the tenant, and what was called.
 
+use std::ops::RangeInclusive;
+
 use automation_hub_domain::{
     clock::Timestamp,
     id::{TenantId, TokenId, UserId},
@@ -53,7 +55,7 @@ pub struct LogRecord {
     user_name: String,
     token_id: Option<i64>,
     token_name: Option<String>,
-    /// Of an event `idea.move`, of a call `GET /automations/{id}`.
+    /// Of an event `idea.move`, of a call `GET /automations/{id}`; `GET (unknown call)` where there is none.
     action: String,
     address: String,
     request_id: String,
@@ -177,6 +179,15 @@ fn kind(text: &str) -> Option<LogKind> {
     [LogKind::Event, LogKind::Call].into_iter().find(|&kind| kind_name(kind).eq_ignore_ascii_case(text))
 }
 
+/// One status, or a class of them: `404`, `4xx`.
+fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
+    let class = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX"));
+    let first: u16 = class.unwrap_or(text).parse().ok()?;
+    let range =
+        if class.is_some() { first.checked_mul(100)?..=first.checked_mul(100)? + 99 } else { first..=first };
+    (100..=599).contains(range.start()).then_some(range)
+}
+
 /// What was changed and what was called, the newest first. A call appears some seconds after it was answered.
 #[utoipa::path(
     get, path = "/auditlogs", tag = "Audit Logs",
@@ -187,6 +198,8 @@ fn kind(text: &str) -> Option<LogKind> {
         ("user" = Option<i64>, Query, description = "Id of whoever acted; `user_id` means the same."),
         ("token" = Option<i64>, Query, description = "Id of the token; `token_id` means the same."),
         ("action" = Option<String>, Query, description = "`idea.move`, or `GET /automations/{id}`."),
+        ("status" = Option<String>, Query, pattern = "^([1-5][0-9]{2}|[1-5]xx|[1-5]XX)$", description = "Only calls, and those that \
+            were answered so: `404`, or `4xx` for all from 400 to 499."),
         ("after" = Option<String>, Query, pattern = "^(-?[0-9]{1,18}-(event|call)-[0-9]{1,18})$", description = "A `log_cursor`: only what stands below it. \
             Paging with it misses and repeats nothing, whatever happens meanwhile."),
         ("contents" = Option<bool>, Query, description = "With `true`, `call.content` shows what was sent and answered, where \
@@ -222,6 +235,9 @@ pub async fn list_audit_logs(
 fn filter(query: &Query, violations: &mut Violations) -> LogFilter {
     let kind = query.text(&["kind"]).map(|text| kind(text).ok_or("Either event or call is needed."));
     let after = query.text(&["after"]).map(|text| position(text).ok_or("A log_cursor is needed."));
+    let status = query
+        .text(&["status"])
+        .map(|text| statuses(text).ok_or("A status such as 404 is needed, or some of them such as 4xx."));
     let window = window(query, ["from", "to"], violations);
     LogFilter {
         kind: kind.and_then(|kind| violations.check("kind", kind)),
@@ -230,6 +246,7 @@ fn filter(query: &Query, violations: &mut Violations) -> LogFilter {
         user: query.integer(&["user", "user_id"], violations).map(UserId::new),
         token: query.integer(&["token", "token_id"], violations).map(TokenId::new),
         action: query.text(&["action"]).map(str::to_owned),
+        status: status.and_then(|status| violations.check("status", status)),
         after: after.and_then(|after| violations.check("after", after)),
     }
 }
@@ -292,6 +309,24 @@ fn written<const CONTENTS: bool>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn statuses_are_named_one_by_one_or_by_the_hundred() {
+        for (text, expected) in [
+            ("404", 404..=404),
+            ("4xx", 400..=499),
+            ("5XX", 500..=599),
+            ("100", 100..=100),
+            ("599", 599..=599),
+        ] {
+            assert_eq!(statuses(text), Some(expected));
+        }
+        for text in
+            ["", "x", "xx", "4x", "40x", "4xX", "6xx", "0xx", "99", "600", "-4xx", "404xx", "65535xx", "4 xx"]
+        {
+            assert_eq!(statuses(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_cursor_leads_back_to_its_place() {

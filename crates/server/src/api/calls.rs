@@ -95,7 +95,7 @@ impl Call {
             token: self.token,
             user: self.user,
             called_at: self.called_at,
-            method: self.method.as_str(),
+            method: name_of(&self.method),
             route: self.route,
             path,
             status: self.status.as_u16(),
@@ -105,6 +105,22 @@ impl Call {
             request_id,
             content: self.content.as_deref(),
         }
+    }
+}
+
+/// Of a method that HTTP itself doesn't know, only that it is one: it may be any text.
+fn name_of(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::OPTIONS
+        | Method::TRACE
+        | Method::CONNECT => method.as_str(),
+        _ => "(other)",
     }
 }
 

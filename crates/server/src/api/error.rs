@@ -259,6 +259,11 @@ impl From<Error> for ApiError {
             ),
             Error::Invalid(violations) => Self::invalid(summary(&violations), violations),
             Error::Conflict(message) => Self::new(StatusCode::CONFLICT, "conflict", message),
+            Error::OfField { field, pointer, error } => {
+                let mut told = Self::from(*error);
+                told.violations.add_at((field, pointer), told.message.clone());
+                told
+            }
             Error::Stale => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale",
@@ -359,7 +364,7 @@ pub struct Problem<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
-    /// Where in the input each violation lies.
+    /// Where in the input each violation lies, or what clashes with what is there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem<'a>>,
     /// To quote when asking for help.

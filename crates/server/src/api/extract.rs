@@ -401,6 +401,14 @@ impl Query {
         Ok(request)
     }
 
+    /// As [`Query::page_alone`] of a list that comes whole unless a page of it is asked for.
+    pub fn page_if_asked(&self) -> Result<PageRequest, Error> {
+        let mut violations = Violations::default();
+        let request = self.page(PageRequest::WHOLE.limit, &mut violations);
+        violations.into_result()?;
+        Ok(request)
+    }
+
     /// `limit`, `offset` and `page` in all spellings that clients use. Pages zero and one are the first.
     pub fn page(&self, default_limit: u64, violations: &mut Violations) -> PageRequest {
         let mut natural = |names: &[&'static str], least: i64| {

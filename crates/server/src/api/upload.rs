@@ -50,9 +50,17 @@ pub struct Upload {
 #[derive(Debug)]
 pub enum SentFile {
     Absent,
-    /// What each of its members that is missing, empty or not what it has to be is told.
-    Invalid(Vec<String>),
+    /// Of each of its members that is missing, empty or not what it has to be.
+    Invalid(Vec<FileMistake>),
     Received(ReceivedFile),
+}
+
+/// What is wrong with a file within JSON, and with which of its members.
+#[derive(Debug)]
+pub struct FileMistake {
+    /// None for the file as a whole.
+    pub member: Option<&'static str>,
+    pub told: String,
 }
 
 impl Upload {

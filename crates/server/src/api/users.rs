@@ -194,10 +194,17 @@ struct RoleEntry {
 }
 
 /// The roles of the tenant, its own ones included.
-#[utoipa::path(get, path = "/roles", tag = "Users", responses((status = 200, body = Envelope<RoleList>)))]
-pub async fn list_roles(State(app): State<App>, actor: Actor) -> Result<Response, ApiError> {
+#[utoipa::path(
+    get, path = "/roles", tag = "Users",
+    params(
+        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+    ),
+    responses((status = 200, body = Envelope<RoleList>))
+)]
+pub async fn list_roles(State(app): State<App>, actor: Actor, query: Query) -> Result<Response, ApiError> {
+    let request = query.page_if_asked()?;
     let roles = app.store.read(actor.tenant_id(), |s| roles::list(s).map_err(Error::from)).await?;
-    let entries = roles.into_iter().map(|role| RoleEntry {
+    let entries = request.of(roles).map(|role| RoleEntry {
         role_id: role.id.get(),
         role_name: role.name,
         role_slug: role.slug,

@@ -173,10 +173,10 @@ fn email(text: &str) -> anyhow::Result<Email> {
 }
 
 fn told(error: Error, email: &Email) -> anyhow::Error {
-    match error {
+    match error.itself() {
         Error::Conflict(_) => anyhow::anyhow!("{email} is a person of this tenant already"),
-        Error::Invalid(wrong) => output::refusal(&wrong),
-        error => error.into(),
+        Error::Invalid(wrong) => output::refusal(wrong),
+        _ => error.into(),
     }
 }
 

@@ -117,6 +117,7 @@ fn status(error: &Error) -> StatusCode {
         Error::SignedOut | Error::StepUp => StatusCode::UNAUTHORIZED,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::OfField { error, .. } => status(error),
         Error::Stale => StatusCode::PRECONDITION_FAILED,
         Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -133,6 +134,7 @@ fn to_credential_check(visit: &Visit) -> Response {
 }
 
 fn tell(error: &Error) -> Told {
+    let error = error.itself();
     log(error);
     let (title, text): (Cow<'static, str>, Cow<'static, str>) = match error {
         Error::NotFound(what) => (
@@ -148,6 +150,8 @@ fn tell(error: &Error) -> Told {
             ("Something needs another look".into(), text.join(" ").into())
         }
         Error::Conflict(message) => ("This clashes with what is there".into(), message.clone()),
+        // Only the failure itself is looked at.
+        Error::OfField { .. } => return tell(error.itself()),
         Error::Stale => (
             "Somebody else changed this meanwhile".into(),
             "Nothing was saved. Go back, reload the page, and make the change again.".into(),

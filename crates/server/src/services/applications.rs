@@ -241,10 +241,10 @@ impl Saving<'_> {
         let id = match before {
             Some(entry) if ApplicationChange::from(entry) == change => return Ok(entry.id),
             Some(entry) => entry.id,
-            None => applications::insert(s, &self.entry(&change)).map_err(taken)?,
+            None => applications::insert(s, &self.entry(&change)).map_err(|error| taken(error, row))?,
         };
         if before.is_some() || !change.is_active {
-            applications::update(s, id, &change, self.now).map_err(taken)?;
+            applications::update(s, id, &change, self.now).map_err(|error| taken(error, row))?;
         }
         self.record(s, id, before)?;
         Ok(id)
@@ -285,10 +285,11 @@ fn each_once(categories: &[CategoryId]) -> Vec<CategoryId> {
 }
 
 /// Somebody else was faster, or two rows trade their names.
-fn taken(error: StorageError) -> Error {
+fn taken(error: StorageError, row: &ApplicationRow) -> Error {
     match error {
         StorageError::Conflict(Constraint::ApplicationKey) => {
             Error::Conflict("Another application has this name and version.".into())
+                .of_field(format!("{}/application_name", row.at))
         }
         other => other.into(),
     }

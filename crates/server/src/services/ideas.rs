@@ -25,6 +25,7 @@ use automation_hub_domain::{
     id::{CategoryId, TenantId, UserId},
     idea::Idea,
     permission::Permission,
+    questionnaire::Column,
 };
 use automation_hub_storage::{
     Constraint, Session, StorageError, audit,
@@ -52,7 +53,7 @@ pub use cost_benefit::{Analysis, EDIT_COST_BENEFIT, VIEW_COST_BENEFIT, cost_bene
 pub use costs::{Entered, enter_costs};
 pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};
-pub use given::{Given, Inputs};
+pub use given::{Given, Inputs, contradiction};
 pub use manage::{Target, answer, delete, file_under, move_to};
 pub(crate) use submit::may_submit;
 pub use submit::{Completeness, FlowChoice, Submission, Submitted, submit};
@@ -67,6 +68,18 @@ fn taken(error: StorageError) -> Error {
             Error::Conflict("An idea with this name already exists.".into())
         }
         other => other.into(),
+    }
+}
+
+/// A conflict that an answer caused, said of that answer: nothing but the name can be taken.
+fn of_name(error: Error, flow: &TenantFlow, answers: &[Given]) -> Error {
+    let code = flow.question_of(Column::Name).map(|question| &question.code);
+    let named = answers.iter().find(|given| Some(&given.code) == code);
+    match (&error, named) {
+        (Error::Conflict(_), Some(given)) => {
+            error.of_field_at((given.field.clone().into(), Some(given.pointer())))
+        }
+        _ => error,
     }
 }
 

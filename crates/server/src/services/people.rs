@@ -88,7 +88,7 @@ pub fn add(
 fn taken(error: StorageError) -> Error {
     match error {
         StorageError::Conflict(Constraint::UserEmail) => {
-            Error::Conflict("Somebody with this address is here already.".into())
+            Error::Conflict("Somebody with this address is here already.".into()).of_field("email")
         }
         other => other.into(),
     }

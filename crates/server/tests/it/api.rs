@@ -31,6 +31,7 @@ mod idempotency;
 mod inventory;
 mod media;
 mod pipeline;
+mod pointers;
 mod questionnaire;
 mod selection;
 mod status;

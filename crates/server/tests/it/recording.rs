@@ -222,3 +222,26 @@ async fn contents_beyond_the_memory_for_them_are_left_out_and_the_calls_stay() {
     let kept = calls.iter().filter(|call| call.get("content").is_some()).count();
     assert!((250..260).contains(&kept), "{kept}");
 }
+
+#[tokio::test]
+async fn of_a_call_that_does_not_exist_its_method_is_recorded_and_nothing_that_was_sent() {
+    let recorded = Recorded::start(KeptContents::OfNone).await;
+    for (method, path, status) in [
+        (Method::GET, "/no%0Asuch<call>", 404),
+        (Method::DELETE, "/hierarchy", 405),
+        (Method::from_bytes(b"STEAL'THIS").unwrap(), "/hierarchy", 405),
+    ] {
+        let path = path.replace('<', "%3C").replace('>', "%3E");
+        assert_eq!(recorded.send(method, &path, Body::empty()).await.status, status);
+    }
+    recorded.hub.app.calls.flush(&recorded.hub.app).await.unwrap();
+    let actions = async |query: &str| {
+        let answer = recorded.send(Method::GET, &format!("/auditlogs?{query}"), Body::empty()).await;
+        let logs = answer.json()["data"]["logs"].take();
+        logs.as_array().unwrap().iter().map(|log| log["action"].clone()).collect::<Vec<_>>()
+    };
+    let all = ["(other) (unknown call)", "DELETE (unknown call)", "GET (unknown call)"];
+    assert_eq!(actions("status=4xx").await, all);
+    assert_eq!(actions("status=405").await, all[..2]);
+    assert_eq!(actions("action=GET%20(unknown%20call)").await, all[2..]);
+}

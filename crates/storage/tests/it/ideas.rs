@@ -18,6 +18,7 @@ use automation_hub_storage::{Constraint, Engine, Session, StorageError, values};
 use rstest::rstest;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::older::go_back_before;
 use crate::organization::{APPROVED, Organization, found_tenant};
 
 async fn insert(acme: &Organization, idea: NewIdea) -> IdeaId {
@@ -431,4 +432,36 @@ fn a_path_of_digits_is_an_id() {
     assert!(matches!(IdeaKey::parse("+42"), IdeaKey::Slug("+42")));
     assert!(matches!(IdeaKey::parse("42a"), IdeaKey::Slug("42a")));
     assert!(matches!(IdeaKey::parse("99999999999999999999"), IdeaKey::Slug(_)));
+}
+
+#[tokio::test]
+async fn what_was_written_before_answers_had_announced_names_gets_them() {
+    let acme = Organization::found().await;
+    let wires = [
+        r#""n":"say \"ovr-sub_processes\":1","ovr-sub_processes":"<p>\"A\", \u00e9</p>","ovr-sub_processes__display":"A""#,
+        r#""ovr-overview_studio_web_link":"{\"url\":\"https://a.example\"}","ovr-process_documents":["b","c"],"q2-process_negative_impact":"L""#,
+        r#""ovr-sub_processes":"A","sub_processes":"A""#,
+        r#""own":1"#,
+    ];
+    let mut ids = Vec::new();
+    for (number, wire) in wires.into_iter().enumerate() {
+        let idea = acme.idea(&format!("Idea {number}"), 1);
+        let inserted = acme.store().write(acme.tenant, move |s| ideas::insert(s, &idea, wire)).await.unwrap();
+        ids.push(inserted.id);
+    }
+    let undone = go_back_before(acme.store(), 37).await;
+    assert_eq!(u64::from(acme.store().migrate().await.unwrap()), undone);
+    let added = [
+        r#","sub_processes":"<p>\"A\", \u00e9</p>""#,
+        r#","studio_web_link":"{\"url\":\"https://a.example\"}","process_documents":["b","c"],"process_negative_impact":"L""#,
+        "",
+        "",
+    ];
+    for ((id, wire), added) in ids.into_iter().zip(wires).zip(added) {
+        let read = move |s: &mut Session<'_>| {
+            let text = |record: &ideas::FoundRecord<'_>| String::from_utf8_lossy(record.wire).into_owned();
+            ideas::find_record(s, IdeaKey::Id(id), |record| text(record))
+        };
+        assert_eq!(acme.read(read).await, Some(format!("{wire}{added}")));
+    }
 }

@@ -45,10 +45,16 @@ pub async fn file_idea(
     } else {
         "category"
     };
-    let Some(category) = fields.required_integer(name) else {
-        return Err(refused(Error::Invalid(violations)));
+    let category = fields.required_integer(name);
+    let other = fields.integer("category");
+    if category.zip(other).is_some_and(|(one, other)| one != other) {
+        fields.refuse("category", ideas::contradiction(name));
+    }
+    let Some(category) = category.filter(|_| violations.is_empty()) else {
+        return Err(refused(Error::Invalid(violations.first_of_each())));
     };
     let key = choice.key.clone();
-    ideas::file_under(&app, &actor, choice, CategoryId::new(category)).await.map_err(refused)?;
+    let filed = ideas::file_under(&app, &actor, choice, CategoryId::new(category)).await;
+    filed.map_err(|error| refused(error.renamed(name)))?;
     updated::record(&app, actor, key).await
 }

@@ -3,6 +3,7 @@
 use automation_hub_domain::{
     collaborator::CHANGE_LIMIT,
     id::{RoleId, UserId},
+    page::PageRequest,
 };
 use axum::{extract::State, response::Response};
 use serde::Serialize;
@@ -53,6 +54,7 @@ pub struct CollaboratorList {
     get, path = "/automations/collaborators", tag = "Collaborators",
     params(
         ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
+        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),
     responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
 )]
@@ -61,8 +63,8 @@ pub async fn list_collaborators(
     actor: Actor,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let key = asked(&query)?;
-    envelope::success(listed(&app, &actor, key).await?)
+    let (key, page) = asked(&query)?;
+    envelope::success(listed(&app, &actor, key, page).await?)
 }
 
 /// The people of an automation, by the shorter of two paths: as `GET /automations/collaborators`.
@@ -70,6 +72,7 @@ pub async fn list_collaborators(
     get, path = "/collaborators", tag = "Collaborators",
     params(
         ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
+        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
     ),
     responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
 )]
@@ -78,19 +81,20 @@ pub async fn list_collaborators_of(
     actor: Actor,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let key = asked(&query)?;
-    envelope::success(listed(&app, &actor, key).await?)
+    let (key, page) = asked(&query)?;
+    envelope::success(listed(&app, &actor, key, page).await?)
 }
 
-/// The automation that a query names.
-fn asked(query: &Query) -> Result<&str, ApiError> {
+/// The automation that a query names, and which of its people.
+fn asked(query: &Query) -> Result<(&str, PageRequest), ApiError> {
     let key = query.text(&["id", "collaborators"]);
-    key.ok_or_else(|| refused(Error::invalid("id", REQUIRED)))
+    let key = key.ok_or_else(|| refused(Error::invalid("id", REQUIRED)))?;
+    Ok((key, query.page_if_asked()?))
 }
 
-async fn listed(app: &App, actor: &Actor, key: &str) -> Result<CollaboratorList, Error> {
+async fn listed(app: &App, actor: &Actor, key: &str, page: PageRequest) -> Result<CollaboratorList, Error> {
     let members = ideas::list_collaborators(app, actor, key).await?;
-    Ok(CollaboratorList { collaborators: members.into_iter().map(CollaboratorEntry::from).collect() })
+    Ok(CollaboratorList { collaborators: page.of(members).map(CollaboratorEntry::from).collect() })
 }
 
 /// People to add to an automation: all or, if anything is wrong, none.
@@ -158,7 +162,7 @@ pub async fn add_collaborators(
     let named = read(&body, true).map_err(refused)?;
     let key = choice.key.clone();
     ideas::add_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
-    envelope::created(listed(&app, &actor, &key).await?)
+    envelope::created(listed(&app, &actor, &key, PageRequest::WHOLE).await?)
 }
 
 /// Takes people off an automation.
@@ -178,7 +182,7 @@ pub async fn remove_collaborators(
     let named = read(&body, false).map_err(refused)?;
     let key = choice.key.clone();
     ideas::remove_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
-    envelope::success(listed(&app, &actor, &key).await?)
+    envelope::success(listed(&app, &actor, &key, PageRequest::WHOLE).await?)
 }
 
 fn read(body: &Map<String, Value>, needs_role: bool) -> Result<Vec<Named>, Error> {

@@ -13,7 +13,7 @@ use crate::{
         error::ApiError,
         extract::{PathPart, Query},
         fields::{REQUIRED, REQUIRED_MESSAGE},
-        upload::{JsonStream, SentFile, Upload},
+        upload::{FileMistake, JsonStream, SentFile, Upload},
     },
     app::App,
     auth::actor::Actor,
@@ -249,10 +249,11 @@ fn document_type(fields: &Map<String, Value>, violations: &mut Violations) -> Op
 }
 
 /// First what clients of the mirrored API look for.
-pub(super) fn refuse_file(rules: &[String], violations: &mut Violations) {
+pub(super) fn refuse_file(mistakes: &[FileMistake], violations: &mut Violations) {
     violations.add("file", INVALID_FILE);
-    for rule in rules {
-        violations.add("file", rule.clone());
+    for FileMistake { member, told } in mistakes {
+        let pointer = member.map(|member| format!("/file/{member}"));
+        violations.add_at(("file", pointer), told.clone());
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
                         let given = given(code, &pointer, answer);
                         // Else one of the two would be judged, and the other one kept.
                         if !codes.insert(code) {
-                            violations.add_at((given.field.clone(), given.pointer.clone()), REPEATED);
+                            violations.add_at((given.field.clone(), Some(given.pointer())), REPEATED);
                         }
                         answers.push(given);
                     }
@@ -84,11 +84,13 @@ fn given(code: &str, pointer: &str, answer: &Value) -> Given {
     let mut given = Given {
         code: code.to_owned(),
         field: code.to_owned(),
-        pointer: None,
+        at: pointer.to_owned(),
+        is_within: false,
         style: Style::Schema,
         value: None,
         comment: None,
         new_applications: None,
+        rival: None,
     };
     if let Value::Object(members) = answer {
         let member = |name: &str| members.get(name).cloned();
@@ -98,7 +100,6 @@ fn given(code: &str, pointer: &str, answer: &Value) -> Given {
     } else {
         given.value = Some(answer.clone());
     }
-    let below = if answer.is_object() && given.value.is_some() { "/value" } else { "" };
-    given.pointer = Some(format!("{pointer}{below}"));
+    given.is_within = answer.is_object() && given.value.is_some();
     given
 }

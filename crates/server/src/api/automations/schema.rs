@@ -29,7 +29,8 @@ macro_rules! record {
         ///
         /// Answers without a member of their own stand beside these, each under the code of its question in lower
         /// case (`q2-volumes`), with a companion for people (`q2-volumes__display`). So do `thin_applications` and
-        /// `process_parent_id`, where there is something to show.
+        /// `process_parent_id`, where there is something to show, and `sub_processes`, `studio_web_link`,
+        /// `process_documents` and `process_negative_impact`, each beside its code.
         ///
         /// Where a call asks for some `fields`, a record has those and no others; a schema can't say that of a query.
         #[expect(non_snake_case, reason = "the names are those of the wire")]
@@ -121,6 +122,9 @@ record! {
     category_name: String,
     category_level_id: i64,
     category_is_other: i64,
+    /// Always empty, as in the last of `categories`: what lies below isn't of this record.
+    #[schema(value_type = Vec<Object>)]
+    subcategories: Vec<serde_json::Value>,
     /// Ids of the categories from the top, joined by commas.
     hierarchy: String,
     process_l1_id: Option<i64>,

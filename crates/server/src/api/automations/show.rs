@@ -36,7 +36,7 @@ use crate::{
 const TAG_LENGTH: usize = 48;
 
 /// To be raised when the same record is written in another way than before: who has the old one has to get the new.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// A record as somebody asks for it.
 pub(super) struct Wanted<'w> {

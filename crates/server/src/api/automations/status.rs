@@ -67,8 +67,14 @@ pub async fn move_idea(
         return Err(refused(Error::Invalid(violations)));
     };
     let choice = IdeaChoice { key: id.to_string(), expected };
-    ideas::move_to(&app, &actor, choice, target).await.map_err(refused)?;
+    let moved = ideas::move_to(&app, &actor, choice, target).await;
+    moved.map_err(|error| refused(of_id(error)))?;
     envelope::updated(MovedIdea { message: "Sync Successful." })
+}
+
+/// Here the body says which idea is meant.
+fn of_id(error: Error) -> Error {
+    if matches!(error, Error::NotFound(_)) { error.of_field("process_id") } else { error }
 }
 
 fn target(fields: &mut Fields<'_, '_>) -> Option<Target> {

@@ -20,11 +20,25 @@ pub(super) struct Example {
     parameters: BTreeMap<String, Value>,
     request: Option<Value>,
     response: Option<Value>,
+    /// The operation whose answer this one is as well, but for the members of `response`.
+    response_of: Option<String>,
 }
 
 pub(super) fn all() -> Examples {
     // The file is part of the program, and a test reads it.
-    serde_json::from_str(include_str!("examples.json")).unwrap_or_default()
+    let mut examples: Examples = serde_json::from_str(include_str!("examples.json")).unwrap_or_default();
+    let answers: BTreeMap<_, _> =
+        examples.iter().map(|(id, example)| (id.clone(), example.response.clone())).collect();
+    for example in examples.values_mut() {
+        let Some(Some(answer)) = example.response_of.as_ref().and_then(|id| answers.get(id)) else {
+            continue;
+        };
+        let own = example.response.replace(answer.clone());
+        if let (Some(Value::Object(members)), Some(Value::Object(own))) = (&mut example.response, own) {
+            members.extend(own);
+        }
+    }
+    examples
 }
 
 impl Example {

@@ -27,7 +27,7 @@ use struson::reader::{
 use struson::serde::DeserializerError;
 use tokio::{runtime::Handle, sync::mpsc};
 
-use super::{Piece, SentFile, Upload};
+use super::{FileMistake, Piece, SentFile, Upload};
 use crate::{
     api::{
         error::ApiError,
@@ -250,7 +250,9 @@ impl Description {
     fn with(self, content: Result<&Whole, &'static str>) -> SentFile {
         let members = match self {
             Self::Absent => return SentFile::Absent,
-            Self::Other => return SentFile::Invalid(vec![MEMBERS.to_owned()]),
+            Self::Other => {
+                return SentFile::Invalid(vec![FileMistake { member: None, told: MEMBERS.to_owned() }]);
+            }
             Self::Members(members) => members,
         };
         let text = |name: &str| {
@@ -275,8 +277,10 @@ impl Description {
             ("file_encoding", encoding.err()),
             ("file_content", content.err()),
         ];
-        let told = rules.into_iter().filter_map(|(member, rule)| Some(format!("{member}: {}", rule?)));
-        SentFile::Invalid(told.collect())
+        let mistakes = rules.into_iter().filter_map(|(member, rule)| {
+            Some(FileMistake { member: Some(member), told: format!("{member}: {}", rule?) })
+        });
+        SentFile::Invalid(mistakes.collect())
     }
 }
 

@@ -141,7 +141,11 @@ fn as_field(wrong: Violations) -> Violations {
 }
 
 fn refused(error: Error) -> ApiError {
-    let Error::Invalid(violations) = error else { return error.into() };
+    let violations = match error {
+        Error::Invalid(violations) => violations,
+        Error::OfField { field, error, .. } => return error.of_field(format!("{PREFIX}{field}")).into(),
+        error => return error.into(),
+    };
     // A member that could not be read is found missing by the use case too.
     let violations = violations.first_of_each().renamed(|field| Cow::Owned(format!("{PREFIX}{field}")));
     if violations.iter().any(|violation| violation.message == REQUIRED) {

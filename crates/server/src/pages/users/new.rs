@@ -75,9 +75,11 @@ pub async fn create(State(app): State<App>, signed_in: SignedIn, form: Form) -> 
             return Ok(html::see_other(&format!("{}{PATH}/{id}?done=created", signed_in.visit.base())));
         }
         Err(Error::Invalid(violations)) => violations.renamed(at_field),
-        // The address is all that can be taken.
-        Err(Error::Conflict(told)) => Violations::one("email", told),
-        Err(error) => return Err(error.into()),
+        Err(error) => match error.itself() {
+            // The address is all that can be taken.
+            Error::Conflict(told) => Violations::one("email", told.clone()),
+            _ => return Err(error.into()),
+        },
     };
     refused(&app, &signed_in, form, violations, &roles).await
 }

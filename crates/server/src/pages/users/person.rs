@@ -172,7 +172,7 @@ pub async fn invite(
 async fn refused(app: &App, signed_in: &SignedIn, id: UserId, error: Error) -> Result<Response, PageError> {
     let first =
         |violations: &Violations| violations.iter().next().map(|violation| violation.message.to_string());
-    let told = match &error {
+    let told = match error.itself() {
         Error::Conflict(text) => Some(text.to_string()),
         Error::Invalid(violations) => first(violations),
         _ => return Err(error.into()),

@@ -18,7 +18,7 @@ use automation_hub_storage::{Session, categories::CategoryTree, forms::StoredQue
 use serde_json::Value;
 
 use super::{
-    given::{Given, flat_field},
+    given::{Given, contradiction, flat_field},
     new_applications,
     submit::Completeness,
 };
@@ -104,23 +104,35 @@ impl<'f> Filling<'f> {
     }
 
     fn refuse(&mut self, given: &Given, message: String) {
+        self.refuse_at(given, given.pointer(), message);
+    }
+
+    fn refuse_at(&mut self, given: &Given, pointer: String, message: String) {
         self.faulty.insert(given.code.clone());
-        self.violations.add_at((given.field.clone(), given.pointer.clone()), message);
+        self.violations.add_at((given.field.clone(), Some(pointer)), message);
     }
 
     fn answer(&mut self, session: &mut Session<'_>, question: &Question, given: &Given) -> Result<(), Error> {
+        if let Some(rival) = &given.rival {
+            self.faulty.insert(given.code.clone());
+            let place = (rival.clone(), Some(format!("/{rival}")));
+            self.violations.add_at(place, contradiction(&given.field));
+            return Ok(());
+        }
         let kept = self.kept(question);
         let question = &*question.keeping(kept.as_ref());
         match given.comment.as_ref().map(|comment| question.read_comment(comment)) {
             None => {}
             Some(Ok(comment)) => self.comment(question, comment),
-            Some(Err(error)) => self.refuse(given, error.to_string()),
+            Some(Err(error)) => self.refuse_at(given, given.beside("comment"), error.to_string()),
         }
         let added = match &given.new_applications {
             Some(new) => match new_applications::read(question, new) {
                 Ok(new) => Some(new),
-                Err(message) => {
-                    self.refuse(given, message);
+                Err(mistakes) => {
+                    for new_applications::Mistake { at, told } in mistakes {
+                        self.refuse_at(given, given.beside(&at), told);
+                    }
                     return Ok(());
                 }
             },
@@ -131,13 +143,18 @@ impl<'f> Filling<'f> {
             return Ok(());
         }
         self.changed.insert(question.code.clone());
-        match question.read(given.value.as_ref().unwrap_or(&Value::Null), given.style) {
+        let value = given.value.as_ref().unwrap_or(&Value::Null);
+        match question.read(value, given.style) {
             Err(AnswerError::Nobody) => {
                 self.refuse(given, unidentified(question));
                 Ok(())
             }
             Err(error) => {
-                self.refuse(given, error.to_string());
+                let pointer = match error.place(value) {
+                    Some(place) => format!("{}/{place}", given.pointer()),
+                    None => given.pointer(),
+                };
+                self.refuse_at(given, pointer, error.to_string());
                 Ok(())
             }
             Ok(None) if added.is_none() => {

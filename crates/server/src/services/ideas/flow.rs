@@ -7,7 +7,7 @@ use automation_hub_domain::{
     audit::AuditAction,
     id::{FlowId, StatusId},
     idea::SubmissionType,
-    lifecycle::{Phase, Status},
+    lifecycle::{Phase, Status, is_key},
     permission::Permission,
 };
 
@@ -69,7 +69,7 @@ fn place<'f>(flow: &'f TenantFlow, to: &NewPlace) -> Result<(&'f Phase, &'f Stat
             "A change request needs the automation it changes, so nothing can be moved into its flow.";
         return Err(Error::invalid("idea_flow_id", message));
     }
-    if !flow.phases.iter().any(|of| of.phase.key == to.phase) {
+    if !flow.phases.iter().any(|of| is_key(&of.phase.key, &to.phase)) {
         return Err(Error::invalid("phase_variable", "The idea flow has no such phase."));
     }
     let found = flow.find_by_keys(&to.phase, &to.status);

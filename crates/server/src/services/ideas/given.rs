@@ -12,12 +12,28 @@ pub struct Given {
     pub code: String,
     /// What it is called where it is told wrong.
     pub field: String,
-    /// Where in the body it stands; none where the field says so.
-    pub pointer: Option<String>,
+    /// Where in the body the answer stands.
+    pub at: String,
+    /// Whether its value is a member of its own, beside others.
+    pub is_within: bool,
     pub style: Style,
     pub value: Option<Value>,
     pub comment: Option<Value>,
     pub new_applications: Option<Value>,
+    /// Another member of the body that answers the question otherwise.
+    pub rival: Option<String>,
+}
+
+impl Given {
+    /// Where in the body its value stands; the answer as a whole, where there is none.
+    pub fn pointer(&self) -> String {
+        if self.is_within { self.beside("value") } else { self.at.clone() }
+    }
+
+    /// Where in the body another of the answer's members stands, or what lies within it.
+    pub(super) fn beside(&self, member: &str) -> String {
+        format!("{}/{member}", self.at)
+    }
 }
 
 /// All of one body.
@@ -57,21 +73,43 @@ pub(super) fn flat_field(question: &Question) -> String {
     }
 }
 
+/// What is said of a member that isn't in agreement with another one of the same meaning.
+pub fn contradiction(other: &str) -> String {
+    format!("This isn't what “{other}” says. Name one answer, or send one of the two.")
+}
+
 fn flat(question: &Question, body: &Map<String, Value>) -> Option<Given> {
-    // Null is as good as absent.
-    let find = |name: &str| body.get(name).filter(|value| !value.is_null());
-    let named = question.names.iter().find_map(|name| find(name));
-    let value = named.or_else(|| find(&question.flat_name())).cloned();
-    let value = value.or_else(|| of_column(question, find(question.column.as_deref()?)?));
+    let mut named = named(question, body).into_iter();
+    let (name, value) = named.next()?;
+    let rival = named.find(|(_, other)| !is_same(question, &value, other)).map(|(name, _)| name);
     Some(Given {
         code: question.code.clone(),
-        field: flat_field(question),
-        pointer: None,
+        at: format!("/{name}"),
+        field: name,
+        is_within: false,
         style: Style::Flat,
-        value: Some(value?),
+        value: Some(value),
         comment: None,
         new_applications: None,
+        rival,
     })
+}
+
+/// The members that answer a question, the first of which counts.
+fn named(question: &Question, body: &Map<String, Value>) -> Vec<(String, Value)> {
+    // Null is as good as absent.
+    let find = |name: &str| body.get(name).filter(|value| !value.is_null());
+    let names: Vec<_> = question.names.iter().cloned().chain([question.flat_name()]).collect();
+    let column = question.column.as_ref().filter(|column| !names.contains(column));
+    let shown = column.and_then(|column| Some((column.clone(), of_column(question, find(column)?)?)));
+    let under = |name: String| find(&name).cloned().map(|value| (name, value));
+    names.into_iter().filter_map(under).chain(shown).collect()
+}
+
+/// Whether two members say the same, each in its own way.
+fn is_same(question: &Question, one: &Value, other: &Value) -> bool {
+    let read = |value| question.read(value, Style::Flat).ok();
+    one == other || read(one).is_some_and(|kept| read(other) == Some(kept))
 }
 
 /// The answer that a record shows under the name of its column.

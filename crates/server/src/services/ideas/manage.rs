@@ -5,12 +5,12 @@ use automation_hub_domain::{
     flow::Place,
     id::{CategoryId, StatusId},
     idea::Idea,
-    lifecycle::{Phase, Status},
+    lifecycle::{Phase, Status, is_key},
     permission::Permission,
 };
 use automation_hub_storage::{audit, ideas};
 
-use super::{Held, IdeaChoice, filling::Filling, given::Given, meets, touched, write};
+use super::{Held, IdeaChoice, filling::Filling, given::Given, meets, of_name, touched, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -27,7 +27,8 @@ pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<G
     let actor = actor.clone();
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
-        let mut filling = Filling::of(&held.idea, held.flow()?, held.tree(), now);
+        let flow = held.flow()?;
+        let mut filling = Filling::of(&held.idea, flow, held.tree(), now);
         filling.take(session, &answers)?;
         filling.still_complete(&answers);
         let Filling { draft, violations, changed, .. } = filling;
@@ -43,7 +44,8 @@ pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<G
         if after.category != before.category {
             require_there(&actor, &held, after.category)?;
         }
-        held.write(session, (&actor, AuditAction::IDEA_ANSWER), &after)
+        let written = held.write(session, (&actor, AuditAction::IDEA_ANSWER), &after);
+        written.map_err(|error| of_name(error, flow, &answers))
     })
     .await
 }
@@ -113,7 +115,7 @@ fn require_same(
     phase: Option<&str>,
     status: Option<&str>,
 ) -> Result<(), Error> {
-    if phase.is_some_and(|phase| phase != in_phase.key) {
+    if phase.is_some_and(|phase| !is_key(&in_phase.key, phase)) {
         return Err(Error::invalid("phase_variable", OTHER_PLACE));
     }
     let leads_there =

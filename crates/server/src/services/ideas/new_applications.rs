@@ -37,35 +37,58 @@ impl Named {
     }
 }
 
-/// Clients look for its beginning.
-fn wrong(what: impl Display) -> String {
-    format!("Invalid Application Data. {what}")
+/// What is wrong, and where.
+pub(super) struct Mistake {
+    /// The path from the answer to it.
+    pub(super) at: String,
+    pub(super) told: String,
 }
 
-/// The sentence about one that the inventory has, but doesn't offer any more.
-pub(super) fn inactive(place: usize, id: ApplicationId) -> String {
-    wrong(format_args!("new_applications[{place}] names application {id}, which is inactive"))
+impl Mistake {
+    fn of_list(what: impl Display) -> Self {
+        Self::at(LIST.to_owned(), what)
+    }
+
+    /// Clients look for how the sentence begins.
+    fn at(at: String, what: impl Display) -> Self {
+        Self { at, told: format!("Invalid Application Data. {what}") }
+    }
 }
 
-/// What a list of them says, or the sentence about what is wrong with it.
-pub(super) fn read(question: &Question, value: &Value) -> Result<Vec<Named>, String> {
+/// The member of an answer that holds them.
+const LIST: &str = "new_applications";
+
+/// About one that the inventory has, but doesn't offer any more.
+pub(super) fn inactive(place: usize, id: ApplicationId) -> Mistake {
+    let what = format_args!("{LIST}[{place}] names application {id}, which is inactive");
+    Mistake::at(format!("{LIST}/{place}"), what)
+}
+
+/// What a list of them says, or all that is wrong with it.
+pub(super) fn read(question: &Question, value: &Value) -> Result<Vec<Named>, Vec<Mistake>> {
     let Value::Array(items) = value else {
-        return Err(wrong("new_applications has to be a list."));
+        return Err(vec![Mistake::of_list("new_applications has to be a list.")]);
     };
     if !items.is_empty() && !question.takes_new {
-        return Err(wrong("Adding new applications is disabled for this assessment."));
+        let told = "Adding new applications is disabled for this assessment.";
+        return Err(vec![Mistake::of_list(told)]);
     }
     if items.len() > LIMIT {
-        return Err(wrong(format_args!("At most {LIMIT} new applications can be added at once.")));
+        let told = format_args!("At most {LIMIT} new applications can be added at once.");
+        return Err(vec![Mistake::of_list(told)]);
     }
-    let read = |(place, item): (usize, &Value)| {
-        let named = format!("new_applications[{place}]");
+    let (mut named, mut mistakes) = (Vec::with_capacity(items.len()), Vec::new());
+    for (place, item) in items.iter().enumerate() {
+        let mut wrong = |member: &str, what: String| {
+            let told = format_args!("{LIST}[{place}] {what}");
+            mistakes.push(Mistake::at(format!("{LIST}/{place}{member}"), told));
+        };
         match item {
-            Value::Object(members) => one(members).map_err(|what| wrong(format_args!("{named} {what}"))),
-            _ => Err(wrong(format_args!("{named} has to be an object."))),
+            Value::Object(members) => named.extend(one(members, &mut wrong)),
+            _ => wrong("", "has to be an object.".to_owned()),
         }
-    };
-    items.iter().enumerate().map(read).collect()
+    }
+    if mistakes.is_empty() { Ok(named) } else { Err(mistakes) }
 }
 
 const MEMBERS: [&str; 5] = [
@@ -76,33 +99,45 @@ const MEMBERS: [&str; 5] = [
     "application_comments",
 ];
 
-fn one(members: &Map<String, Value>) -> Result<Named, String> {
-    let unknown: Vec<_> = members.keys().map(String::as_str).filter(|name| !MEMBERS.contains(name)).collect();
-    if !unknown.is_empty() {
-        return Err(format!("has unknown field(s): {}", unknown.join(", ")));
+/// `wrong` is told the pointer from the object to each member that it can't do with, and why.
+fn one(members: &Map<String, Value>, wrong: &mut impl FnMut(&str, String)) -> Option<Named> {
+    for name in members.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
+        let pointer = name.replace('~', "~0").replace('/', "~1");
+        wrong(&format!("/{pointer}"), format!("has unknown field(s): {name}"));
     }
     let name = match members.get("application_name") {
-        Some(Value::String(name)) if !name.trim().is_empty() => name.trim(),
-        _ => return Err("requires a non-empty application_name".to_owned()),
+        Some(Value::String(name)) if name.trim().chars().count() > 50 => {
+            wrong("/application_name", "has an application_name that exceeds 50 characters".to_owned());
+            None
+        }
+        Some(Value::String(name)) if !name.trim().is_empty() => Some(name.trim().to_owned()),
+        _ => {
+            wrong("/application_name", "requires a non-empty application_name".to_owned());
+            None
+        }
     };
-    if name.chars().count() > 50 {
-        return Err("has an application_name that exceeds 50 characters".to_owned());
-    }
-    let invalid = || "has invalid version, language, comments, or citrix flag".to_owned();
-    let text = |member: &str, limit: usize| match members.get(member) {
-        None | Some(Value::Null) => Ok(String::new()),
-        Some(Value::String(text)) if text.chars().count() <= limit => Ok(text.trim().to_owned()),
-        Some(_) => Err(invalid()),
+    let mut invalid = |member: &str| {
+        let told = "has invalid version, language, comments, or citrix flag";
+        wrong(&format!("/{member}"), told.to_owned());
     };
-    Ok(Named {
-        name: name.to_owned(),
-        version: text("application_version", 20)?,
-        language: text("application_language", 50)?,
-        comments: text("application_comments", 512)?,
-        is_thin_client: match members.get("application_is_citrix_client") {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(flag)) => *flag,
-            Some(_) => return Err(invalid()),
-        },
-    })
+    let mut text = |member: &str, limit: usize| match members.get(member) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) if text.chars().count() <= limit => text.trim().to_owned(),
+        Some(_) => {
+            invalid(member);
+            String::new()
+        }
+    };
+    let version = text("application_version", 20);
+    let language = text("application_language", 50);
+    let comments = text("application_comments", 512);
+    let is_thin_client = match members.get("application_is_citrix_client") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(flag)) => *flag,
+        Some(_) => {
+            invalid("application_is_citrix_client");
+            false
+        }
+    };
+    Some(Named { name: name?, version, language, comments, is_thin_client })
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     filling::Filling,
     given::{Given, Inputs},
-    meets, taken,
+    meets, of_name, taken,
 };
 use crate::{
     app::App,
@@ -89,7 +89,8 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
         // Only now: where the form wants the submitter named, whoever sends it doesn't stand in for one.
         filling.draft.submitter = filling.draft.submitter.or(actor.user_id());
         let new = new_idea(filling, flow, forms, uuid)?;
-        let idea = insert(session, &actor, &new, forms)?;
+        let inserted = insert(session, &actor, &new, forms);
+        let idea = inserted.map_err(|error| of_name(error, flow, &answers))?;
         Ok(Submitted { idea, uuid, name: new.name.as_str().to_owned() })
     })
     .await

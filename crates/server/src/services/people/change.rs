@@ -44,7 +44,8 @@ pub async fn edit(
     let id = app
         .store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let user = users::find_by_email(s, &email)?.ok_or(Error::NotFound("person"))?;
+            let user = users::find_by_email(s, &email)?;
+            let user = user.ok_or_else(|| Error::NotFound("person").of_field("email"))?;
             let by = By { actor: &by, invitation: invitation.as_ref(), now };
             Edit { by, user: &user, change: &change }.apply(s, mistakes.clone())?;
             Ok(user.id)
@@ -139,7 +140,8 @@ impl Edit<'_> {
         }
         let (profile, (is_active, invite_status)) = wrong.complete(profile.zip(standing))?;
         if self.user.is_active && !is_active && self.by.actor.user_id() == Some(self.user.id) {
-            return Err(Error::Conflict("You can’t deactivate yourself. Ask another System Admin.".into()));
+            let refusal = Error::Conflict("You can’t deactivate yourself. Ask another System Admin.".into());
+            return Err(refusal.of_field("is_active"));
         }
         let roles = self.change.roles.as_deref().unwrap_or(held).to_vec();
         Ok(Target { profile, is_active, invite_status, roles })
@@ -223,7 +225,8 @@ impl Edit<'_> {
             (ACCOUNT_OWNER, "This is the last Account Owner. Give the role to somebody else first."),
         ] {
             if counted && loses(role) && users::count_holders(s, role)? == 0 {
-                return Err(Error::Conflict(refusal.into()));
+                let field = if target.is_active { "roles" } else { "is_active" };
+                return Err(Error::Conflict(refusal.into()).of_field(field));
             }
         }
         Ok(())

@@ -106,6 +106,12 @@ async fn both_kinds_stand_in_one_order_each_with_its_particulars() {
 #[case("action=GET%20/automations/%7Bid%7D", &[("call", 4), ("call", 2)])]
 #[case("action=idea.none", &[])]
 #[case("token=1&kind=call", &[("call", 4), ("call", 2)])]
+#[case("status=404", &[("call", 4)])]
+#[case("status=4xx", &[("call", 4)])]
+#[case("status=2XX&limit=1", &[("call", 2)])]
+#[case("status=5xx", &[])]
+#[case("status=404&kind=event", &[])]
+#[case("status=&kind=call", &[("call", 4), ("call", 2)])]
 #[case("token_id=2", &[])]
 #[case("user=999999", &[])]
 #[case("limit=2&page=2", &[("event", 2), ("call", 2)])]
@@ -162,11 +168,15 @@ async fn a_long_one_is_sent_in_parts_that_make_a_whole() {
 #[tokio::test]
 async fn mistakes_in_the_query_are_named() {
     let (api, _) = begin().await;
-    let answer = api.admin().await.get("/auditlogs?kind=x&from=y&user=z&token=z&after=w&limit=0").await;
+    let answer =
+        api.admin().await.get("/auditlogs?kind=x&from=y&user=z&token=z&after=w&limit=0&status=4x").await;
     assert_problem(&answer, 400, "invalid-input");
     let details = answer.json()["errorDetails"].clone();
     let named: BTreeSet<_> = details.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(named.into_iter().collect::<Vec<_>>(), ["after", "from", "kind", "limit", "token", "user"]);
+    assert_eq!(
+        named.into_iter().collect::<Vec<_>>(),
+        ["after", "from", "kind", "limit", "status", "token", "user"]
+    );
 }
 
 #[tokio::test]

@@ -187,3 +187,35 @@ async fn an_automation_has_to_be_named_and_there() {
     let missing = admin.put("/automations/cba/none/project-plan-baseline", &json!({})).await;
     assert_problem(&missing, 404, "not-found");
 }
+
+/// The text of a member's value, digit by digit.
+fn digits<'t>(text: &'t str, before: &str) -> &'t str {
+    let (_, rest) = text.split_once(before).unwrap();
+    rest.split([',', '}']).next().unwrap()
+}
+
+#[tokio::test]
+async fn a_figure_has_the_same_digits_wherever_it_is_shown() {
+    let api = begin().await;
+    let pia = api.with_roles("mia@nordwind.example", &[PROGRAM_MANAGER]).await;
+    for (volumes, rate) in [(7, 3.3), (13, 7.1), (19, 0.7), (23, 11.3), (29, 12.7), (31, 33.3)] {
+        let answers = json!({"Q2-VOLUMES": {"value": volumes}, "Q2-AVERAGE_ERROR_RATE": {"value": rate},
+            "Q2-EMPLOYEE_WORKING_HOURS": {"value": 7.7}, "Q2-DIGITAL_INPUT": {"value": rate}});
+        let body = json!({"user_inputs": {"Q2": {"any": answers}}});
+        pia.changed(Method::PATCH, "/automations/one", &body).await;
+        let analysis = pia.get(CBA).await.text();
+        let (_, benefit) = analysis.split_once("Estimated Benefit").unwrap();
+        let record = pia.get("/automations/one").await.text();
+        for (name, member) in [
+            ("Hours per Year", "process_estimated_benefit_score"),
+            ("FTE", "process_estimated_benefit_fte"),
+            ("Cost per Year", "process_estimated_benefit_cost"),
+        ] {
+            let of_analysis = digits(benefit, &format!("\"field_name\":\"{name}\",\"value\":"));
+            let of_record = digits(&record, &format!("\"{member}\":"));
+            assert_eq!(of_analysis, of_record, "{member}");
+            let counting = of_record.replace('.', "");
+            assert!(counting.trim_start_matches('0').len() <= 15, "{member}: {of_record}");
+        }
+    }
+}

@@ -13,7 +13,7 @@ use automation_hub_server::api::{
     routes::{Callers, FlowPart, Further, ROUTES, Reach, Route},
 };
 use axum::{body::Body, http::Request};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::app::{Answer, TestHub};
@@ -251,6 +251,20 @@ fn every_body_has_an_example() {
 }
 
 #[test]
+fn every_success_has_an_example() {
+    let (_, document) = open_api();
+    let document = serde_json::to_value(document).unwrap();
+    for (path, method, operation) in described(&document) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let json = &response["content"]["application/json"];
+            if status.starts_with('2') && json.is_object() {
+                assert!(!json["example"].is_null(), "{method} {path} {status}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_reference_in_the_document_leads_somewhere() {
     let (_, document) = open_api();
     let document = serde_json::to_value(document).unwrap();
@@ -299,4 +313,47 @@ fn described(document: &Value) -> Vec<(String, String, Value)> {
                 .map(|(method, operation)| (path.clone(), method.to_uppercase(), operation.clone()))
         })
         .collect()
+}
+
+/// Whether a value looks as another one, of which it may leave something out.
+fn is_like(example: &Value, answered: &Value) -> bool {
+    match (example, answered) {
+        (Value::Object(members), Value::Object(all)) => members
+            .iter()
+            .all(|(name, member)| all.get(name).is_some_and(|answered| is_like(member, answered))),
+        (Value::Array(items), Value::Array(all)) => {
+            items.iter().all(|item| all.iter().any(|answered| is_like(item, answered)))
+        }
+        (Value::Null, _) | (_, Value::Null) => true,
+        (example, answered) => std::mem::discriminant(example) == std::mem::discriminant(answered),
+    }
+}
+
+#[tokio::test]
+async fn examples_of_answers_look_as_what_the_server_answers() {
+    let api = super::Api::start().await;
+    let admin = api.admin().await;
+    api.add_ideas(admin.id(), api.payables, &["One"]).await;
+    let (_, document) = open_api();
+    let document = serde_json::to_value(document).unwrap();
+    let example = |path: &str, method: &str, status: &str| {
+        document["paths"][path][method]["responses"][status]["content"]["application/json"]["example"].clone()
+    };
+    let tagged = admin.post("/automations/one/tags", &json!({"tags": ["audit"]})).await.json();
+    let told = example("/automations/{id}/tags", "post", "200");
+    assert_eq!((&told["message"], &told["statusCode"]), (&tagged["message"], &tagged["statusCode"]));
+    // Answers to questions of the sample's own have a code in their name.
+    for name in told["data"].as_object().unwrap().keys().filter(|name| !name.contains('-')) {
+        assert!(tagged["data"].get(name).is_some(), "{name}");
+    }
+    for (path, asked) in [
+        ("/idea-flows", "/idea-flows"),
+        ("/questionnaire", "/questionnaire"),
+        ("/idea-schema", "/idea-schema?idea_flow_id=1"),
+        ("/automations/{id}/schema", "/automations/one/schema"),
+        ("/auditlogs", "/auditlogs?kind=event"),
+    ] {
+        let (told, answered) = (example(path, "get", "200"), admin.get(asked).await.json());
+        assert!(is_like(&told, &answered), "{path}\n{told}\n{answered}");
+    }
 }

@@ -95,3 +95,42 @@ async fn names_that_no_record_has_are_refused_by_name(#[case] fields: &str, #[ca
         );
     }
 }
+
+#[tokio::test]
+async fn four_answers_stand_under_their_announced_names_too() {
+    let api = begin().await;
+    let admin = api.admin().await;
+    let link = r#"{"url":"https://studio.example/designer/1"}"#;
+    let overview = json!({
+        "OVR-SUB_PROCESSES": {"value": "<p>Order, bill</p>"}, "OVR-OVERVIEW_STUDIO_WEB_LINK": {"value": link},
+        "OVR-PROCESS_DOCUMENTS": {"value": ["ah-answer_option-ovr-0-0-9-1"]},
+    });
+    let detailed = json!({"Q2-PROCESS_NEGATIVE_IMPACT": {"value": "Late"}});
+    let body = json!({"user_inputs": {"OVR": {"s": overview}, "Q2": {"s": detailed}}});
+    let record = admin.changed(axum::http::Method::PATCH, "/automations/one", &body).await;
+    for (name, code, value) in [
+        ("sub_processes", "ovr-sub_processes", json!("<p>Order, bill</p>")),
+        ("studio_web_link", "ovr-overview_studio_web_link", json!(link)),
+        ("process_documents", "ovr-process_documents", json!(["ah-answer_option-ovr-0-0-9-1"])),
+        ("process_negative_impact", "q2-process_negative_impact", json!("Late")),
+    ] {
+        assert_eq!((&record[name], &record[code]), (&value, &value), "{name}");
+        let picked = admin.data(&format!("/automations/one?fields={name}")).await;
+        assert_eq!(picked, json!({name: value}));
+        assert_eq!(admin.data(&format!("/automations/two-quoted?fields={name}")).await, json!({}));
+        let display = format!("/automations?fields={name}__display");
+        assert_problem(&admin.get(&display).await, 400, "invalid-input");
+    }
+}
+
+/// As in the last of `categories`: the idea's path ends there.
+#[tokio::test]
+async fn a_record_has_nothing_below_its_category() {
+    let api = begin().await;
+    let admin = api.admin().await;
+    api.add_ideas(admin.id(), api.finance, &["Three"]).await;
+    for slug in ["one", "three"] {
+        let picked = admin.data(&format!("/automations/{slug}?fields=subcategories")).await;
+        assert_eq!(picked, json!({"subcategories": []}));
+    }
+}

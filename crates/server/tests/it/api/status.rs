@@ -184,7 +184,7 @@ async fn who_is_only_a_user_moves_nothing_not_even_their_own() {
 #[case(json!({"process_id": ID, "phase_status_id": 100}), 400, &["phase_status_id"])]
 #[case(json!({"process_id": ID, "phase_variable": "IDEA"}), 400, &["status_variable"])]
 #[case(json!({"process_id": ID, "phase_variable": "IDEA", "status_variable": "ONGOING"}), 400, &["status_variable"])]
-#[case(json!({"process_id": 999, "phase_status_id": 47}), 404, &[])]
+#[case(json!({"process_id": 999, "phase_status_id": 47}), 404, &["process_id"])]
 #[tokio::test]
 async fn what_is_wrong_is_named(#[case] mut body: Value, #[case] status: u16, #[case] fields: &[&str]) {
     let api = Api::start().await;

@@ -63,7 +63,7 @@ async fn a_name_that_is_taken_is_a_conflict() {
 
 #[rstest]
 #[case(json!({"category_id": 99_999}), "category_id", "Invalid Category Id.")]
-#[case(json!({"category_id": null, "category": 99_999}), "category_id", "Invalid Category Id.")]
+#[case(json!({"category_id": null, "category": 99_999}), "category", "Invalid Category Id.")]
 #[case(json!({"owner": "nobody@nordwind.example"}), "owner", "Cannot identify owner by email")]
 #[case(json!({"owner": "nobody"}), "owner", "Cannot identify owner by email")]
 #[case(json!({"submitter": "nobody@nordwind.example"}), "submitter", "Cannot identify submitter by email")]

@@ -23,7 +23,8 @@ impl Filling<'_> {
             let entry = named.entry(self.draft.category, self.now);
             let id = applications::find_or_insert(session, &entry)?;
             if !self.unusable(session, &[id])?.is_empty() {
-                self.refuse(given, new_applications::inactive(place, id));
+                let new_applications::Mistake { at, told } = new_applications::inactive(place, id);
+                self.refuse_at(given, given.beside(&at), told);
             } else if !self.draft.content.applications.contains(&id) {
                 self.draft.content.applications.push(id);
             }
