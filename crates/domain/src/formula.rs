@@ -270,7 +270,7 @@ impl Known<'_> {
 
 /// A figure without the digits that only reckoning in binary brings along: to fifteen that count. Rounded once, where it
 /// comes about, it is the same wherever it is shown.
-fn rounded(value: f64) -> f64 {
+pub(crate) fn rounded(value: f64) -> f64 {
     format!("{value:.14e}").parse().unwrap_or(value)
 }
 

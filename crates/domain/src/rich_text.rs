@@ -108,19 +108,48 @@ const BLOCKS: &[&str] = &[
 const HIDDEN: &[&str] = &["script", "style"];
 
 fn is_html(text: &str) -> bool {
-    text.split('<').skip(1).any(|rest| element(rest).is_some())
+    text.split_once("<!--").is_some_and(|(_, rest)| rest.contains("-->"))
+        || text.split('<').skip(1).any(|rest| element(rest).is_some())
 }
 
 /// A tag as it begins behind its `<`: its lower-case element, whether it closes, and what follows it.
 fn element(rest: &str) -> Option<(String, bool, &str)> {
-    let (tag, after) = rest.split_once('>')?;
+    let (tag, after) = rest.split_at_checked(end_of_tag(rest)?)?;
+    let after = after.get(1..)?;
     let is_closing = tag.starts_with('/');
     let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
     let name = name.to_ascii_lowercase();
     ELEMENTS.contains(&name.as_str()).then_some((name, is_closing, after))
 }
 
+/// Where the `>` of a tag stands: one within the value of an attribute isn't it, if that has an end.
+fn end_of_tag(rest: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut before = ' ';
+    for (position, letter) in rest.char_indices() {
+        match quote {
+            Some(open) if letter == open => quote = None,
+            None if letter == '>' => return Some(position),
+            None if before == '=' && matches!(letter, '"' | '\'') => quote = Some(letter),
+            _ => {}
+        }
+        before = letter;
+    }
+    rest.find('>')
+}
+
+/// Comments hold what programs say to one another. One that isn't closed is a text that looks like one.
+fn without_comments(text: &str) -> Cow<'_, str> {
+    let mut left = Cow::Borrowed(text);
+    while let Some((before, rest)) = left.split_once("<!--") {
+        let Some((_, after)) = rest.split_once("-->") else { break };
+        left = Cow::Owned([before, after].concat());
+    }
+    left
+}
+
 fn without_tags(text: &str) -> String {
+    let text = without_comments(text);
     let mut plain = String::with_capacity(text.len());
     let mut parts = text.split('<');
     plain.push_str(&one_line(parts.next().unwrap_or_default()));
@@ -235,6 +264,9 @@ mod tests {
     #[case("<p>Seen</p><script>alert('x')</script><p>too</p>", &["Seen", "too"])]
     #[case("<p>2 < 3 &unknown; &#x0;</p>", &["2 < 3 &unknown; &#x0;"])]
     #[case("<p>Gr&ouml;&szlig;e &Auml;&yuml;&nbsp;&not; &Szlig;</p>", &["Größe Äÿ\u{a0}¬ &Szlig;"])]
+    #[case("<!--[if gte mso 9]><xml><w:View>Normal</w:View></xml><![endif]--><p class=MsoNormal>Real</p>", &["Real"])]
+    #[case("Plain<!-- secret --> text<!-- open", &["Plain text<!-- open"])]
+    #[case("<p title=\"a>b\" class='c>d'>Seen</p><p title=\"open>too</p>", &["Seen", "too"])]
     #[case("<table><tr><td>Net</td><td>Gross</td></tr></table>", &["Net Gross"])]
     #[case("M&uuml;ller &amp; Co\nAT&T", &["Müller & Co", "AT&T"])]
     fn any_form_becomes_plain_paragraphs(#[case] text: &str, #[case] expected: &[&str]) {

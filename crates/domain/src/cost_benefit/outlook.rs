@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Plan;
-use crate::formula::{Figures, Formulas, Stage};
+use crate::formula::{Figures, Formulas, Stage, rounded};
 
 /// The most years there are, by their titles.
 pub(super) const YEAR_TITLES: [&str; 10] =
@@ -69,7 +69,7 @@ fn years(formulas: &Formulas, figures: &Figures, horizon: f64, launch: Option<Da
         formulas.work_out_stage(Stage::Year, &mut of_year);
         let figure = |name: &str| of_year.get(name).copied();
         let net = figure("net_of_year");
-        cumulative = cumulative.zip(net).map(|(sum, net)| sum + net);
+        cumulative = cumulative.zip(net).map(|(sum, net)| rounded(sum + net));
         Year {
             calendar: launch.and_then(|launch| launch.year().checked_add(number)),
             share,
@@ -85,7 +85,7 @@ fn years(formulas: &Formulas, figures: &Figures, horizon: f64, launch: Option<Da
 /// The part of its year that is left on a day, that day included.
 fn share_from(day: Date) -> f64 {
     let days = day.days_in_year();
-    f64::from(days - day.day_of_year() + 1) / f64::from(days)
+    rounded(f64::from(days - day.day_of_year() + 1) / f64::from(days))
 }
 
 /// The first month, counted from the launch, at whose end what was saved makes up for what was spent. What is spent once

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::formula::rounded;
 use crate::{clock::Timestamp, formula::Figures};
 
 /// Most rows of each list.
@@ -141,7 +142,7 @@ impl Plan {
 }
 
 fn total(amounts: impl Iterator<Item = f64>) -> Option<f64> {
-    amounts.reduce(|sum, amount| sum + amount)
+    amounts.reduce(|sum, amount| sum + amount).map(rounded)
 }
 
 /// What becomes of something that a change may leave as it is.
@@ -246,5 +247,15 @@ pub(super) mod tests {
         assert!(text.contains(r#""kind":"rpa_software""#) && text.contains(r#""quantity":0.5"#), "{text}");
         assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
         assert_eq!(serde_json::from_str::<Plan>("{}").unwrap(), Plan::default());
+    }
+
+    #[test]
+    fn sums_have_no_digits_that_only_reckoning_brings_along() {
+        let cost = |amount: f64| OneTimeCost { description: "Part".into(), amount };
+        let people = PeopleCost { role: "Expert".into(), phase: None, days: 0.1, daily_rate: 3.0 };
+        let plan =
+            Plan { people: vec![people], one_time_costs: vec![cost(0.1), cost(0.2)], ..Plan::default() };
+        let amounts = plan.amounts();
+        assert_eq!((amounts["people_cost"], amounts["other_one_time_cost"]), (0.3, 0.3));
     }
 }

@@ -88,7 +88,7 @@ pub async fn idea_schema(State(app): State<App>, actor: Actor, query: Query) -> 
     let work = move |s: &mut Session<'_>| -> Result<_, Error> {
         let forms = shared.forms.of(s)?;
         let flow = match choice {
-            FlowChoice::Id(id) => forms.flow(id),
+            FlowChoice::Id(id) | FlowChoice::IdOfKind(id, _) => forms.flow(id),
             FlowChoice::Kind(kind) => forms.flow_of(kind),
         };
         let flow = flow.ok_or(Error::NotFound("idea flow"))?;

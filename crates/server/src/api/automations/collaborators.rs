@@ -219,5 +219,13 @@ fn one(item: &Value, at: String, needs_role: bool, violations: &mut Violations) 
         }
         fields.integer("role_id").map(|id| RoleKey::Id(RoleId::new(id)))
     };
-    Some(Named { at, person: person?, role })
+    let user_id = match person {
+        Some(PersonKey::Email(_)) => fields.integer("user_id").map(UserId::new),
+        _ => None,
+    };
+    let role_slug = match role {
+        Some(RoleKey::Id(_)) => fields.text("role_slug").map(str::to_owned),
+        _ => None,
+    };
+    Some(Named { at, person: person?, user_id, role, role_slug })
 }

@@ -162,7 +162,7 @@ fn flow(fields: &mut Fields<'_, '_>) -> Option<FlowChoice> {
 fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     let mut violations = Violations::default();
     let mut fields = Fields::of(&body, &mut violations);
-    let flow = fields.integer("idea_flow_id").map(|id| FlowChoice::Id(FlowId::new(id)));
+    let flow = fields.integer("idea_flow_id").map(FlowId::new);
     let code = fields.integer_within("process_submission_type", 1..=8);
     let owner = fields.integer("process_owner_user_id").map(UserId::new);
     violations.into_result()?;
@@ -170,9 +170,13 @@ fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     if let Some(address) = body.get("owner").and_then(|owner| owner.get("user_email")).cloned() {
         body.insert("owner".to_owned(), address);
     }
-    let kind = code.and_then(SubmissionType::from_code).unwrap_or(SubmissionType::EmployeeDriven);
+    let kind = code.and_then(SubmissionType::from_code);
     Ok(Submission {
-        flow: flow.unwrap_or(FlowChoice::Kind(kind)),
+        flow: match (flow, kind) {
+            (Some(flow), Some(kind)) => FlowChoice::IdOfKind(flow, kind),
+            (Some(flow), None) => FlowChoice::Id(flow),
+            (None, kind) => FlowChoice::Kind(kind.unwrap_or(SubmissionType::EmployeeDriven)),
+        },
         inputs: Inputs::Flat(body),
         completeness: Completeness::Overview,
         owner,

@@ -53,6 +53,9 @@ pub(super) async fn answer(app: App, actor: Actor, query: &Query) -> Result<Resp
     let mut violations = Violations::default();
     let request = query.page(PageRequest::DEFAULT_LIMIT, &mut violations);
     let deleted = window(query, ["updatedStart", "updatedEnd"], &mut violations);
+    if query.has("cursor") {
+        violations.add("cursor", "This list goes by limit and page, or by offset.");
+    }
     violations.into_result()?;
     let filter = DeletedFilter { deleted, ..DeletedFilter::default() };
     Ok(stream::answer(Deleted { app, actor, filter, offset: request.offset }, request).await?)

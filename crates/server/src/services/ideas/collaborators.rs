@@ -12,7 +12,7 @@ use automation_hub_domain::{
 use automation_hub_storage::{Session, audit, collaborators, ideas::IdeaKey, users};
 use serde_json::json;
 
-use super::{Held, IdeaChoice, get_visible, write};
+use super::{Held, IdeaChoice, get_visible, given::contradiction, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -39,8 +39,12 @@ pub struct Named {
     /// The path to it in the body: `collaborators/0`.
     pub at: String,
     pub person: PersonKey,
+    /// The id of whoever is named by an address, where it is said too: an entry may be sent back as it was read.
+    pub user_id: Option<UserId>,
     /// None stands for all the person has; only where somebody is removed.
     pub role: Option<RoleKey>,
+    /// What the role that is named by its id is called, where it is said too.
+    pub role_slug: Option<String>,
 }
 
 impl Named {
@@ -187,10 +191,14 @@ fn find_person(
             (users::find_by_email(session, &email)?, "Nobody has this address.")
         }
     };
-    if found.is_none() {
+    let Some(found) = found else {
         violations.add(named.person_field(), missing);
+        return Ok(None);
+    };
+    if named.user_id.is_some_and(|id| id != found.id) {
+        violations.add(format!("{}/user_id", named.at), contradiction("user_email"));
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 fn find_role<'d>(
@@ -205,6 +213,9 @@ fn find_role<'d>(
     };
     match found {
         None => violations.add(named.role_field(), "There is no such collaborator role."),
+        Some(role) if named.role_slug.as_ref().is_some_and(|slug| !role.is_called(slug)) => {
+            violations.add(format!("{}/role_slug", named.at), contradiction("role_id"));
+        }
         Some(role) if role.is_of_idea() => violations
             .add(named.role_field(), "Who submits and who owns an automation is said by its own answers."),
         Some(role) => return Some(role),

@@ -64,8 +64,8 @@ impl Inputs {
 
 /// What a question is called in a flat body where it is told wrong.
 pub(super) fn flat_field(question: &Question) -> String {
-    match question.names.first() {
-        Some(name) => name.clone(),
+    match question.names.first().map(String::as_str).or(question.announced_name()) {
+        Some(name) => name.to_owned(),
         None => match (question.typed_column(), &question.column) {
             (Some(_), Some(column)) => column.clone(),
             _ => question.flat_name(),

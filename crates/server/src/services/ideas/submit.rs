@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     filling::Filling,
-    given::{Given, Inputs},
+    given::{Given, Inputs, contradiction},
     meets, of_name, taken,
 };
 use crate::{
@@ -33,6 +33,8 @@ use crate::{
 pub enum FlowChoice {
     Id(FlowId),
     Kind(SubmissionType),
+    /// By its id; the kind is said too.
+    IdOfKind(FlowId, SubmissionType),
 }
 
 /// Which required questions have to be answered.
@@ -98,10 +100,16 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
 
 pub(super) fn find_flow(forms: &TenantForms, choice: FlowChoice) -> Result<&TenantFlow, Error> {
     let found = match choice {
-        FlowChoice::Id(id) => forms.flow(id),
+        FlowChoice::Id(id) | FlowChoice::IdOfKind(id, _) => forms.flow(id),
         FlowChoice::Kind(kind) => forms.flow_of(kind),
     };
-    found.ok_or_else(|| Error::invalid("idea_flow_id", "There is no such idea flow."))
+    let found = found.ok_or_else(|| Error::invalid("idea_flow_id", "There is no such idea flow."))?;
+    match choice {
+        FlowChoice::IdOfKind(_, kind) if kind != found.kind => {
+            Err(Error::invalid("process_submission_type", contradiction("idea_flow_id")))
+        }
+        _ => Ok(found),
+    }
 }
 
 /// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it. Whoever may

@@ -104,6 +104,9 @@ async fn who_keeps_a_copy_is_told_what_was_deleted_where_they_could_see_it() {
     let bob = api.standard("bob@nordwind.example", Some(api.finance)).await;
     assert_eq!(bob.data("/automations?deleted=1").await, page(2, 1, &[gone[0].clone(), gone[2].clone()]));
     assert_eq!(admin.names("/automations?deleted=0").await, ["Three"]);
+    let walked = admin.get("/automations?deleted=1&cursor=").await;
+    assert_problem(&walked, 400, "invalid-input");
+    assert!(walked.json()["errorDetails"]["cursor"].is_array());
     let answer = admin.get("/automations?deleted=yes").await;
     assert_problem(&answer, 400, "invalid-input");
     assert!(answer.json()["errorDetails"]["deleted"].is_array());

@@ -376,3 +376,46 @@ async fn roles_and_collaborators_come_in_pages_where_they_are_asked_for() {
         assert_eq!(ids(&admin.data(&format!("{alias}&limit=1")).await, list), all[..1]);
     }
 }
+
+#[tokio::test]
+async fn a_person_and_a_role_named_twice_are_the_same_or_refused() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    api.add_ideas(admin.id(), api.payables, &["One"]).await;
+    let ana = api.standard("ana@nordwind.example", None).await.id().get();
+    let path = "/automations/one/collaborators";
+    let entry = |change: Value| {
+        let mut entry = json!({"user_email": "ana@nordwind.example", "user_id": ana, "role_id": 11,
+            "role_slug": "ah-project-manager"});
+        entry.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        json!({ "collaborators": [entry] })
+    };
+    for (change, pointer, other) in [
+        (json!({"user_id": admin.id().get()}), "#/collaborators/0/user_id", "user_email"),
+        (json!({"role_slug": "ah-rpa-developer"}), "#/collaborators/0/role_slug", "role_id"),
+    ] {
+        let answer = admin.post(path, &entry(change)).await;
+        assert_problem(&answer, 400, "invalid-input");
+        let error = answer.json()["errors"][0].clone();
+        assert_eq!(error["pointer"], pointer, "{error}");
+        assert!(error["detail"].as_str().unwrap().contains(other), "{error}");
+    }
+    assert_eq!(admin.post(path, &entry(json!({}))).await.status, 201, "as it is read");
+}
+
+#[tokio::test]
+async fn a_kind_and_a_flow_that_are_not_of_each_other_are_refused() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let body = |name: &str, kind: i64, flow: i64| {
+        json!({"process_name": name, "process_description": "By hand", "category_id": api.payables.get(),
+            "process_submission_type": kind, "idea_flow_id": flow})
+    };
+    for (kind, flow) in [(1, 2), (8, 1)] {
+        let answer = admin.post("/automations", &body("One", kind, flow)).await;
+        assert_problem(&answer, 400, "invalid-input");
+        assert_eq!(answer.json()["errors"][0]["pointer"], "#/process_submission_type");
+    }
+    let answer = admin.post("/automations", &body("One", 1, 1)).await;
+    assert_ne!(answer.json()["errors"][0]["pointer"], "#/process_submission_type", "{}", answer.text());
+}
