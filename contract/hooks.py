@@ -11,6 +11,7 @@ INT64 = {"minimum": -(2**63), "maximum": 2**63 - 1}
 
 # Sentences about which records there are, and about how members and records fit together.
 BEYOND_SCHEMAS = [
+    "This list goes by limit and page, or by offset.",
     r"There is no such .*",
     r"Invalid Category Id\.",
     r"Nobody has this address\.",

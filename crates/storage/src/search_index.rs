@@ -60,10 +60,13 @@ fn is_behind(system: &mut System<'_>) -> Result<bool, StorageError> {
     Ok(indexing::is_behind(system)? || rekeying::is_behind(system)?)
 }
 
-/// New keys and the index go on together, so that neither waits for the other's end, and few ideas are out of the index
-/// at a time.
+/// New keys are made where the index has nearly caught up: each search looks through what is out of it one by one.
 fn index_portion(system: &mut System<'_>) -> Result<Indexing, StorageError> {
-    let is_rekeyed = rekeying::rekey_portion(system)?;
+    let is_rekeyed = if indexing::lags_far_behind(system)? {
+        !rekeying::is_behind(system)?
+    } else {
+        rekeying::rekey_portion(system)?
+    };
     let is_indexed = !indexing::index_portion(system)?;
     Ok(if is_rekeyed && is_indexed { Indexing::UpToDate } else { Indexing::Behind })
 }

@@ -63,6 +63,12 @@ pub(crate) fn is_behind(system: &mut System<'_>) -> Result<bool, StorageError> {
     system.one(is_behind, values![], |row| Ok(row.get::<i64>(0)? != 0))
 }
 
+/// Whether so many ideas have changed since they were indexed that no more should be added to them without need.
+pub(crate) fn lags_far_behind(system: &mut System<'_>) -> Result<bool, StorageError> {
+    let noted = "SELECT COUNT(*) FROM (SELECT 1 FROM search_backlog LIMIT $1) AS noted";
+    system.one(noted, values![PORTION], |row| Ok(row.get::<i64>(0)? >= PORTION))
+}
+
 /// Whether more ideas than this aren't indexed yet: of the tenant, or on the embedded engine of all, by their ids.
 pub(super) fn lags_by(session: &mut Session<'_>, many: i64) -> Result<bool, StorageError> {
     let is_more = |row: &Row<'_>| Ok(row.get::<i64>(0)? != 0);

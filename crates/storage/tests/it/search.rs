@@ -11,7 +11,7 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey, IdeaOrder, IdeaSort, PreparedIdea, Window};
 use automation_hub_storage::{
-    Constraint, Engine, Indexing, Prepared, Session, StorageError, Store, StoreOptions, values,
+    Constraint, Engine, Indexing, Prepared, Session, StorageError, Store, StoreOptions, System, values,
 };
 use proptest::{
     prelude::{Just, Strategy, any, prop_oneof},
@@ -560,6 +560,39 @@ async fn descriptions_of_an_older_version_are_found_by_what_people_read_once_the
     assert!(matches!(again.index_ideas().await, Ok(Indexing::UpToDate)));
     assert_eq!(again.commit_count(), before, "it is done once");
     again.close().await;
+}
+
+#[tokio::test]
+async fn new_keys_wait_for_the_index_so_that_searches_have_little_to_look_through() {
+    let acme = Organization::found().await;
+    // As each block of a document has a key of its own.
+    let of_their_own = |n: usize| {
+        (0..30).map(|block| format!(r#"{{"key":"k{n}x{block}","text":"Same"}}"#)).collect::<Vec<_>>()
+    };
+    let many = (0..3000).map(|n| {
+        let mut idea = acme.idea(&format!("Idea {n}"), 1);
+        idea.content.description = format!(r#"{{"blocks":[{}]}}"#, of_their_own(n).join(","));
+        idea
+    });
+    let many = insert_all(&acme, many.collect()).await;
+    let undone = go_back_to_markup(&acme).await;
+    let store = acme.store();
+    assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
+    // All are indexed by their old keys first, as they are in a database that was in use.
+    let hold = |s: &mut System<'_>| s.execute("UPDATE search_keys SET after_idea = 999999", values![]);
+    store.system().write(hold).await.unwrap();
+    index_all(store).await;
+    let begin = |s: &mut System<'_>| s.execute("UPDATE search_keys SET rule = 1, after_idea = 0", values![]);
+    store.system().write(begin).await.unwrap();
+    let mut most = 0;
+    while index_once(store).await {
+        let waiting = |s: &mut System<'_>| {
+            s.one("SELECT COUNT(*) FROM search_backlog", values![], |row| row.get::<i64>(0))
+        };
+        most = most.max(store.system().write(waiting).await.unwrap());
+    }
+    assert!(0 < most && most < 1500, "{most} of {}", many.len());
+    assert_eq!(found(store, acme.tenant, "k7x3").await, []);
 }
 
 /// The migration that brought the index of words.

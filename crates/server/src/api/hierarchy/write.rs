@@ -61,7 +61,7 @@ struct CategoryRequest {
     category_order_number: Option<i64>,
     #[schema(minimum = 0, maximum = 1)]
     category_is_other: Option<u8>,
-    /// 0 archives it and all below it. Below one that stays archived it changes nothing of what shows 0 already.
+    /// 0 archives it and all below it. Of what shows 0 already it changes nothing.
     #[schema(minimum = 0, maximum = 1)]
     category_is_active: Option<u8>,
     /// Those to stand below it. What stands there already stays.

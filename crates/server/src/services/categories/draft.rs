@@ -23,9 +23,6 @@ pub(super) struct Node {
     /// Where in the body it stands, and what level it says it has.
     at: Option<String>,
     level_given: Option<i64>,
-    /// Whether the body says that it is archived of a node that was shown so for one above it: it may be no more than
-    /// what was read.
-    is_told_archived: bool,
     parent_before: Option<usize>,
 }
 
@@ -42,7 +39,6 @@ impl Node {
             before: Some(category.clone()),
             at: None,
             level_given: None,
-            is_told_archived: false,
             parent_before: None,
         }
     }
@@ -59,7 +55,6 @@ impl Node {
             before: None,
             at: None,
             level_given: None,
-            is_told_archived: false,
             parent_before: None,
         }
     }
@@ -102,23 +97,7 @@ impl<'t> Draft<'t> {
         for row in rows {
             draft.place(row, None, &positions, wrong);
         }
-        draft.archive_as_told();
         draft
-    }
-
-    /// What was shown as archived for a node above it, and is sent back so, stays as it is where it still shows so. Where
-    /// all above it are taken back it would show as active, though, and whoever asked for the opposite means it.
-    fn archive_as_told(&mut self) {
-        let mut told: Vec<_> = (0..self.nodes.len())
-            .filter(|&position| self.nodes.get(position).is_some_and(|node| node.is_told_archived))
-            .collect();
-        told.sort_by_key(|&position| self.depth(position));
-        for position in told {
-            let is_open = self.line(position).take(self.nodes.len()).all(|node| node.is_active);
-            if let Some(node) = self.nodes.get_mut(position) {
-                node.is_active = !is_open;
-            }
-        }
     }
 
     fn place(
@@ -152,9 +131,9 @@ impl<'t> Draft<'t> {
             node.name = row.name.clone().unwrap_or_else(|| std::mem::take(&mut node.name));
             node.order_number = row.order_number.unwrap_or(if is_new { next } else { node.order_number });
             node.is_other = row.is_other.unwrap_or(node.is_other);
-            let is_shown_active = node.id.is_none_or(|id| self.tree.is_open(id));
-            node.is_told_archived = node.is_active && !is_shown_active && row.is_active == Some(false);
-            if !node.is_told_archived {
+            // 0 of what is shown so for one above it is no more than what was read.
+            let is_as_read = row.is_active == Some(false) && node.id.is_some_and(|id| !self.tree.is_open(id));
+            if !is_as_read {
                 node.is_active = row.is_active.unwrap_or(node.is_active);
             }
         }
