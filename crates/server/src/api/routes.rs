@@ -32,7 +32,7 @@ pub enum Callers {
 
 /// Where a user needs what a call asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum Extent {
     /// In any category: what is shown or done is limited to where it is held.
     Somewhere,
     /// Where that is filed which the call is about.
@@ -87,7 +87,7 @@ pub struct Route {
     pub path: &'static str,
     pub callers: Callers,
     pub permission: Option<Permission>,
-    pub reach: Reach,
+    pub extent: Extent,
     pub further: Further,
     /// Whether the call looks at `If-Match` itself; else no tag that it names can match.
     pub compares: bool,
@@ -99,8 +99,8 @@ const fn route(
     callers: Callers,
     permission: Option<Permission>,
 ) -> Route {
-    let (reach, further) = (Reach::Somewhere, Further::Nothing);
-    Route { method, path, callers, permission, reach, further, compares: false }
+    let (extent, further) = (Extent::Somewhere, Further::Nothing);
+    Route { method, path, callers, permission, extent, further, compares: false }
 }
 
 /// One that looks at `If-Match`.
@@ -110,8 +110,9 @@ const fn comparing(
     callers: Callers,
     permission: Option<Permission>,
 ) -> Route {
-    let (reach, further) = (Reach::Somewhere, Further::Nothing);
-    Route { method, path, callers, permission, reach, further, compares: true }
+    let mut route = route(method, path, callers, permission);
+    route.compares = true;
+    route
 }
 
 pub const ROUTES: &[Route] = &[
@@ -222,12 +223,12 @@ pub const ROUTES: &[Route] = &[
 
 impl Route {
     const fn there(mut self) -> Self {
-        self.reach = Reach::There;
+        self.extent = Extent::There;
         self
     }
 
     const fn everywhere(mut self) -> Self {
-        self.reach = Reach::Everywhere;
+        self.extent = Extent::Everywhere;
         self
     }
 

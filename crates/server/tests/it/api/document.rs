@@ -10,7 +10,7 @@ use automation_hub_domain::{
 use automation_hub_server::api::{
     document_page,
     router::open_api,
-    routes::{Callers, FlowPart, Further, ROUTES, Reach, Route},
+    routes::{Callers, Extent, FlowPart, Further, ROUTES, Route},
 };
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
@@ -104,16 +104,16 @@ fn the_page_of_permissions_is_the_table() {
             Callers::UsersOrNamedSubmitter => "of a user, or any if the body names a submitter",
         };
         let is_free = route.permission.is_none() && matches!(route.further, Further::Nothing);
-        let reach = match route.reach {
+        let extent = match route.extent {
             _ if is_free => "-",
-            Reach::Somewhere => "any category",
-            Reach::There => "its category",
-            Reach::Everywhere => "all categories",
+            Extent::Somewhere => "any category",
+            Extent::There => "its category",
+            Extent::Everywhere => "all categories",
         };
         let permission = route.permission.map_or("none", Permission::title);
         let (further, roles) = (in_words(route.further), roles_of(route));
         format!(
-            "| `{} {}` | {tokens} | {permission} | {further} | {reach} | {roles} |\n",
+            "| `{} {}` | {tokens} | {permission} | {further} | {extent} | {roles} |\n",
             route.method, route.path
         )
     });

@@ -12,7 +12,7 @@ use automation_hub_domain::{
     token::value::TokenForm,
     user::RoleAssignment,
 };
-use automation_hub_server::api::routes::{Callers, FlowPart, Further, ROUTES, Reach, Route};
+use automation_hub_server::api::routes::{Callers, Extent, FlowPart, Further, ROUTES, Route};
 use automation_hub_storage::{Session, StorageError, categories, collaborators, users, values};
 
 use super::{
@@ -39,18 +39,18 @@ struct Caller {
 }
 
 impl Caller {
-    fn holds(&self, permission: Permission, reach: Reach) -> bool {
-        let is_within = match reach {
-            Reach::Somewhere => true,
-            Reach::There => self.scope != Scope::Elsewhere,
-            Reach::Everywhere => self.scope == Scope::Everywhere,
+    fn holds(&self, permission: Permission, extent: Extent) -> bool {
+        let is_within = match extent {
+            Extent::Somewhere => true,
+            Extent::There => self.scope != Scope::Elsewhere,
+            Extent::Everywhere => self.scope == Scope::Everywhere,
         };
         is_within && self.permissions.contains(permission)
     }
 
-    fn meets(&self, condition: Condition, reach: Reach) -> bool {
+    fn meets(&self, condition: Condition, extent: Extent) -> bool {
         match condition {
-            Condition::Permission(permission) => self.holds(permission, reach),
+            Condition::Permission(permission) => self.holds(permission, extent),
             Condition::Collaborator(asked) => self.part.is_some_and(|(_, part)| part == asked),
         }
     }
@@ -59,13 +59,13 @@ impl Caller {
     fn may_make(&self, route: &Route) -> bool {
         let further = match route.further {
             Further::Nothing => true,
-            Further::Permissions(any) => any.iter().any(|&permission| self.holds(permission, route.reach)),
-            Further::Conditions(any) => any.iter().any(|&condition| self.meets(condition, route.reach)),
+            Further::Permissions(any) => any.iter().any(|&permission| self.holds(permission, route.extent)),
+            Further::Conditions(any) => any.iter().any(|&condition| self.meets(condition, route.extent)),
             Further::Flow(part) => {
-                conditions(part).into_iter().any(|condition| self.meets(condition, route.reach))
+                conditions(part).into_iter().any(|condition| self.meets(condition, route.extent))
             }
         };
-        further && route.permission.is_none_or(|permission| self.holds(permission, route.reach))
+        further && route.permission.is_none_or(|permission| self.holds(permission, route.extent))
     }
 }
 
