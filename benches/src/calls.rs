@@ -12,7 +12,7 @@ use automation_hub_server::api::authenticate;
 use automation_hub_server::api::base::Base;
 use automation_hub_server::api::calls::CallRecorder;
 use automation_hub_server::api::error::ApiError;
-use automation_hub_server::api::router::{Calls, open_api};
+use automation_hub_server::api::router::{Calls, calls};
 use automation_hub_server::app::{App, store_options};
 use automation_hub_server::auth::credential::Presented;
 use automation_hub_server::auth::verify::Verified;
@@ -40,7 +40,7 @@ pub(crate) async fn serve(listen: SocketAddr, folder: &Path) -> Result<()> {
     let app = open(folder).await?;
     tokio::spawn(CallRecorder::run(app.clone()));
     let proving = router(app.clone());
-    let known = Arc::new(Known { calls: open_api().0, app, caller: OnceLock::new() });
+    let known = Arc::new(Known { calls: calls(), app, caller: OnceLock::new() });
     let service = service_fn(move |request: Request| {
         let (proving, known) = (proving.clone(), Arc::clone(&known));
         async move {

@@ -23,17 +23,16 @@ const TENANT: &str = "/{org}/{tenant}/automationhub_";
 
 /// The whole server.
 pub fn router(app: App) -> Server {
-    let (calls, document) = api::router::open_api();
     let pages = Router::new()
         .route("/", get(start::show))
-        .merge(document_page::router(&document))
+        .merge(document_page::router())
         .merge(setup_pages(&app))
         .merge(tenant_pages(&app))
         .fallback(start::not_found)
         .method_not_allowed_fallback(start::wrong_method)
         .layer(axum::middleware::from_fn(security::page_headers))
         .merge(assets::router());
-    Server::new(app.clone(), calls, pages.with_state(app))
+    Server::new(app.clone(), api::router::calls(), pages.with_state(app))
 }
 
 /// The people of a tenant, in the Admin Console.

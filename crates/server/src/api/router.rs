@@ -44,16 +44,19 @@ use crate::{
 pub(super) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 pub(super) type Endpoint = Arc<dyn Fn(Request, App) -> Answering + Send + Sync>;
 
-/// What answers a call, and what describes it.
-type Described = (Endpoint, UtoipaMethodRouter<App>);
+/// What answers a call, and what describes it: a description is large, and few ask for it.
+struct Call {
+    endpoint: Endpoint,
+    describe: fn() -> UtoipaMethodRouter<App>,
+}
 
 macro_rules! call {
     ($($handler:ident)::+) => {
-        (endpoint($($handler)::+), routes!($($handler)::+))
+        Call { endpoint: endpoint($($handler)::+), describe: || routes!($($handler)::+) }
     };
 }
 
-fn all() -> Vec<Described> {
+fn all() -> Vec<Call> {
     vec![
         call!(auth_info::auth_info),
         call!(hierarchy::hierarchy),
@@ -127,15 +130,13 @@ impl Dispatched {
     }
 }
 
-/// All calls, and the document that describes them.
-pub fn open_api() -> (Calls, OpenApi) {
+/// All calls.
+pub fn calls() -> Calls {
     let mut by_path = BTreeMap::<&str, Vec<_>>::new();
-    let mut described = OpenApiRouter::with_openapi(Document::openapi());
-    for (endpoint, docs) in all() {
+    for Call { endpoint, describe } in all() {
         // A call without a row in the route table is nobody's.
-        if let Some(route) = Route::of(&docs.1) {
+        if let Some(route) = Route::of(&describe().1) {
             by_path.entry(route.path).or_default().push((route, endpoint));
-            described = described.routes(docs);
         }
     }
     let mut calls = matchit::Router::new();
@@ -143,14 +144,18 @@ pub fn open_api() -> (Calls, OpenApi) {
         let inserted = calls.insert(path, methods);
         debug_assert!(inserted.is_ok(), "{path}: {inserted:?}");
     }
-    let mut document = described.into_openapi();
-    document::complete(&mut document);
-    (Calls(calls), document)
+    Calls(calls)
 }
 
-/// The document alone, for whoever wants it without a server.
+/// The document that describes all calls.
 pub fn document() -> OpenApi {
-    open_api().1
+    let described = all().into_iter().map(|call| (call.describe)());
+    // As in `calls`: what has no row isn't called.
+    let described = described.filter(|docs| Route::of(&docs.1).is_some());
+    let router = OpenApiRouter::with_openapi(Document::openapi());
+    let mut document = described.fold(router, OpenApiRouter::routes).into_openapi();
+    document::complete(&mut document);
+    document
 }
 
 impl Calls {

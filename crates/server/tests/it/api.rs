@@ -54,7 +54,7 @@ use automation_hub_domain::{
 use automation_hub_server::{
     api::{
         error::ApiError,
-        router::{Calls, open_api},
+        router::{Calls, calls},
     },
     auth::{
         actor::{Actor, Via},
@@ -127,7 +127,7 @@ impl Api {
             })
             .await
             .unwrap();
-        let (calls, _) = open_api();
+        let calls = calls();
         Self { hub, calls, finance, payables, legal, archived }
     }
 

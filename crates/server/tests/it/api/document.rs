@@ -9,7 +9,7 @@ use automation_hub_domain::{
 };
 use automation_hub_server::api::{
     document_page,
-    router::open_api,
+    router::document,
     routes::{Callers, Extent, FlowPart, Further, ROUTES, Route},
 };
 use axum::{body::Body, http::Request};
@@ -20,7 +20,7 @@ use crate::app::{Answer, TestHub};
 
 #[test]
 fn every_call_has_its_row_and_every_row_its_call() {
-    let (_, document) = open_api();
+    let document = document();
     let described: BTreeSet<_> = described(&serde_json::to_value(document).unwrap())
         .into_iter()
         .map(|(path, method, _)| format!("{method} {path}"))
@@ -184,7 +184,7 @@ fn who_may_call_what_is_reviewed() {
 
 #[test]
 fn a_category_goes_by_either_of_its_names() {
-    let (_, document) = open_api();
+    let document = document();
     let document = serde_json::to_value(document).unwrap();
     let schemas = &document["components"]["schemas"];
     for name in
@@ -202,7 +202,7 @@ fn a_category_goes_by_either_of_its_names() {
 
 #[test]
 fn every_call_tells_its_failures_and_credentials() {
-    let (_, document) = open_api();
+    let document = document();
     let document = serde_json::to_value(document).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     for (path, method, operation) in described(&document) {
@@ -225,7 +225,7 @@ fn every_call_tells_its_failures_and_credentials() {
 
 #[test]
 fn calls_tell_which_conditions_and_keys_they_take() {
-    let (_, document) = open_api();
+    let document = document();
     for (path, method, operation) in described(&serde_json::to_value(document).unwrap()) {
         let takes = |header: &str| {
             let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
@@ -241,7 +241,7 @@ fn calls_tell_which_conditions_and_keys_they_take() {
 
 #[test]
 fn every_body_has_an_example() {
-    let (_, document) = open_api();
+    let document = document();
     let document = serde_json::to_value(document).unwrap();
     for (path, method, operation) in described(&document) {
         let body = &operation["requestBody"];
@@ -252,7 +252,7 @@ fn every_body_has_an_example() {
 
 #[test]
 fn every_success_has_an_example() {
-    let (_, document) = open_api();
+    let document = document();
     let document = serde_json::to_value(document).unwrap();
     for (path, method, operation) in described(&document) {
         for (status, response) in operation["responses"].as_object().unwrap() {
@@ -266,7 +266,7 @@ fn every_success_has_an_example() {
 
 #[test]
 fn every_reference_in_the_document_leads_somewhere() {
-    let (_, document) = open_api();
+    let document = document();
     let document = serde_json::to_value(document).unwrap();
     let text = document.to_string();
     for (at, _) in text.match_indices("\"#/components/") {
@@ -278,8 +278,8 @@ fn every_reference_in_the_document_leads_somewhere() {
 #[tokio::test]
 async fn the_page_shows_the_document_without_inline_code() {
     let hub = TestHub::start().await;
-    let (_, document) = open_api();
-    let router = document_page::router(&document).with_state(hub.app.clone());
+    let document = document();
+    let router = document_page::router().with_state(hub.app.clone());
     let get = async |path: &str| {
         let request = Request::get(path).body(Body::empty()).unwrap();
         Answer::of(router.clone().oneshot(request).await.unwrap()).await
@@ -334,7 +334,7 @@ async fn examples_of_answers_look_as_what_the_server_answers() {
     let api = super::Api::start().await;
     let admin = api.admin().await;
     api.add_ideas(admin.id(), api.payables, &["One"]).await;
-    let (_, document) = open_api();
+    let document = document();
     let document = serde_json::to_value(document).unwrap();
     let example = |path: &str, method: &str, status: &str| {
         document["paths"][path][method]["responses"][status]["content"]["application/json"]["example"].clone()
