@@ -163,6 +163,19 @@ impl<'c> Connection<'c> {
         }
     }
 
+    /// Inserts a row into a table whose key is `id`, and answers that; `None` where the statement lets a conflict keep the row
+    /// out. The embedded engine knows the id of its last row: asked for it by `RETURNING`, it copies each page before it
+    /// changes it, which is two fifths of what an idea takes to insert.
+    pub(crate) fn insert(&mut self, sql: &str, values: &[Value<'_>]) -> Result<Option<i64>, StorageError> {
+        match self.driver {
+            Driver::Sqlite(connection) => {
+                let inserted = self.execute(sql, values)?;
+                Ok((inserted > 0).then(|| connection.last_insert_rowid()))
+            }
+            Driver::Postgres(_) => self.optional(&[sql, " RETURNING id"].concat(), values, |row| row.get(0)),
+        }
+    }
+
     /// Answers how many rows were changed.
     pub fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StorageError> {
         self.count_statement();

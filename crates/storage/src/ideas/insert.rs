@@ -155,11 +155,11 @@ impl<'n> PreparedIdea<'n> {
     fn try_insert(&self, session: &mut Session<'_>, slug: &str) -> Result<Option<IdeaId>, StorageError> {
         let tenant = session.tenant();
         let Self { new, wire, slug: _, name_key, name_words, description_words, content } = self;
-        session.optional(
+        let id = session.insert(
             "INSERT INTO ideas (tenant_id, uuid, slug, name, name_key, search_key, category_id, submission_type, \
              phase_id, phase_status_id, submitter_user_id, owner_user_id, idea_score, benefit_hours, benefit_cost, \
              priority, votes, created_at, updated_at, content, wire) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-             $11, NULLIF($12, 0), $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING RETURNING id",
+             $11, NULLIF($12, 0), $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING",
             values![
                 tenant,
                 &new.uuid,
@@ -183,7 +183,7 @@ impl<'n> PreparedIdea<'n> {
                 content,
                 wire.as_ref()
             ],
-            |row| row.get(0),
-        )
+        )?;
+        Ok(id.map(IdeaId::new))
     }
 }
