@@ -361,8 +361,12 @@ async fn the_embedded_engine_is_built_as_we_want_it() {
         .read(TENANT, |s| s.all("PRAGMA compile_options", values![], |row| row.get(0)))
         .await
         .unwrap();
-    for wanted in ["DEFAULT_MEMSTATUS=0", "MAX_MMAP_SIZE=1099511627776"] {
-        assert!(options.iter().any(|option| option == wanted), "{wanted}: {options:#?}");
+    let has = |wanted: &str| options.iter().any(|option| option == wanted);
+    for wanted in ["DEFAULT_MEMSTATUS=0", "MAX_MMAP_SIZE=1099511627776", "OMIT_SHARED_CACHE"] {
+        assert!(has(wanted), "{wanted}: {options:#?}");
+    }
+    for unwanted in ["ENABLE_MEMORY_MANAGEMENT", "ENABLE_API_ARMOR", "ENABLE_FTS3", "ENABLE_RTREE"] {
+        assert!(!has(unwanted), "{unwanted}: {options:#?}");
     }
 }
 
