@@ -144,4 +144,73 @@ mod tests {
         assert_eq!(fragments("%_"), None);
         assert_eq!(fragments(" - "), None);
     }
+
+    /// The rule, and what it makes of names, slugs and descriptions.
+    const PINNED: (i64, &[([&str; 3], &str)]) = (
+        2,
+        &[
+            (
+                ["Invoice  ENTRY", "invoice-entry", "Read the mail,\n\n post it"],
+                "invoice entry\ninvoice entry\nread the mail, post it",
+            ),
+            (
+                ["Größe ÉTÉ ﬁle Ⅷ Ｉ", "grosse-ete", "Cafe\u{301} İstanbul STRASSE ẞ Σίσυφος"],
+                "größe été file viii i\ngrosse ete\ncafé i\u{307}stanbul strasse ß σίσυφος",
+            ),
+            (
+                ["Form W-8 / 2024", "form-w-8-2024", "No. 007 ٣ ½ 10 000,50 %"],
+                "form w 8 / 2024\nform w 8 2024\nno. 007 ٣ 1⁄2 10 000,50 %",
+            ),
+            (
+                [
+                    "Tags",
+                    "tags",
+                    "<p>Read &amp; <b>che</b>ck</p><ul><li>one</li>\n<li title=\"a>b\">t&ouml;o</li></ul>",
+                ],
+                "tags\ntags\nread & check one töo",
+            ),
+            (
+                [
+                    "Hidden",
+                    "hidden",
+                    "<!-- Word --><p>Seen<!-- not --></p><script>alert(1)</script><style>p{}</style><!-- open",
+                ],
+                "hidden\nhidden\nseen <! open",
+            ),
+            (
+                ["Table", "table", "<table><tr><td>Net</td><td>Gross</td></tr></table>a < b > c"],
+                "table\ntable\nnet gross a < b > c",
+            ),
+            (
+                ["Entities", "entities", "M&uuml;ller &#38; Co&nbsp;KG\nAT&T &unknown;"],
+                "entities\nentities\nmüller & co kg at&t &unknown;",
+            ),
+            (
+                [
+                    "Draft",
+                    "draft",
+                    r#"{"blocks":[{"text":"Open the MAIL.","type":"unstyled"},{"text":"<b>Save</b> it"}]}"#,
+                ],
+                "draft\ndraft\nopen the mail. <b>save</b> it",
+            ),
+            (
+                ["No document", "no-document", r#"{"note":"no document"}"#],
+                "no document\nno document\n{\"note\":\"no document\"}",
+            ),
+        ],
+    );
+
+    #[test]
+    fn what_a_rule_makes_stays_until_there_is_another_rule() {
+        let (rule, pinned) = PINNED;
+        for &([name, slug, description], key) in pinned {
+            assert_eq!(
+                (RULE, &*search_key(name, slug, description)),
+                (rule, key),
+                "Keys that are stored are made anew only if `RULE` is higher than the one that made them. If another \
+                 key is meant, raise `RULE`, and then put the new number and the new keys into `PINNED`. If the rule \
+                 was raised for something that isn't pinned, pin that too."
+            );
+        }
+    }
 }
