@@ -17,7 +17,7 @@ use super::{
     search::indexed_words,
 };
 use crate::{
-    Engine, Row, Session, StorageError, System,
+    Engine, Session, StorageError, System,
     query::{is_listed, listed},
     values,
 };
@@ -69,24 +69,18 @@ pub(crate) fn lags_far_behind(system: &mut System<'_>) -> Result<bool, StorageEr
     system.one(noted, values![PORTION], |row| Ok(row.get::<i64>(0)? >= PORTION))
 }
 
-/// Whether more ideas than this aren't indexed yet: of the tenant, or on the embedded engine of all, by their ids.
+/// Whether more ideas of the tenant than this aren't indexed as they are. The embedded engine takes the new ones of all
+/// tenants for this one's, which it would only tell apart by looking at each.
 pub(super) fn lags_by(session: &mut Session<'_>, many: i64) -> Result<bool, StorageError> {
-    let is_more = |row: &Row<'_>| Ok(row.get::<i64>(0)? != 0);
-    match session.engine() {
-        Engine::Sqlite => session.one(
-            "SELECT COALESCE((SELECT MAX(id) FROM ideas), 0) - (SELECT indexed_up_to FROM search_progress) > $1",
-            values![many],
-            is_more,
-        ),
-        Engine::Postgres => {
-            let tenant = session.tenant();
-            session.one(
-                "SELECT EXISTS (SELECT 1 FROM search_backlog WHERE tenant_id = $1 OFFSET $2)",
-                values![tenant, many],
-                is_more,
-            )
+    let tenant = session.tenant();
+    let is_more = match session.engine() {
+        Engine::Sqlite => {
+            "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM search_backlog WHERE tenant_id = $1 LIMIT $2 + 1)) \
+             + COALESCE((SELECT MAX(id) FROM ideas), 0) - (SELECT indexed_up_to FROM search_progress) > $2"
         }
-    }
+        Engine::Postgres => "SELECT EXISTS (SELECT 1 FROM search_backlog WHERE tenant_id = $1 OFFSET $2)",
+    };
+    session.one(is_more, values![tenant, many], |row| Ok(row.get::<i64>(0)? != 0))
 }
 
 /// Indexes some of the ideas that aren't, and tells whether it left any. What is written of an idea, and that it is

@@ -708,3 +708,34 @@ async fn what_was_found_before_is_looked_at_again_where_it_is_shown_later() {
         .await;
     assert_eq!(shown, [matched]);
 }
+
+#[tokio::test]
+async fn a_page_looks_through_no_more_ideas_than_it_needs_while_many_wait_for_the_index() {
+    let acme = Organization::found().await;
+    let mut new = many(&acme);
+    let later = new.split_off(MANY / 2);
+    let changed = insert_all(&acme, new).await;
+    index_all(acme.store()).await;
+    // By changed ones and new ones, neither of whom would be too many alone.
+    let added = insert_all(&acme, later).await;
+    let change_all = move |s: &mut Session<'_>| {
+        for &id in &changed {
+            let before = ideas::find_to_change(s, IdeaKey::Id(id))?.unwrap();
+            let mut after = before.clone();
+            after.content.description.push_str(" again");
+            ideas::update(s, &before, &after, "")?;
+        }
+        Ok::<_, StorageError>(changed.len())
+    };
+    assert_eq!(acme.write(change_all).await.unwrap() + added.len(), MANY);
+    let page = async || {
+        let before = acme.store().statement_count();
+        let filter = text("all of them");
+        let (page, _) = acme.read(move |s| ideas::chunk(s, &filter, IdeaOrder::default(), None, 20)).await;
+        assert_eq!(page.len(), 20);
+        acme.store().statement_count() - before
+    };
+    assert_eq!(page().await, 2, "how far the index lags, and the page");
+    index_all(acme.store()).await;
+    assert!(page().await > 2, "the index is asked");
+}
