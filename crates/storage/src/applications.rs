@@ -97,6 +97,8 @@ pub fn find_or_insert(
     if let Some(found) = find_entry(session, &new.name, &new.version)? {
         return Ok(found.id);
     }
+    // First, as all who change the inventory do: of two who hold what the other waits for one would have to begin anew.
+    version_to_change(session)?;
     if let Some(id) = try_insert(session, new)? {
         return Ok(id);
     }

@@ -1,9 +1,15 @@
 //! The application inventory.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use automation_hub_domain::{clock::Timestamp, id::ApplicationId, page::PageRequest};
 use automation_hub_storage::applications::{self, ApplicationChange, InventoryVersion, NewApplication};
 use automation_hub_storage::chunk::Start;
-use automation_hub_storage::{Constraint, StorageError, ideas, values};
+use automation_hub_storage::{Constraint, Engine, Session, StorageError, ideas, values};
+use tokio::sync::oneshot;
 
 use crate::organization::{Organization, found_tenant};
 
@@ -208,4 +214,43 @@ async fn each_change_of_the_inventory_makes_it_another_one_and_nothing_else_does
     assert_eq!(version().await, InventoryVersion { count: filled.count + 3, changed_at: LATER });
     let other = found_tenant(acme.store(), "other").await;
     assert_eq!(acme.store().read(other, applications::version).await.unwrap(), first);
+}
+
+/// Whether another connection waits for what this one has changed.
+fn is_awaited(session: &mut Session<'_>) -> Result<bool, StorageError> {
+    session.one(
+        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))",
+        values![],
+        |row| Ok(row.get::<i64>(0)? != 0),
+    )
+}
+
+#[tokio::test]
+async fn whoever_names_a_new_application_waits_for_whoever_changes_the_inventory() {
+    let acme = Organization::found().await;
+    let is_embedded = acme.store().engine() == Engine::Sqlite;
+    let tries = Arc::new(AtomicUsize::new(0));
+    let (has_begun, is_begun) = oneshot::channel();
+    let (mut has_begun, of_manager, of_author) = (Some(has_begun), Arc::clone(&tries), Arc::clone(&tries));
+    let manager = acme.write(move |s| {
+        of_manager.fetch_add(1, Ordering::SeqCst);
+        applications::version_to_change(s)?;
+        if let Some(has_begun) = has_begun.take() {
+            has_begun.send(()).unwrap();
+            // The embedded engine's one writer has nobody who waits for it within a transaction.
+            while !is_embedded && !is_awaited(s)? {}
+        }
+        applications::insert(s, &application("Excel", "365"))
+    });
+    let author = async {
+        is_begun.await.unwrap();
+        acme.write(move |s| {
+            of_author.fetch_add(1, Ordering::SeqCst);
+            applications::find_or_insert(s, &application("excel", "365"))
+        })
+        .await
+    };
+    let (entered, named) = tokio::join!(manager, author);
+    assert_eq!(named.unwrap(), entered.unwrap());
+    assert_eq!(tries.load(Ordering::SeqCst), 2, "neither was in the other's way");
 }
