@@ -218,7 +218,7 @@ pub const ROUTES: &[Route] = &[
         Some(Permission::SubmitEmployeeIdea),
     )
     .there()
-    .further(Further::Flow(FlowPart::SubmitInto(SubmissionType::EmployeeDriven))),
+    .further(Further::Flow(FlowPart::SubmitInto(SubmissionType::ProcessMining))),
 ];
 
 impl Route {

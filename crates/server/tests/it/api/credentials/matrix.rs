@@ -177,7 +177,7 @@ impl Matrix {
     }
 
     /// What a call of the route takes.
-    fn body(&self, path: &str) -> Value {
+    pub(super) fn body(&self, path: &str) -> Value {
         let number = self.next.replace(self.next.get() + 1);
         let category = self.category.get();
         match path {
