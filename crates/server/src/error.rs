@@ -1,7 +1,7 @@
 //! What a use case can fail with. Which status and words that becomes is decided at the edge, in
 //! `api/error.rs` and `pages/error.rs`, and nowhere else.
 
-use std::{borrow::Cow, error::Error as StdError};
+use std::{borrow::Cow, collections::HashSet, error::Error as StdError};
 
 use automation_hub_domain::permission::Permission;
 use automation_hub_storage::StorageError;
@@ -138,12 +138,15 @@ impl Violations {
         Self(self.0.into_iter().map(renamed).collect())
     }
 
-    /// Of several violations of one field the one noted first.
+    /// Of several violations of one field, and of what lies within it, the one noted first.
     #[must_use]
     pub fn first_of_each(self) -> Self {
         let mut first = Self::default();
+        let mut noted = HashSet::new();
         for violation in self.0 {
-            if first.of(&violation.field).is_none() {
+            let above = violation.field.match_indices('/').filter_map(|(end, _)| violation.field.get(..end));
+            if !above.chain([&*violation.field]).any(|field| noted.contains(field)) {
+                noted.insert(violation.field.clone().into_owned());
                 first.0.push(violation);
             }
         }

@@ -141,8 +141,7 @@ async fn all_mistakes_come_in_one_answer() {
             "user_last_name",
             "user_roles/0/category_id",
             "user_roles/0/role_id",
-            "user_roles/2",
-            "user_roles/2/role_id"
+            "user_roles/2"
         ]
     );
 }

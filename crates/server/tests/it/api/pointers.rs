@@ -419,3 +419,16 @@ async fn a_kind_and_a_flow_that_are_not_of_each_other_are_refused() {
     let answer = admin.post("/automations", &body("One", 1, 1)).await;
     assert_ne!(answer.json()["errors"][0]["pointer"], "#/process_submission_type", "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_role_that_is_no_object_is_told_once() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let roles = json!([{"role_id": 8}, 7, {"role_id": "8"}, null]);
+    let pointers = ["#/user_roles/1", "#/user_roles/2/role_id", "#/user_roles/3"];
+    for (path, email) in [("/adduser", "jane@nordwind.example"), ("/edituser", "adam@nordwind.example")] {
+        let body = json!({"user_email": email, "user_first_name": "Jane", "user_last_name": "Doe",
+            "user_roles": roles});
+        refused_at(&admin, (Method::POST, path), &body, &pointers).await;
+    }
+}
