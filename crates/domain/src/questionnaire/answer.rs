@@ -1,6 +1,10 @@
 //! Answers and the one place that checks them. Whether what an answer refers to exists is for others to look at.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::Display,
+    hash::Hash,
+};
 
 use serde_json::{Map, Value};
 
@@ -67,6 +71,9 @@ pub enum AnswerError {
     Nobody,
     #[error("A list of ids is needed.")]
     NotIds,
+    /// Of each item of a list that is wrong, with its place.
+    #[error("{}", told(.0))]
+    Items(Vec<(usize, AnswerError)>),
     #[error(transparent)]
     Text(#[from] TextError),
     #[error(transparent)]
@@ -80,12 +87,6 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
-    /// Which item of a list is the wrong one, where that is known.
-    pub fn place(&self, list: &Value) -> Option<usize> {
-        let (Self::Repeated(_), Value::Array(items)) = (self, list) else { return None };
-        items.iter().enumerate().position(|(place, item)| items.iter().take(place).any(|other| other == item))
-    }
-
     /// Whether something that has to be there is missing, or is none of what can be chosen.
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing | Self::MissingSelection | Self::UnknownOption(_))
@@ -191,23 +192,15 @@ impl Question {
     }
 
     fn read_choices(&self, value: &Value) -> Result<Value, AnswerError> {
-        let items = match value {
-            Value::Array(items) => items.as_slice(),
-            Value::String(_) => std::slice::from_ref(value),
-            _ => return Err(AnswerError::NotOptions),
+        let read = |item| {
+            let code = Value::as_str(item).ok_or(AnswerError::NotOption)?;
+            self.option(code).map(|option| option.code.as_str()).ok_or_else(|| unknown(code))
         };
-        let mut codes: Vec<Value> = Vec::with_capacity(items.len());
-        for item in items {
-            let code = item.as_str().ok_or(AnswerError::NotOptions)?;
-            if self.option(code).is_none() {
-                return Err(unknown(code));
-            }
-            if codes.contains(item) {
-                return Err(AnswerError::Repeated(shorten(code)));
-            }
-            codes.push(item.clone());
+        match value {
+            Value::Array(items) => read_items(items, read),
+            Value::String(_) => Ok(Value::Array(vec![read(value)?.into()])),
+            _ => Err(AnswerError::NotOptions),
         }
-        Ok(codes.into())
     }
 
     /// A comment as it is kept; none for an empty one.
@@ -273,18 +266,30 @@ fn read_link(text: &str) -> Result<(), AnswerError> {
     Ok(())
 }
 
-/// Ids, in the order they were given in.
 fn read_ids(value: &Value) -> Result<Value, AnswerError> {
     let items = value.as_array().ok_or(AnswerError::NotIds)?;
-    let mut ids: Vec<i64> = Vec::with_capacity(items.len());
-    for item in items {
-        let id = item.as_i64().ok_or(AnswerError::NotIds)?;
-        if ids.contains(&id) {
-            return Err(AnswerError::Repeated(id.to_string()));
+    read_items(items, |item| item.as_i64().ok_or(AnswerError::NotInteger))
+}
+
+/// The items of a list in their order, each of which may stand there once; or all that is wrong with them.
+fn read_items<'v, T: Copy + Display + Eq + Hash + Into<Value>>(
+    items: &'v [Value],
+    read: impl Fn(&'v Value) -> Result<T, AnswerError>,
+) -> Result<Value, AnswerError> {
+    let mut kept = Vec::with_capacity(items.len());
+    let (mut seen, mut wrong) = (HashSet::new(), Vec::new());
+    for (place, item) in items.iter().enumerate() {
+        match read(item) {
+            Ok(item) if seen.insert(item) => kept.push(item.into()),
+            Ok(item) => wrong.push((place, AnswerError::Repeated(shorten(&item.to_string())))),
+            Err(error) => wrong.push((place, error)),
         }
-        ids.push(id);
     }
-    Ok(ids.into())
+    if wrong.is_empty() { Ok(Value::Array(kept)) } else { Err(AnswerError::Items(wrong)) }
+}
+
+fn told(items: &[(usize, AnswerError)]) -> String {
+    items.iter().map(|(_, error)| error.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn unknown(code: &str) -> AnswerError {
@@ -320,7 +325,8 @@ mod tests {
     #[test]
     fn each_kind_takes_its_own_and_tells_what_is_wrong_with_the_rest() {
         use AnswerError::{
-            Nobody, NotEmail, NotIds, NotInteger, NotNumber, NotOption, NotText, Repeated, TooLarge, TooSmall,
+            Items, Nobody, NotEmail, NotIds, NotInteger, NotNumber, NotOption, NotText, Repeated, TooLarge,
+            TooSmall,
         };
         let cases = [
             ("OVR-OVERVIEW_NAME", json!("x"), Ok(Some(json!("x")))),
@@ -332,10 +338,15 @@ mod tests {
             ("OVR-PROCESS_OWNER", json!("ana"), Err(Nobody)),
             ("OVR-PROCESS_OWNER", json!([]), Err(NotEmail)),
             ("OVR-COUNT_APPS", json!([3, 1]), Ok(Some(json!([3, 1])))),
-            ("OVR-COUNT_APPS", json!([3, 1, 3]), Err(Repeated("3".into()))),
+            ("OVR-COUNT_APPS", json!([3, 1, 3]), Err(Items(vec![(2, Repeated("3".into()))]))),
             ("OVR-OVERVIEW_STUDIO_WEB_LINK", json!("{}"), Err(LinkError::NotLink.into())),
             ("OVR-OVERVIEW_STUDIO_WEB_LINK", json!("a.example"), Err(LinkError::NotLink.into())),
-            ("OVR-COUNT_APPS", json!(["SAP"]), Err(NotIds)),
+            ("OVR-COUNT_APPS", json!("SAP"), Err(NotIds)),
+            (
+                "OVR-COUNT_APPS",
+                json!(["SAP", 3, 1.5, 3]),
+                Err(Items(vec![(0, NotInteger), (2, NotInteger), (3, Repeated("3".into()))])),
+            ),
             ("OVR-COUNT_APPS", json!([]), Ok(None)),
             ("Q2-VOLUMES", json!(50), Ok(Some(json!(50)))),
             ("Q2-VOLUMES", json!(2.5), Err(NotInteger)),
@@ -386,8 +397,13 @@ mod tests {
         let both = json!([first.code, second.code]);
         assert_eq!(documents.read(&both, Style::Schema), Ok(Some(both)));
         let twice = documents.read(&json!([first.code, first.code]), Style::Schema);
-        assert_eq!(twice, Err(AnswerError::Repeated(first.code.clone())));
-        assert_eq!(documents.read(&json!([first.code, 1]), Style::Schema), Err(AnswerError::NotOptions));
+        let items = |wrong: &[(usize, AnswerError)]| Err(AnswerError::Items(wrong.to_vec()));
+        assert_eq!(twice, items(&[(1, AnswerError::Repeated(first.code.clone()))]));
+        assert_eq!(documents.read(&json!([1]), Style::Schema), items(&[(0, AnswerError::NotOption)]));
+        let wrong = documents.read(&json!([first.code, 1, "x"]), Style::Schema);
+        assert_eq!(wrong, items(&[(1, AnswerError::NotOption), (2, AnswerError::UnknownOption("x".into()))]));
+        assert_eq!(documents.read(&json!("x"), Style::Schema), Err(AnswerError::UnknownOption("x".into())));
+        assert_eq!(documents.read(&json!(1), Style::Schema), Err(AnswerError::NotOptions));
     }
 
     #[test]

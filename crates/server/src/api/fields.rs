@@ -150,8 +150,8 @@ impl<'b, 'v> Fields<'b, 'v> {
         Some(numbered(items?, &format!("{}/", self.path(name))))
     }
 
-    /// Ids in a list.
-    pub fn integers(&mut self, name: &str) -> Option<Vec<i64>> {
+    /// Ids in a list, each at its place. None for what is no id, which is noted.
+    pub fn integers(&mut self, name: &str) -> Option<Vec<Option<i64>>> {
         let items = self.items(name)?;
         let mut integers = Vec::with_capacity(items.len());
         for (at, item) in items {
@@ -159,7 +159,7 @@ impl<'b, 'v> Fields<'b, 'v> {
             if integer.is_none() {
                 self.violations.add(at, "A whole number is needed.");
             }
-            integers.push(integer?);
+            integers.push(integer);
         }
         Some(integers)
     }

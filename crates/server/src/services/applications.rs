@@ -40,7 +40,7 @@ pub struct ApplicationRow {
     pub comments: Option<String>,
     pub is_thin_client: Option<bool>,
     pub is_active: Option<bool>,
-    pub categories: Option<Vec<CategoryId>>,
+    pub categories: Option<Vec<Option<CategoryId>>>,
 }
 
 /// Entries, and the inventory they stand in.
@@ -203,7 +203,8 @@ impl Saving<'_> {
     }
 
     fn check_categories(&mut self, row: &ApplicationRow) -> Result<(), Error> {
-        for (position, &category) in row.categories.iter().flatten().enumerate() {
+        for (position, category) in row.categories.iter().flatten().enumerate() {
+            let Some(category) = *category else { continue };
             if self.tree.find(category).is_none() {
                 self.refuse(row, &format!("categoryIds/{position}"), "There is no such category.");
             } else {
@@ -236,7 +237,7 @@ impl Saving<'_> {
                 .is_thin_client
                 .unwrap_or_else(|| before.is_some_and(|entry| entry.is_thin_client)),
             is_active: row.is_active.unwrap_or_else(|| before.is_none_or(|entry| entry.is_active)),
-            categories: each_once(row.categories.as_deref().unwrap_or_default()),
+            categories: each_once(row.categories.iter().flatten().flatten()),
         };
         let id = match before {
             Some(entry) if ApplicationChange::from(entry) == change => return Ok(entry.id),
@@ -280,8 +281,8 @@ impl Saving<'_> {
 }
 
 /// In the order of their ids.
-fn each_once(categories: &[CategoryId]) -> Vec<CategoryId> {
-    categories.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
+fn each_once<'c>(categories: impl Iterator<Item = &'c CategoryId>) -> Vec<CategoryId> {
+    categories.copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Somebody else was faster, or two rows trade their names.

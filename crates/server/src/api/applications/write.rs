@@ -167,7 +167,8 @@ fn given_line<'b>(fields: &mut Fields<'b, '_>, name: &str) -> Option<&'b str> {
     Some(if line.chars().all(text::is_blank) { "" } else { line })
 }
 
-fn categories(fields: &mut Fields<'_, '_>) -> Option<Vec<CategoryId>> {
+fn categories(fields: &mut Fields<'_, '_>) -> Option<Vec<Option<CategoryId>>> {
     fields.require("categoryIds");
-    Some(fields.integers("categoryIds")?.into_iter().map(CategoryId::new).collect())
+    let ids = fields.integers("categoryIds")?;
+    Some(ids.into_iter().map(|id| id.map(CategoryId::new)).collect())
 }

@@ -2,7 +2,7 @@
 
 mod applications;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use automation_hub_domain::{
     clock::Timestamp,
@@ -126,44 +126,32 @@ impl<'f> Filling<'f> {
             Some(Ok(comment)) => self.comment(question, comment),
             Some(Err(error)) => self.refuse_at(given, given.beside("comment"), error.to_string()),
         }
-        let added = match &given.new_applications {
-            Some(new) => match new_applications::read(question, new) {
-                Ok(new) => Some(new),
-                Err(mistakes) => {
-                    for new_applications::Mistake { at, told } in mistakes {
-                        self.refuse_at(given, given.beside(&at), told);
-                    }
-                    return Ok(());
-                }
-            },
-            None => None,
+        let added = given.new_applications.as_ref().map(|new| new_applications::read(question, new));
+        let (added, mistakes) = match added.transpose() {
+            Ok(added) => (added, Vec::new()),
+            Err(mistakes) => (None, mistakes),
         };
+        let is_new_wrong = !mistakes.is_empty();
+        for new_applications::Mistake { at, told } in mistakes {
+            self.refuse_at(given, given.beside(&at), told);
+        }
         let is_kept = kept.is_some() && given.value == kept;
         if added.is_none() && (given.value.is_none() || is_kept) {
             return Ok(());
         }
+        let Some(value) = self.read(session, question, given)? else { return Ok(()) };
+        if is_new_wrong {
+            return Ok(());
+        }
         self.changed.insert(question.code.clone());
-        let value = given.value.as_ref().unwrap_or(&Value::Null);
-        match question.read(value, given.style) {
-            Err(AnswerError::Nobody) => {
-                self.refuse(given, unidentified(question));
-                Ok(())
-            }
-            Err(error) => {
-                let pointer = match error.place(value) {
-                    Some(place) => format!("{}/{place}", given.pointer()),
-                    None => given.pointer(),
-                };
-                self.refuse_at(given, pointer, error.to_string());
-                Ok(())
-            }
-            Ok(None) if added.is_none() => {
+        match value {
+            Value::Null if added.is_none() => {
                 self.clear(question);
                 Ok(())
             }
-            Ok(value) => {
-                let put = self.put(session, question, value.unwrap_or_else(|| Value::Array(Vec::new())));
-                match put? {
+            value => {
+                let value = if value.is_null() { Value::Array(Vec::new()) } else { value };
+                match self.put(session, question, value)? {
                     Ok(()) => self.add_applications(session, given, added.unwrap_or_default()),
                     Err(message) => {
                         self.refuse(given, message);
@@ -172,6 +160,41 @@ impl<'f> Filling<'f> {
                 }
             }
         }
+    }
+
+    /// The value as it is kept, null where it says nothing. None if it is no answer: all that is wrong with it by itself,
+    /// and with the applications it names, is noted.
+    fn read(
+        &mut self,
+        session: &mut Session<'_>,
+        question: &Question,
+        given: &Given,
+    ) -> Result<Option<Value>, Error> {
+        let value = given.value.as_ref().unwrap_or(&Value::Null);
+        let (read, mut mistakes) = match question.read(value, given.style) {
+            Ok(read) => (Some(read.unwrap_or_default()), BTreeMap::new()),
+            Err(AnswerError::Items(wrong)) => {
+                (None, wrong.into_iter().map(|(place, error)| (place, error.to_string())).collect())
+            }
+            Err(AnswerError::Nobody) => {
+                self.refuse(given, unidentified(question));
+                return Ok(None);
+            }
+            Err(error) => {
+                self.refuse(given, error.to_string());
+                return Ok(None);
+            }
+        };
+        if question.kind.is_of_inventory() {
+            for (place, id) in self.unknown(session, value)? {
+                mistakes.entry(place).or_insert_with(|| new_applications::unknown(id));
+            }
+        }
+        let is_right = mistakes.is_empty();
+        for (place, told) in mistakes {
+            self.refuse_at(given, format!("{}/{place}", given.pointer()), told);
+        }
+        Ok(read.filter(|_| is_right))
     }
 
     /// The answer so far, as schemas show it. Sent back it isn't judged again: what it names may be closed or gone since.
@@ -258,14 +281,12 @@ impl<'f> Filling<'f> {
                     return Ok(Err("The submitter is deactivated.".to_owned()));
                 }
             }
-            Some(Column::Applications) => match self.usable(session, &value)? {
-                Ok(ids) => self.draft.content.applications = ids,
-                Err(message) => return Ok(Err(message)),
-            },
-            Some(Column::ThinApplications) => match self.usable(session, &value)? {
-                Ok(ids) => self.draft.content.thin_applications = ids,
-                Err(message) => return Ok(Err(message)),
-            },
+            Some(Column::Applications) => {
+                self.draft.content.applications = forms::application_ids(&value);
+            }
+            Some(Column::ThinApplications) => {
+                self.draft.content.thin_applications = forms::application_ids(&value);
+            }
             Some(Column::Parent) => {
                 let parent = IdeaId::new(number);
                 if self.id == Some(parent) || !ideas::exists(session, parent)? {
@@ -301,7 +322,6 @@ impl<'f> Filling<'f> {
             QuestionKind::Category if !self.is_open(value.as_i64().unwrap_or_default()) => {
                 Err("Invalid Category Id.".to_owned())
             }
-            _ if question.kind.is_of_inventory() => self.usable(session, value)?.map(drop),
             QuestionKind::Automation
                 if !ideas::exists(session, IdeaId::new(value.as_i64().unwrap_or_default()))? =>
             {

@@ -49,14 +49,23 @@ impl Mistake {
         Self::at(LIST.to_owned(), what)
     }
 
-    /// Clients look for how the sentence begins.
     fn at(at: String, what: impl Display) -> Self {
-        Self { at, told: format!("Invalid Application Data. {what}") }
+        Self { at, told: invalid(what) }
     }
+}
+
+/// Clients look for how the sentence begins.
+fn invalid(what: impl Display) -> String {
+    format!("Invalid Application Data. {what}")
 }
 
 /// The member of an answer that holds them.
 const LIST: &str = "new_applications";
+
+/// About an id that can't be used, in the mirrored API's words for one or several.
+pub(super) fn unknown(id: ApplicationId) -> String {
+    invalid(format_args!("Unknown application id(s): {id}"))
+}
 
 /// About one that the inventory has, but doesn't offer any more.
 pub(super) fn inactive(place: usize, id: ApplicationId) -> Mistake {

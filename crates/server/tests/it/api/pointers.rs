@@ -432,3 +432,109 @@ async fn a_role_that_is_no_object_is_told_once() {
         refused_at(&admin, (Method::POST, path), &body, &pointers).await;
     }
 }
+
+#[tokio::test]
+async fn every_wrong_id_of_a_list_is_pointed_at() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let row = |categories: Value| {
+        json!({"application_name": "SAP", "application_version": "1", "application_language": "English",
+            "categoryIds": categories})
+    };
+    let finance = api.payables.get();
+    let rows = json!([row(json!(["x", finance, 99_999, null, 99_998]))]);
+    let places = [0, 3, 2, 4].map(|place| format!("#/0/categoryIds/{place}"));
+    let places: Vec<_> = places.iter().map(String::as_str).collect();
+    refused_at(&admin, (Method::PUT, "/appinventory"), &rows, &places).await;
+
+    let saved = admin.put("/appinventory", &json!([row(json!([finance]))])).await.json();
+    let known = saved["data"]["applications"][0]["application_id"].clone();
+    let wrong = json!([known, "x", 98, known, 99, 1.5, 98]);
+    let at = |list: &str| -> Vec<String> { (1..7).map(|place| format!("{list}/{place}")).collect() };
+    for question in ["OVR-COUNT_APPS", "OVR-COUNT_THIN_APPS"] {
+        let body = overview(&json!({question: {"value": wrong}}));
+        let places = at(&format!("{SECTION}/{question}/value"));
+        let places: Vec<_> = places.iter().map(String::as_str).collect();
+        refused_at(&admin, PATCHED, &body, &places).await;
+    }
+    let mut body = flat(&api, "Two");
+    body["applications"] = wrong;
+    let places = at("#/applications");
+    let places: Vec<_> = places.iter().map(String::as_str).collect();
+    refused_at(&admin, (Method::POST, "/automations"), &body, &places).await;
+    let told = admin.post("/automations", &body).await.json();
+    let details: Vec<_> = told["errorDetails"]["applications"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        details,
+        [
+            "A whole number is needed.",
+            "Invalid Application Data. Unknown application id(s): 98",
+            &format!("“{known}” stands twice."),
+            "Invalid Application Data. Unknown application id(s): 99",
+            "A whole number is needed.",
+            "“98” stands twice.",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn ids_and_new_applications_are_told_together() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let body =
+        overview(&json!({"OVR-COUNT_APPS": {"value": [99], "new_applications": [{"application_name": ""}]}}));
+    let list = format!("{SECTION}/OVR-COUNT_APPS");
+    let places = [format!("{list}/new_applications/0/application_name"), format!("{list}/value/0")];
+    refused_at(&admin, PATCHED, &body, &[&places[0], &places[1]]).await;
+}
+
+#[tokio::test]
+async fn every_wrong_option_of_a_list_is_pointed_at() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let known = "ah-answer_option-ovrbp-0-3-0-1";
+    let answer = json!({"OVR-PROCESS_DOCUMENTS": {"value": [known, "x", 7, known]}});
+    let body = json!({"idea_flow_id": 8, "user_inputs": {"OVR": {"section": answer}}});
+    let told = admin.post("/idea-from-schema", &body).await.json();
+    let errors = told["errors"].as_array().unwrap().iter();
+    let places: Vec<_> = errors.filter_map(|error| error["pointer"].as_str()).collect();
+    for place in 1..4 {
+        let pointer = format!("{SECTION}/OVR-PROCESS_DOCUMENTS/value/{place}");
+        assert!(places.contains(&pointer.as_str()), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn every_wrong_collaborator_is_pointed_at() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let entry = |person: Value, role: Value| json!({"user_id": person, "role_id": role});
+    let list = json!([
+        entry(json!(99_999), json!(11)),
+        7,
+        entry(json!("x"), json!(11)),
+        entry(json!(99_998), json!(9_999)),
+        entry(admin.id().get().into(), json!("x")),
+    ]);
+    let body = json!({ "collaborators": list });
+    for method in [Method::POST, Method::DELETE] {
+        let answer = admin.call(method, "/automations/one/collaborators", &body).await;
+        assert_problem(&answer, 400, "invalid-input");
+        let told = answer.json();
+        let errors = told["errors"].as_array().unwrap().iter();
+        let mut places: Vec<_> = errors.filter_map(|error| error["pointer"].as_str()).collect();
+        places.sort_unstable();
+        assert_eq!(
+            places,
+            [
+                "#/collaborators/0/user_id",
+                "#/collaborators/1",
+                "#/collaborators/2/user_id",
+                "#/collaborators/3/role_id",
+                "#/collaborators/3/user_id",
+                "#/collaborators/4/role_id",
+            ],
+            "{told}"
+        );
+    }
+}

@@ -1,5 +1,7 @@
 //! Which applications an idea may name, and those that enter the inventory with it.
 
+use std::collections::HashSet;
+
 use automation_hub_domain::id::ApplicationId;
 use automation_hub_storage::{Session, applications};
 use serde_json::Value;
@@ -7,7 +9,6 @@ use serde_json::Value;
 use super::Filling;
 use crate::{
     error::Error,
-    forms,
     services::ideas::{given::Given, new_applications},
 };
 
@@ -22,7 +23,7 @@ impl Filling<'_> {
         for (place, named) in added.into_iter().enumerate() {
             let entry = named.entry(self.draft.category, self.now);
             let id = applications::find_or_insert(session, &entry)?;
-            if !self.unusable(session, &[id])?.is_empty() {
+            if !self.unusable(session, [id])?.is_empty() {
                 let new_applications::Mistake { at, told } = new_applications::inactive(place, id);
                 self.refuse_at(given, given.beside(&at), told);
             } else if !self.draft.content.applications.contains(&id) {
@@ -32,30 +33,32 @@ impl Filling<'_> {
         Ok(())
     }
 
-    /// The ids of a list, if all of them are entries that can be used.
-    pub(super) fn usable(
+    /// Of the ids in a list those that can't be used, each with its place.
+    pub(super) fn unknown(
         &self,
         session: &mut Session<'_>,
-        value: &Value,
-    ) -> Result<Result<Vec<ApplicationId>, String>, Error> {
-        let ids = forms::application_ids(value);
-        let unknown: Vec<_> = self.unusable(session, &ids)?.iter().map(ToString::to_string).collect();
-        Ok(if unknown.is_empty() {
-            Ok(ids)
-        } else {
-            Err(format!("Invalid Application Data. Unknown application id(s): {}", unknown.join(", ")))
-        })
+        list: &Value,
+    ) -> Result<Vec<(usize, ApplicationId)>, Error> {
+        let items = list.as_array().into_iter().flatten().enumerate();
+        let mut ids: Vec<_> =
+            items.filter_map(|(place, item)| Some((place, ApplicationId::new(item.as_i64()?)))).collect();
+        let each: HashSet<_> = ids.iter().map(|(_, id)| *id).collect();
+        let unusable = self.unusable(session, each)?;
+        ids.retain(|(_, id)| unusable.contains(id));
+        Ok(ids)
     }
 
     /// Those that are no entries, or inactive ones that the idea doesn't name yet.
     fn unusable(
         &self,
         session: &mut Session<'_>,
-        ids: &[ApplicationId],
-    ) -> Result<Vec<ApplicationId>, Error> {
-        let mut new: Vec<_> = ids.iter().copied().filter(|id| !self.named.contains(id)).collect();
-        let usable = applications::list_usable(session, &new)?;
-        new.retain(|id| !usable.contains(id));
+        ids: impl IntoIterator<Item = ApplicationId>,
+    ) -> Result<HashSet<ApplicationId>, Error> {
+        let mut new: HashSet<_> = ids.into_iter().filter(|id| !self.named.contains(id)).collect();
+        let asked: Vec<_> = new.iter().copied().collect();
+        for usable in applications::list_usable(session, &asked)? {
+            new.remove(&usable);
+        }
         Ok(new)
     }
 }
