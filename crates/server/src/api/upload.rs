@@ -50,17 +50,17 @@ pub struct Upload {
 #[derive(Debug)]
 pub enum SentFile {
     Absent,
-    /// Of each of its members that is missing, empty or not what it has to be.
-    Invalid(Vec<FileMistake>),
+    Invalid(FileMistakes),
     Received(ReceivedFile),
 }
 
-/// What is wrong with a file within JSON, and with which of its members.
+/// What is wrong with a file within JSON.
 #[derive(Debug)]
-pub struct FileMistake {
-    /// None for the file as a whole.
-    pub member: Option<&'static str>,
-    pub told: String,
+pub enum FileMistakes {
+    /// It is no object.
+    Whole(&'static str),
+    /// By the name of each of its members that is missing, empty or not what it has to be.
+    Members(Vec<(&'static str, String)>),
 }
 
 impl Upload {

@@ -13,11 +13,11 @@ use crate::{
         error::ApiError,
         extract::{PathPart, Query},
         fields::{REQUIRED, REQUIRED_MESSAGE},
-        upload::{FileMistake, JsonStream, SentFile, Upload},
+        upload::{FileMistakes, JsonStream, SentFile, Upload},
     },
     app::App,
     auth::actor::Actor,
-    error::{Error, Violations},
+    error::{Error, Violation, Violations},
     services::{
         documents::{self, NewContent, NewSubmission},
         ideas,
@@ -194,8 +194,10 @@ fn refused(error: Error) -> ApiError {
     let has = |text: &str| violations.iter().any(|violation| violation.message == text);
     let message = if has(REQUIRED) {
         Some(REQUIRED_MESSAGE)
+    } else if has(ONE_OF_TWO) {
+        Some(ONE_OF_TWO)
     } else {
-        [ONE_OF_TWO, INVALID_FILE].into_iter().find(|message| has(message))
+        violations.iter().any(is_of_file).then_some(INVALID_FILE)
     };
     match message {
         Some(message) => ApiError::invalid(message, violations),
@@ -249,12 +251,21 @@ fn document_type(fields: &Map<String, Value>, violations: &mut Violations) -> Op
 }
 
 /// First what clients of the mirrored API look for.
-pub(super) fn refuse_file(mistakes: &[FileMistake], violations: &mut Violations) {
-    violations.add("file", INVALID_FILE);
-    for FileMistake { member, told } in mistakes {
-        let pointer = member.map(|member| format!("/file/{member}"));
-        violations.add_at(("file", pointer), told.clone());
+pub(super) fn refuse_file(mistakes: &FileMistakes, violations: &mut Violations) {
+    match mistakes {
+        FileMistakes::Whole(told) => violations.add("file", format!("{INVALID_FILE} {told}")),
+        FileMistakes::Members(members) => {
+            violations.add("file", INVALID_FILE);
+            for (member, told) in members {
+                violations.add_at(("file", Some(format!("/file/{member}"))), told.clone());
+            }
+        }
     }
+}
+
+/// Whether it is said that a file isn't one.
+pub(super) fn is_of_file(violation: &Violation) -> bool {
+    violation.message.starts_with(INVALID_FILE)
 }
 
 fn content(upload: &Upload, violations: &mut Violations) -> Option<NewContent> {

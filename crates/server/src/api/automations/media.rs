@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        automations::documents::{EncodedFile, INVALID_FILE, refuse_file},
+        automations::documents::{EncodedFile, INVALID_FILE, is_of_file, refuse_file},
         envelope::{self, Envelope, Paging},
         error::ApiError,
         extract::{PathPart, Query},
@@ -129,7 +129,7 @@ pub async fn add_media(
 
 fn refused(error: Error) -> ApiError {
     match error {
-        Error::Invalid(violations) if violations.of("file").is_some_and(|text| text == INVALID_FILE) => {
+        Error::Invalid(violations) if violations.iter().any(is_of_file) => {
             ApiError::invalid(INVALID_FILE, violations)
         }
         other => other.into(),

@@ -27,7 +27,7 @@ use struson::reader::{
 use struson::serde::DeserializerError;
 use tokio::{runtime::Handle, sync::mpsc};
 
-use super::{FileMistake, Piece, SentFile, Upload};
+use super::{FileMistakes, Piece, SentFile, Upload};
 use crate::{
     api::{
         error::ApiError,
@@ -250,9 +250,7 @@ impl Description {
     fn with(self, content: Result<&Whole, &'static str>) -> SentFile {
         let members = match self {
             Self::Absent => return SentFile::Absent,
-            Self::Other => {
-                return SentFile::Invalid(vec![FileMistake { member: None, told: MEMBERS.to_owned() }]);
-            }
+            Self::Other => return SentFile::Invalid(FileMistakes::Whole(MEMBERS)),
             Self::Members(members) => members,
         };
         let text = |name: &str| {
@@ -277,10 +275,9 @@ impl Description {
             ("file_encoding", encoding.err()),
             ("file_content", content.err()),
         ];
-        let mistakes = rules.into_iter().filter_map(|(member, rule)| {
-            Some(FileMistake { member: Some(member), told: format!("{member}: {}", rule?) })
-        });
-        SentFile::Invalid(mistakes.collect())
+        let mistakes =
+            rules.into_iter().filter_map(|(member, rule)| Some((member, format!("{member}: {}", rule?))));
+        SentFile::Invalid(FileMistakes::Members(mistakes.collect()))
     }
 }
 
