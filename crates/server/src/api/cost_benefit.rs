@@ -3,16 +3,20 @@
 mod entered;
 
 use automation_hub_domain::cost_benefit::{Content, Field, FieldValue, Plan, Section};
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::header, response::Response};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use self::entered::CostsRequest;
 use crate::{
     api::{
         automations::refusal::refused,
-        conditional::IfMatch,
+        conditional::{self, IfMatch, IfNoneMatch},
         envelope::{self, Envelope},
         error::ApiError,
         extract::{JsonObject, Query},
@@ -21,8 +25,12 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::Error,
+    hash::hex,
     services::ideas::{self, Analysis, IdeaChoice},
 };
+
+/// As much of a digest as no two analyses of one automation will ever share.
+const TAG_BYTES: usize = 12;
 
 #[derive(Serialize, ToSchema)]
 pub struct CostBenefit {
@@ -94,19 +102,56 @@ impl From<Field> for CostBenefitField {
     }
 }
 
+/// An analysis as it is written, with its tag. How it is written tells whatever it shows: answers, costs, formulas, and in
+/// which zone a day begins. What stands before that is what a change compares.
+struct Written {
+    data: Box<RawValue>,
+    tag: String,
+}
+
+impl Written {
+    fn of(analysis: Analysis) -> Result<Self, Error> {
+        let version = analysis.version();
+        let data = to_raw_value(&CostBenefit::from(analysis)).map_err(Error::internal)?;
+        let digest = Sha256::digest(data.get());
+        let tag = format!("{version}.{}", hex(digest.get(..TAG_BYTES).unwrap_or_default()));
+        Ok(Self { data, tag })
+    }
+
+    /// As a change is answered.
+    fn changed(self) -> Result<Response, ApiError> {
+        let mut response = envelope::changed(self.data)?;
+        response.headers_mut().insert(header::ETAG, conditional::quoted(self.tag.as_bytes())?);
+        Ok(response)
+    }
+}
+
 /// The cost-benefit analysis of an automation, as its figures are now.
 #[utoipa::path(
     get, path = "/cba", tag = "Cost-Benefit Analysis",
-    params(("id" = String, Query, description = "`process_id` or `process_slug`.")),
-    responses((status = 200, body = Envelope<CostBenefit>), (status = 404))
+    params(
+        ("id" = String, Query, description = "`process_id` or `process_slug`."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it."),
+    ),
+    responses(
+        (
+            status = 200, body = Envelope<CostBenefit>,
+            headers(("ETag" = String, description = "Changes with anything that the analysis shows; for `If-Match` of \
+                `PUT /automations/{id}/cba` and of setting the baseline."))
+        ),
+        (status = 304, description = "It is as the caller has it."), (status = 404)
+    )
 )]
 pub async fn get_cost_benefit(
     State(app): State<App>,
     actor: Actor,
     query: Query,
+    IfNoneMatch(known): IfNoneMatch,
 ) -> Result<Response, ApiError> {
     let key = query.text(&["id"]).ok_or_else(|| refused(Error::invalid("id", REQUIRED)))?;
-    envelope::success(CostBenefit::from(ideas::cost_benefit(&app, &actor, key).await?))
+    let Written { data, tag } = Written::of(ideas::cost_benefit(&app, &actor, key).await?)?;
+    let answer = envelope::success(data)?;
+    Ok(conditional::answer(known.as_ref(), tag.as_bytes(), || answer)?)
 }
 
 /// Enters what an automation costs and when it goes live. What is left out stays as it was entered before.
@@ -114,7 +159,11 @@ pub async fn get_cost_benefit(
     put, path = "/automations/{id}/cba", tag = "Cost-Benefit Analysis", request_body = CostsRequest,
     params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
     responses(
-        (status = 200, description = "Resource Updated.", body = Envelope<CostBenefit>), (status = 404),
+        (
+            status = 200, description = "Resource Updated.", body = Envelope<CostBenefit>,
+            headers(("ETag" = String, description = "Of the analysis, as it is since."))
+        ),
+        (status = 404),
         (status = 412)
     )
 )]
@@ -125,7 +174,7 @@ pub async fn enter_costs(
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
     let analysis = ideas::enter_costs(&app, &actor, choice, entered::read(&body)).await.map_err(refused)?;
-    envelope::changed(CostBenefit::from(analysis))
+    Written::of(analysis)?.changed()
 }
 
 /// Freezes the project plan of an automation for good. A body is not looked at.
@@ -133,7 +182,11 @@ pub async fn enter_costs(
     put, path = "/automations/cba/{id}/project-plan-baseline", tag = "Cost-Benefit Analysis",
     params(("id" = String, Path, description = "`process_id` or `process_slug`."), IfMatch),
     responses(
-        (status = 200, description = "Resource Updated.", body = Envelope<CostBenefit>), (status = 404),
+        (
+            status = 200, description = "Resource Updated.", body = Envelope<CostBenefit>,
+            headers(("ETag" = String, description = "Of the analysis, as it is since."))
+        ),
+        (status = 404),
         (status = 409, description = "The baseline is set already."), (status = 412)
     )
 )]
@@ -142,5 +195,5 @@ pub async fn set_project_plan_baseline(
     actor: Actor,
     choice: IdeaChoice,
 ) -> Result<Response, ApiError> {
-    envelope::changed(CostBenefit::from(ideas::set_baseline(&app, &actor, choice).await?))
+    Written::of(ideas::set_baseline(&app, &actor, choice).await?)?.changed()
 }

@@ -12,6 +12,7 @@ mod category_tree;
 mod collaborators;
 mod components;
 mod conditional;
+mod conditional_analysis;
 mod conditional_lists;
 mod cost_benefit;
 mod costs;

@@ -13,7 +13,7 @@ use automation_hub_storage::{Session, StorageError, audit, baselines, ideas::Ide
 use jiff::{civil::Date, tz::TimeZone};
 use serde_json::json;
 
-use super::{Held, IdeaChoice, Surroundings, get_visible, parts, require, write};
+use super::{Held, IdeaChoice, RecordVersion, Surroundings, get_visible, parts, require, write};
 use crate::{app::App, auth::actor::Actor, error::Error, forms::TenantForms};
 
 const FROZEN: &str = "The baseline of the project plan is set already, and stays as it is for good.";
@@ -64,6 +64,11 @@ fn day(zone: &str, at: Timestamp) -> Option<Date> {
 }
 
 impl Analysis {
+    /// What of the automation has to stay for a change of its plan to be as it was meant.
+    pub fn version(&self) -> RecordVersion {
+        RecordVersion::with_plan(&self.idea, self.is_frozen)
+    }
+
     pub(super) fn of(
         session: &mut Session<'_>,
         actor: &Actor,
@@ -108,11 +113,24 @@ pub async fn cost_benefit(app: &App, actor: &Actor, key: &str) -> Result<Analysi
         .await
 }
 
+/// An idea held for a change of its plan, of which the caller knows whether it is frozen; and whether it is.
+pub(super) fn find_plan<'s>(
+    session: &mut Session<'_>,
+    around: &'s Surroundings,
+    actor: &Actor,
+    choice: &IdeaChoice,
+) -> Result<(Held<'s>, bool), Error> {
+    let held = Held::find_for(session, around, actor, choice, |_| &EDIT_COST_BENEFIT)?;
+    let is_frozen = baselines::find(session, held.idea.id)?.is_some();
+    choice.expected.require_plan(&held.idea, is_frozen)?;
+    Ok((held, is_frozen))
+}
+
 /// Freezes the project plan as it is, once.
 pub async fn set_baseline(app: &App, actor: &Actor, choice: IdeaChoice) -> Result<Analysis, Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT_COST_BENEFIT)?;
+        let (held, _) = find_plan(session, around, &actor, &choice)?;
         let Planned { plan, launch, outlook: Outlook { figures, .. } } =
             Planned::of(session, &actor, &around.forms, &held.idea)?;
         let estimated = || Some(around.forms.label(EASE, *figures.get(EASE)?)?.to_owned());

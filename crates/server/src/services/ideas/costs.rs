@@ -5,12 +5,15 @@ use automation_hub_domain::{
     cost_benefit::{Plan, PlanChange},
     idea::{CostSummary, IdeaContent},
 };
-use automation_hub_storage::{Session, baselines, plans};
+use automation_hub_storage::{
+    ideas::{self, IdeaKey},
+    plans,
+};
 use serde_json::{Map, Value};
 
 use super::{
-    Held, IdeaChoice,
-    cost_benefit::{Analysis, EASE, EDIT_COST_BENEFIT},
+    AUTOMATION, IdeaChoice,
+    cost_benefit::{Analysis, EASE, find_plan},
     difference, touched, write,
 };
 use crate::{
@@ -39,12 +42,12 @@ pub async fn enter_costs(
 ) -> Result<Analysis, Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find_for(session, around, &actor, &choice, |_| &EDIT_COST_BENEFIT)?;
+        let (held, is_frozen) = find_plan(session, around, &actor, &choice)?;
         let before = plans::find(session, held.idea.id)?;
         let after = entered.change.of(&before);
         let mut violations = entered.violations.clone();
         if after.final_ease_of_implementation != before.final_ease_of_implementation {
-            check_ease(session, &held, &after, &mut violations)?;
+            check_ease(&around.forms, is_frozen, &after, &mut violations);
         }
         violations.into_result()?;
         let Some(change) = difference::between(&members(&before)?, &members(&after)?) else {
@@ -54,28 +57,23 @@ pub async fn enter_costs(
         let mut idea = touched(&held.idea, now);
         idea.content.costs = summary(&around.forms, &idea.content, &after);
         held.record(session, (&actor, AuditAction::IDEA_ENTER_COSTS), &idea, change)?;
+        let idea = ideas::find(session, IdeaKey::Id(idea.id))?.ok_or(Error::NotFound(AUTOMATION))?;
         Analysis::of(session, &actor, &around.forms, idea)
     })
     .await
 }
 
 /// The ease that is chosen is one of those the formulas have a word for, and isn't frozen yet.
-fn check_ease(
-    session: &mut Session<'_>,
-    held: &Held<'_>,
-    after: &Plan,
-    violations: &mut Violations,
-) -> Result<(), Error> {
-    if baselines::find(session, held.idea.id)?.is_some() {
+fn check_ease(forms: &TenantForms, is_frozen: bool, after: &Plan, violations: &mut Violations) {
+    if is_frozen {
         violations.add(FINAL_EASE, FROZEN);
-        return Ok(());
+        return;
     }
-    let labels = held.around.forms.labels(EASE);
+    let labels = forms.labels(EASE);
     let chosen = after.final_ease_of_implementation.as_deref();
     if chosen.is_some_and(|chosen| !labels.contains(&chosen)) {
         violations.add(FINAL_EASE, format!("One of these words is needed: {}.", labels.join(", ")));
     }
-    Ok(())
 }
 
 fn members(plan: &Plan) -> Result<Map<String, Value>, Error> {
