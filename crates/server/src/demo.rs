@@ -4,6 +4,7 @@ mod access;
 mod catalogue;
 mod ideas;
 mod organization;
+mod plans;
 mod tokens;
 
 use std::{borrow::Cow, time::Duration};

@@ -1,5 +1,5 @@
-//! What hangs on sample ideas: documents with their files, people and tags, components, and the Automation Store. Made
-//! once.
+//! What hangs on sample ideas: documents with their files, people and tags, plans, components, and the Automation Store.
+//! Made once.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ use automation_hub_storage::{
 };
 use bytes::Bytes;
 
-use super::{Workshop, organization::Directory};
+use super::{Workshop, organization::Directory, plans};
 use crate::{
     files::{Whole, draw_object},
     sample::{
@@ -47,6 +47,7 @@ pub(super) async fn furnish(workshop: &Workshop<'_>, directory: &Directory) -> a
     for listing in sample::listings() {
         add_listing(workshop, directory, listing).await?;
     }
+    plans::enter(workshop, directory).await?;
     // Last, as it is by them that a later start sees that everything is there.
     for component in sample::components() {
         add_component(workshop, directory, component).await?;

@@ -282,6 +282,30 @@ fn further_questions_can_be_asked_in_any_number_and_each_idea_answers_them() {
 }
 
 #[test]
+fn plans_are_of_written_automations_that_are_built_or_live_and_pay_off() {
+    use automation_hub_domain::cost_benefit::RunningKind;
+    let all: Vec<_> = ideas(220).collect();
+    let mut seen = HashSet::new();
+    for plan in plans() {
+        assert!(seen.insert(plan.idea), "{}", plan.idea);
+        let idea = all.iter().find(|idea| idea.name == plan.idea).unwrap();
+        let is_live = plan.launch_in_days < 0;
+        let expected: &[_] = if is_live { &["LIVE"] } else { &["DEVELOPMENT", "TESTING"] };
+        assert!(expected.contains(&idea.phase), "{}: {}", plan.idea, idea.phase);
+        assert!(i64::from(-plan.launch_in_days) * 86_400 < idea.submitted_secs_ago, "{}", plan.idea);
+        assert!(plan.running_costs.iter().all(|row| RunningKind::from_key(row.kind).is_some()));
+        let running: u32 = plan.running_costs.iter().map(|row| row.price_per_year).sum();
+        let running = f64::from(running + plan.robot_percent * ROBOT_PRICE / 100);
+        let people: u32 =
+            PLANNED_ROLES.iter().zip(plan.people_days).map(|((.., rate), days)| rate * days).sum();
+        let others: u32 = plan.one_time_costs.iter().map(|(_, amount)| amount).sum();
+        let once = f64::from(people + others);
+        let net = idea.benefit_cost.unwrap() - running;
+        assert!(net > 0.0 && once / net < 2.5, "{}: {once} for {net} a year", plan.idea);
+    }
+}
+
+#[test]
 fn teams_are_of_written_ideas_and_people_who_can_be_reached_with_roles_that_exist() {
     use automation_hub_domain::{collaborator::DEFAULT_ROLES, tag::Tag};
     let names: HashSet<_> = texts::all().map(|topic| topic.name).collect();

@@ -50,6 +50,7 @@ pub use collaborators::{
     Member, Named, PersonKey, RoleKey, add_collaborators, list_collaborators, remove_collaborators,
 };
 pub use cost_benefit::{Analysis, EDIT_COST_BENEFIT, VIEW_COST_BENEFIT, cost_benefit, set_baseline};
+pub(crate) use costs::put_plan;
 pub use costs::{Entered, enter_costs};
 pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};

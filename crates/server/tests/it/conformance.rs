@@ -12,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::app::{Answer, TestHub};
+use crate::app::{Answer, NOON, TestHub};
 
 /// What is published, with the paths as they are written there.
 const ENDPOINTS: &str = include_str!("conformance/endpoints.txt");
@@ -59,6 +59,45 @@ impl Sample {
             .header(header::CONTENT_TYPE, "application/json");
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         self.hub.send(request.body(body).unwrap()).await
+    }
+}
+
+#[tokio::test]
+async fn automations_that_are_built_or_live_have_plans_that_pay_off() {
+    let sample = Sample::start().await;
+    let planned = [
+        ("three-way-match-for-goods-receipts", true),
+        ("bank-statement-download-and-split", true),
+        ("credit-note-approval-reminders", true),
+        ("shift-plan-export-to-payroll", false),
+        ("new-hire-accounts-and-badges", false),
+    ];
+    for (slug, is_live) in planned {
+        let answer = sample.call("GET", &format!("/cba?id={slug}"), None).await;
+        assert_eq!(answer.status, 200, "{slug}: {}", answer.text());
+        let data = answer.json()["data"].clone();
+        let launch = data["entered"]["launch_date"].as_i64().unwrap();
+        assert_eq!(launch < NOON.millis(), is_live, "{slug}");
+        for list in ["people", "one_time_costs", "running_costs"] {
+            assert!(!data["entered"][list].as_array().unwrap().is_empty(), "{slug}: {list}");
+        }
+        let section = |title: &str| {
+            let sections = data["sections"].as_array().unwrap();
+            sections.iter().find(|section| section["title"] == title).unwrap().clone()
+        };
+        let years = section("Net Benefit")["sections"].as_array().unwrap().clone();
+        let nets = years.iter().map(|year| &year["input_fields"][4]);
+        assert!(
+            nets.clone().all(|net| net["field_name"] == "Net Benefit" && net["value"].is_number()),
+            "{data}"
+        );
+        assert!(nets.count() >= 5, "{slug}");
+        for figure in &section("Result")["input_fields"].as_array().unwrap()[1..] {
+            assert!(figure["value"].as_f64().unwrap() > 0.0, "{slug}: {figure}");
+        }
+        let record = sample.call("GET", &format!("/automations/{slug}"), None).await.json()["data"].clone();
+        assert!(record["running_cost"].as_f64().unwrap() > 0.0, "{slug}");
+        assert!(record["software_vendor"].is_string(), "{slug}");
     }
 }
 

@@ -2,10 +2,12 @@
 
 use automation_hub_domain::{
     audit::AuditAction,
+    clock::Timestamp,
     cost_benefit::{Plan, PlanChange},
-    idea::{CostSummary, IdeaContent},
+    idea::{CostSummary, Idea, IdeaContent},
 };
 use automation_hub_storage::{
+    Session, StorageError,
     ideas::{self, IdeaKey},
     plans,
 };
@@ -53,14 +55,27 @@ pub async fn enter_costs(
         let Some(change) = difference::between(&members(&before)?, &members(&after)?) else {
             return Analysis::of(session, &actor, &around.forms, held.idea);
         };
-        plans::set(session, held.idea.id, &after, now)?;
-        let mut idea = touched(&held.idea, now);
-        idea.content.costs = summary(&around.forms, &idea.content, &after);
+        let idea = put_plan(session, &around.forms, &held.idea, &after, now)?;
         held.record(session, (&actor, AuditAction::IDEA_ENTER_COSTS), &idea, change)?;
         let idea = ideas::find(session, IdeaKey::Id(idea.id))?.ok_or(Error::NotFound(AUTOMATION))?;
         Analysis::of(session, &actor, &around.forms, idea)
     })
     .await
+}
+
+/// Puts a plan in place of the one an automation had, which is held for a change. It is the automation as it has to be
+/// written then.
+pub(crate) fn put_plan(
+    session: &mut Session<'_>,
+    forms: &TenantForms,
+    idea: &Idea,
+    plan: &Plan,
+    at: Timestamp,
+) -> Result<Idea, StorageError> {
+    plans::set(session, idea.id, plan, at)?;
+    let mut planned = touched(idea, at);
+    planned.content.costs = summary(forms, &idea.content, plan);
+    Ok(planned)
 }
 
 /// The ease that is chosen is one of those the formulas have a word for, and isn't frozen yet.
