@@ -130,6 +130,31 @@ async fn the_older_name_of_the_category_works_and_unknown_members_do_nothing() {
 }
 
 #[tokio::test]
+async fn whoever_may_submit_names_anybody_active_as_the_submitter() {
+    let api = Api::start().await;
+    let ana = api.standard("ana@nordwind.example", None).await;
+    let leo = api.standard("leo@nordwind.example", Some(api.legal)).await;
+    let mut body = body(&api, "One");
+    assert_problem(&leo.post("/automationidea", &body).await, 403, "permission-missing");
+    body["submitter"] = json!("leo@nordwind.example");
+    assert_eq!(ana.post("/automationidea", &body).await.status, 201);
+    let record = ana.data("/automations/one").await;
+    assert_eq!(record["process_submitter_user_id"], leo.id().get(), "though he may not submit there");
+    let events = api.events("idea", record["process_id"].as_i64().unwrap()).await;
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((event.action.as_str(), event.actor_user), ("idea.create", Some(ana.id())));
+    let after: serde_json::Value = serde_json::from_str(event.after.as_deref().unwrap()).unwrap();
+    assert_eq!(after["submitter"], leo.id().get());
+
+    let id = leo.id();
+    api.hub.app.store.write(api.hub.tenant, move |s| users::set_active(s, id, false, NOON)).await.unwrap();
+    body["process_name"] = json!("Two");
+    let answer = ana.post("/automationidea", &body).await;
+    assert_problem(&answer, 400, "invalid-input");
+    assert_eq!(answer.json()["errorDetails"]["submitter"], json!(["The submitter is deactivated."]));
+}
+
+#[tokio::test]
 async fn a_tenant_level_token_submits_for_whom_it_names() {
     let api = Api::start().await;
     let ana = api.standard("ana@nordwind.example", None).await;
