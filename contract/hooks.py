@@ -44,6 +44,8 @@ BEYOND_SCHEMAS = [
     r"Of a level that there is, or \d for the next one\.",
     # Items of a list that are one, and names of one answer that don't agree.
     r"“.*” stands twice\.",
+    r"At most 1000 (items are allowed|answers at a time); these are \d+\.",
+    r"A name in it has more than 128 characters\.",
     r"This isn't what “.*” says\. Name one answer, or send one of the two\.",
     # Rows of a body that are about one record.
     r"(This application|This category|This question|Name and version) stands? further up too\.",

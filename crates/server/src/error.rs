@@ -72,6 +72,10 @@ pub enum Denial {
 /// What is said of something that has to be there, and isn't.
 pub const REQUIRED: &str = "This is required.";
 
+/// As many are noted of one input. Nobody mends more at once, and a body of a megabyte can break a rule at half a million
+/// places.
+const MOST_NOTED: usize = 2_000;
+
 /// Everything that is wrong with some input, in one answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
@@ -95,7 +99,7 @@ impl Violations {
     }
 
     pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) {
-        self.0.push(Violation { field: field.into(), pointer: None, message: message.into() });
+        self.add_at((field, None), message);
     }
 
     /// As [`Violations::add`] for what lies deeper in the body than its field's name tells.
@@ -104,12 +108,15 @@ impl Violations {
         (field, pointer): (impl Into<Cow<'static, str>>, Option<String>),
         message: impl Into<Cow<'static, str>>,
     ) {
-        self.0.push(Violation { field: field.into(), pointer, message: message.into() });
+        if self.0.len() < MOST_NOTED {
+            self.0.push(Violation { field: field.into(), pointer, message: message.into() });
+        }
     }
 
     /// Adds all that another look found.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
+        self.0.truncate(MOST_NOTED);
     }
 
     /// Keeps the value, or notes what is wrong with the field and goes on.
@@ -138,19 +145,23 @@ impl Violations {
         Self(self.0.into_iter().map(renamed).collect())
     }
 
-    /// Of several violations of one field, and of what lies within it, the one noted first.
+    /// Of several violations of one field the one noted first.
     #[must_use]
-    pub fn first_of_each(self) -> Self {
-        let mut first = Self::default();
+    pub fn first_of_each(mut self) -> Self {
         let mut noted = HashSet::new();
-        for violation in self.0 {
-            let above = violation.field.match_indices('/').filter_map(|(end, _)| violation.field.get(..end));
-            if !above.chain([&*violation.field]).any(|field| noted.contains(field)) {
-                noted.insert(violation.field.clone().into_owned());
-                first.0.push(violation);
-            }
-        }
-        first
+        self.0.retain(|violation| noted.insert(violation.field.clone()));
+        self
+    }
+
+    /// Without those of what lies within a field that is wrong itself.
+    #[must_use]
+    pub fn outermost(mut self) -> Self {
+        let noted: HashSet<_> = self.0.iter().map(|violation| violation.field.clone()).collect();
+        self.0.retain(|Violation { field, .. }| {
+            let mut above = field.match_indices('/').filter_map(|(end, _)| field.get(..end));
+            !above.any(|above| noted.contains(above))
+        });
+        self
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {

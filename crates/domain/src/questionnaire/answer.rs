@@ -17,6 +17,8 @@ use crate::{
 
 /// Most characters of a comment.
 pub const COMMENT_LIMIT: usize = 3000;
+/// Items that a list has at most, where an answer is one.
+pub const ITEMS_AT_MOST: usize = 1000;
 
 /// What is kept of a question's answer. One whose value has a column of its own keeps its comment here.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,8 +74,10 @@ pub enum AnswerError {
     #[error("A list of ids is needed.")]
     NotIds,
     /// Of each item of a list that is wrong, with its place.
-    #[error("{}", told(.0))]
+    #[error("Of this list {} items are wrong.", .0.len())]
     Items(Vec<(usize, AnswerError)>),
+    #[error("At most {ITEMS_AT_MOST} items are allowed; these are {0}.")]
+    TooManyItems(usize),
     #[error(transparent)]
     Text(#[from] TextError),
     #[error(transparent)]
@@ -86,12 +90,7 @@ pub enum AnswerError {
     LongComment(usize),
 }
 
-impl AnswerError {
-    /// Whether something that has to be there is missing, or is none of what can be chosen.
-    pub const fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing | Self::MissingSelection | Self::UnknownOption(_))
-    }
-}
+impl AnswerError {}
 
 impl Question {
     pub const fn missing(&self) -> AnswerError {
@@ -276,6 +275,9 @@ fn read_items<'v, T: Copy + Display + Eq + Hash + Into<Value>>(
     items: &'v [Value],
     read: impl Fn(&'v Value) -> Result<T, AnswerError>,
 ) -> Result<Value, AnswerError> {
+    if items.len() > ITEMS_AT_MOST {
+        return Err(AnswerError::TooManyItems(items.len()));
+    }
     let mut kept = Vec::with_capacity(items.len());
     let (mut seen, mut wrong) = (HashSet::new(), Vec::new());
     for (place, item) in items.iter().enumerate() {
@@ -286,10 +288,6 @@ fn read_items<'v, T: Copy + Display + Eq + Hash + Into<Value>>(
         }
     }
     if wrong.is_empty() { Ok(Value::Array(kept)) } else { Err(AnswerError::Items(wrong)) }
-}
-
-fn told(items: &[(usize, AnswerError)]) -> String {
-    items.iter().map(|(_, error)| error.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn unknown(code: &str) -> AnswerError {

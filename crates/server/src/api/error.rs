@@ -1,7 +1,7 @@
 //! Failures as the Open API tells them: the mirrored envelope and RFC 9457 problem details in one object.
 //! Together with `pages/error.rs` the only place that names a status for a failure.
 
-use std::{borrow::Cow, error::Error as StdError};
+use std::{borrow::Cow, collections::HashSet, error::Error as StdError};
 
 use axum::{
     body::Body,
@@ -289,9 +289,15 @@ fn log_failure(kind: &str, cause: &(dyn StdError + 'static)) {
 
 /// One sentence for people when the caller shows nothing but `message`.
 fn summary(violations: &Violations) -> String {
-    let fields: Vec<&str> = violations.iter().map(|violation| violation.field.as_ref()).collect();
+    let mut fields: Vec<&str> = Vec::new();
+    let mut named = HashSet::new();
+    for violation in violations.iter() {
+        if named.insert(&violation.field) {
+            fields.push(&violation.field);
+        }
+    }
     match violations.iter().next() {
-        Some(only) if fields.len() == 1 => format!("{}: {}", only.field, only.message),
+        Some(first) if fields.len() == 1 => format!("{}: {}", first.field, first.message),
         _ => format!("{} fields need another look: {}", fields.len(), fields.join(", ")),
     }
 }

@@ -56,6 +56,7 @@ pub use filling::MISSING_SELECTION;
 pub use flow::{NewPlace, change_flow};
 pub use given::{Given, Inputs, contradiction};
 pub use manage::{Target, answer, delete, file_under, move_to};
+pub use new_applications::UNKNOWN_IDS;
 pub(crate) use submit::may_submit;
 pub use submit::{Completeness, FlowChoice, Submission, Submitted, submit};
 pub use tags::set_tags;

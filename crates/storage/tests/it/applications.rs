@@ -14,6 +14,8 @@ use tokio::sync::oneshot;
 use crate::organization::{Organization, found_tenant};
 
 const LATER: Timestamp = Timestamp::from_millis(9);
+/// Looks at what another session does, until it has to be there: each is a round trip.
+const PATIENCE: usize = 200_000;
 
 fn application(name: &str, version: &str) -> NewApplication {
     NewApplication {
@@ -238,7 +240,11 @@ async fn whoever_names_a_new_application_waits_for_whoever_changes_the_inventory
         if let Some(has_begun) = has_begun.take() {
             has_begun.send(()).unwrap();
             // The embedded engine's one writer has nobody who waits for it within a transaction.
-            while !is_embedded && !is_awaited(s)? {}
+            let mut looks = 0;
+            while !is_embedded && !is_awaited(s)? {
+                looks += 1;
+                assert!(looks < PATIENCE, "nobody waits for the inventory");
+            }
         }
         applications::insert(s, &application("Excel", "365"))
     });

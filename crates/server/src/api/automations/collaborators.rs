@@ -159,9 +159,9 @@ pub async fn add_collaborators(
     choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
-    let (named, wrong) = read(&body, true);
+    let named = read(&body, true).map_err(refused)?;
     let key = choice.key.clone();
-    ideas::add_collaborators(&app, &actor, choice, named, wrong).await.map_err(refused)?;
+    ideas::add_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
     envelope::created(listed(&app, &actor, &key, PageRequest::WHOLE).await?)
 }
 
@@ -179,14 +179,13 @@ pub async fn remove_collaborators(
     // Without a body it is still the list that is missing.
     OptionalJsonObject(body): OptionalJsonObject,
 ) -> Result<Response, ApiError> {
-    let (named, wrong) = read(&body, false);
+    let named = read(&body, false).map_err(refused)?;
     let key = choice.key.clone();
-    ideas::remove_collaborators(&app, &actor, choice, named, wrong).await.map_err(refused)?;
+    ideas::remove_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
     envelope::success(listed(&app, &actor, &key, PageRequest::WHOLE).await?)
 }
 
-/// Whoever can be read, and what is wrong with the others.
-fn read(body: &Map<String, Value>, needs_role: bool) -> (Vec<Named>, Violations) {
+fn read(body: &Map<String, Value>, needs_role: bool) -> Result<Vec<Named>, Error> {
     const LIST: &str = "collaborators";
     let mut violations = Violations::default();
     let mut fields = Fields::of(body, &mut violations);
@@ -195,14 +194,14 @@ fn read(body: &Map<String, Value>, needs_role: bool) -> (Vec<Named>, Violations)
     if items.as_ref().is_some_and(Vec::is_empty) {
         fields.refuse(LIST, REQUIRED);
     }
-    let mut items = items.unwrap_or_default();
+    let items = items.unwrap_or_default();
     if items.len() > CHANGE_LIMIT {
         fields.refuse(LIST, format!("At most {CHANGE_LIMIT} at a time; these are {}.", items.len()));
-        items.clear();
     }
-    let named =
+    let named: Vec<_> =
         items.into_iter().filter_map(|(at, item)| one(item, at, needs_role, fields.violations())).collect();
-    (named, violations)
+    violations.into_result()?;
+    Ok(named)
 }
 
 fn one(item: &Value, at: String, needs_role: bool, violations: &mut Violations) -> Option<Named> {
@@ -220,11 +219,6 @@ fn one(item: &Value, at: String, needs_role: bool, violations: &mut Violations) 
         }
         fields.integer("role_id").map(|id| RoleKey::Id(RoleId::new(id)))
     };
-    let is_role_given = fields.is_given("role_id") || fields.is_given("role_slug");
-    // Left out it would stand for all roles that the person has.
-    if !needs_role && is_role_given && role.is_none() {
-        return None;
-    }
     let user_id = match person {
         Some(PersonKey::Email(_)) => fields.integer("user_id").map(UserId::new),
         _ => None,

@@ -18,6 +18,10 @@ use crate::{
 const NAME: &str = "user_inputs";
 const OBJECT: &str = "An object is needed.";
 const REPEATED: &str = "This question stands further up too.";
+/// Characters of a name. It comes back in the pointer to each answer below it.
+const NAME_LIMIT: usize = 128;
+/// No form asks as much.
+const ANSWERS_AT_MOST: usize = 1000;
 
 /// Reads a body's answers. What assessments and sections are called doesn't matter: a question is known by its code,
 /// and a published client names one section whatever the form has.
@@ -27,6 +31,7 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
     let mut codes = HashSet::new();
     match body.get(NAME) {
         Some(Value::Object(assessments)) if !assessments.is_empty() => {
+            check_size(assessments)?;
             for (name, pointer, sections) in members(assessments, "/user_inputs") {
                 for (name, pointer, questions) in objects(name, &pointer, sections, &mut violations) {
                     for (code, pointer, answer) in objects(name, &pointer, questions, &mut violations) {
@@ -49,6 +54,21 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
     }
     violations.into_result()?;
     Ok(answers)
+}
+
+fn check_size(assessments: &Map<String, Value>) -> Result<(), Error> {
+    let sections = || assessments.values().filter_map(Value::as_object).flatten();
+    let questions = || sections().filter_map(|(_, section)| section.as_object()).flatten();
+    let inner = sections().chain(questions()).map(|(name, _)| name);
+    if assessments.keys().chain(inner).any(|name| name.chars().count() > NAME_LIMIT) {
+        return Err(Error::invalid(NAME, format!("A name in it has more than {NAME_LIMIT} characters.")));
+    }
+    let answers = questions().count();
+    if answers > ANSWERS_AT_MOST {
+        let message = format!("At most {ANSWERS_AT_MOST} answers at a time; these are {answers}.");
+        return Err(Error::invalid(NAME, message));
+    }
+    Ok(())
 }
 
 /// What a body's answers have to look like: objects down to the question.

@@ -146,8 +146,9 @@ fn refused(error: Error) -> ApiError {
         Error::OfField { field, error, .. } => return error.of_field(format!("{PREFIX}{field}")).into(),
         error => return error.into(),
     };
-    // A member that could not be read is found missing by the use case too.
-    let violations = violations.first_of_each().renamed(|field| Cow::Owned(format!("{PREFIX}{field}")));
+    // A member that could not be read is found missing by the use case too, and so is what would lie within it.
+    let violations =
+        violations.first_of_each().outermost().renamed(|field| Cow::Owned(format!("{PREFIX}{field}")));
     if violations.iter().any(|violation| violation.message == REQUIRED) {
         ApiError::invalid(REQUIRED_MESSAGE, violations)
     } else {

@@ -33,8 +33,8 @@ pub struct RecordVersion {
     pub is_frozen: Option<bool>,
 }
 
-const FROZEN: &str = "frozen";
-const OPEN: &str = "open";
+const TAG_FROZEN: &str = "frozen";
+const TAG_OPEN: &str = "open";
 
 impl RecordVersion {
     fn of(idea: &Idea) -> Self {
@@ -52,8 +52,8 @@ impl RecordVersion {
         let number = parts.next()?.parse().ok()?;
         let updated_at = Timestamp::from_millis(parts.next()?.parse().ok()?);
         let is_frozen = match parts.next() {
-            Some(FROZEN) => Some(true),
-            Some(OPEN) => Some(false),
+            Some(TAG_FROZEN) => Some(true),
+            Some(TAG_OPEN) => Some(false),
             _ => None,
         };
         Some(Self { idea, number, updated_at, is_frozen })
@@ -73,7 +73,7 @@ impl Display for RecordVersion {
         write!(f, "{idea}.{number}.{}", updated_at.millis())?;
         match is_frozen {
             None => Ok(()),
-            Some(is_frozen) => write!(f, ".{}", if *is_frozen { FROZEN } else { OPEN }),
+            Some(is_frozen) => write!(f, ".{}", if *is_frozen { TAG_FROZEN } else { TAG_OPEN }),
         }
     }
 }

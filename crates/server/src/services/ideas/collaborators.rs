@@ -95,19 +95,17 @@ pub async fn list_collaborators(app: &App, actor: &Actor, key: &str) -> Result<V
         .await
 }
 
-/// Adds people to an automation the actor may edit: all of them or, if anything is wrong, none. `mistakes` are
-/// those found in the input already.
+/// Adds people to an automation the actor may edit: all of them or, if anything is wrong, none.
 pub async fn add_collaborators(
     app: &App,
     actor: &Actor,
     choice: IdeaChoice,
     named: Vec<Named>,
-    mistakes: Violations,
 ) -> Result<(), Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
-        let mut violations = mistakes.clone();
+        let mut violations = Violations::default();
         let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
         let mut added = Vec::new();
         for one in &named {
@@ -137,19 +135,17 @@ pub async fn add_collaborators(
     .await
 }
 
-/// Takes people off an automation the actor may edit: all of them or, if anything is wrong, none. `mistakes` are
-/// those found in the input already.
+/// Takes people off an automation the actor may edit: all of them or, if anything is wrong, none.
 pub async fn remove_collaborators(
     app: &App,
     actor: &Actor,
     choice: IdeaChoice,
     named: Vec<Named>,
-    mistakes: Violations,
 ) -> Result<(), Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
-        let mut violations = mistakes.clone();
+        let mut violations = Violations::default();
         let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
         let mut removed = Vec::new();
         for one in &named {

@@ -114,7 +114,7 @@ pub async fn cost_benefit(app: &App, actor: &Actor, key: &str) -> Result<Analysi
 }
 
 /// An idea held for a change of its plan, of which the caller knows whether it is frozen; and whether it is.
-pub(super) fn find_plan<'s>(
+pub(super) fn hold_plan<'s>(
     session: &mut Session<'_>,
     around: &'s Surroundings,
     actor: &Actor,
@@ -130,7 +130,7 @@ pub(super) fn find_plan<'s>(
 pub async fn set_baseline(app: &App, actor: &Actor, choice: IdeaChoice) -> Result<Analysis, Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let (held, _) = find_plan(session, around, &actor, &choice)?;
+        let (held, _) = hold_plan(session, around, &actor, &choice)?;
         let Planned { plan, launch, outlook: Outlook { figures, .. } } =
             Planned::of(session, &actor, &around.forms, &held.idea)?;
         let estimated = || Some(around.forms.label(EASE, *figures.get(EASE)?)?.to_owned());

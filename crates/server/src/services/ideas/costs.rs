@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{
     AUTOMATION, IdeaChoice,
-    cost_benefit::{Analysis, EASE, find_plan},
+    cost_benefit::{Analysis, EASE, hold_plan},
     difference, touched, write,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub async fn enter_costs(
 ) -> Result<Analysis, Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let (held, is_frozen) = find_plan(session, around, &actor, &choice)?;
+        let (held, is_frozen) = hold_plan(session, around, &actor, &choice)?;
         let before = plans::find(session, held.idea.id)?;
         let after = entered.change.of(&before);
         let mut violations = entered.violations.clone();

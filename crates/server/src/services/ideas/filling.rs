@@ -186,8 +186,8 @@ impl<'f> Filling<'f> {
             }
         };
         if question.kind.is_of_inventory() {
-            for (place, id) in self.unknown(session, value)? {
-                mistakes.entry(place).or_insert_with(|| new_applications::unknown(id));
+            for (place, id) in self.unusable_places(session, value)? {
+                mistakes.entry(place).or_insert_with(|| new_applications::unknown_id(id));
             }
         }
         let is_right = mistakes.is_empty();

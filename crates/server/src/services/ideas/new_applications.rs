@@ -62,9 +62,12 @@ fn invalid(what: impl Display) -> String {
 /// The member of an answer that holds them.
 const LIST: &str = "new_applications";
 
-/// About an id that can't be used, in the mirrored API's words for one or several.
-pub(super) fn unknown(id: ApplicationId) -> String {
-    invalid(format_args!("Unknown application id(s): {id}"))
+/// How the mirrored API begins what it says of ids that can't be used; they follow, with commas.
+pub const UNKNOWN_IDS: &str = "Invalid Application Data. Unknown application id(s): ";
+
+/// About one of them.
+pub(super) fn unknown_id(id: ApplicationId) -> String {
+    format!("{UNKNOWN_IDS}{id}")
 }
 
 /// About one that the inventory has, but doesn't offer any more.

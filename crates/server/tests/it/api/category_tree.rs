@@ -211,6 +211,8 @@ async fn five_levels_are_the_most() {
     let unnamed = refused(&admin, json!({"categories": chain(&["A", "B"])})).await;
     let told = "There is no level 2 yet. Name it under “levels”.";
     assert_eq!(unnamed, [("#/categories/0/subcategories/0".to_owned(), told.to_owned())]);
+    let unnamed = refused(&admin, json!({"categories": chain(&["A", "B", "C"])})).await;
+    assert_eq!(unnamed.len(), 2, "one below the other, each is told: {unnamed:?}");
     let levels: Vec<_> = (2..=5).map(level).collect();
     let six = json!({"levels": levels, "categories": chain(&["A", "B", "C", "D", "E", "F"])});
     let [(pointer, rule)] = refused(&admin, six).await.try_into().unwrap();

@@ -98,7 +98,7 @@ async fn a_filled_in_schema_becomes_a_business_process_in_documentation() {
 #[case(DETAILS, "OVR-OVERVIEW_PROCESS_ID", json!({"value": 7}), "OVR-OVERVIEW_PROCESS_ID: A text is needed.", "/value")]
 #[case(DETAILS, "OVR-OVERVIEW_PAIN_POINTS", json!({"comment": "a".repeat(3001)}), "OVR-OVERVIEW_PAIN_POINTS: A comment has at most 3000 characters; this has 3001.", "/comment")]
 #[case(DETAILS, "OVR-NO_SUCH_QUESTION", json!({"value": 1}), "OVR-NO_SUCH_QUESTION: There is no such question in this idea flow.", "/value")]
-#[case(APPLICATIONS, "OVR-COUNT_APPS", json!({"value": [99, 98]}), "Invalid Application Data. Unknown application id(s): 99", "/value/0")]
+#[case(APPLICATIONS, "OVR-COUNT_APPS", json!({"value": [99, 98]}), "Invalid Application Data. Unknown application id(s): 99, 98", "/value/0")]
 #[case(APPLICATIONS, "OVR-COUNT_APPS", json!({"new_applications": [{"application_name": " "}]}), "Invalid Application Data. new_applications[0] requires a non-empty application_name", "/new_applications/0/application_name")]
 #[case(APPLICATIONS, "OVR-COUNT_APPS", json!({"new_applications": [{"application_name": "a".repeat(51)}]}), "Invalid Application Data. new_applications[0] has an application_name that exceeds 50 characters", "/new_applications/0/application_name")]
 #[case(APPLICATIONS, "OVR-COUNT_APPS", json!({"new_applications": [{"application_name": "A", "application_version": "1".repeat(21)}]}), "Invalid Application Data. new_applications[0] has invalid version, language, comments, or citrix flag", "/new_applications/0/application_version")]

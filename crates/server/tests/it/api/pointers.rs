@@ -139,7 +139,12 @@ async fn what_the_path_names_is_no_field() {
     assert_eq!(answer.json().get("errors"), None);
 }
 
-async fn refused_at(caller: &Caller<'_>, (method, path): (Method, &str), body: &Value, pointers: &[&str]) {
+async fn refused_at(
+    caller: &Caller<'_>,
+    (method, path): (Method, &str),
+    body: &Value,
+    pointers: &[&str],
+) -> Value {
     let answer = caller.call(method, path, body).await;
     assert_problem(&answer, 400, "invalid-input");
     let told = answer.json();
@@ -149,6 +154,7 @@ async fn refused_at(caller: &Caller<'_>, (method, path): (Method, &str), body: &
         let (above, _) = pointer.strip_prefix('#').unwrap().rsplit_once('/').unwrap();
         assert!(body.pointer(above).is_some_and(|above| above.is_object() || above.is_array()), "{pointer}");
     }
+    told
 }
 
 const PATCHED: (Method, &str) = (Method::PATCH, "/automations/one");
@@ -505,36 +511,40 @@ async fn every_wrong_option_of_a_list_is_pointed_at() {
 }
 
 #[tokio::test]
-async fn every_wrong_collaborator_is_pointed_at() {
+async fn a_field_with_several_mistakes_is_one_field() {
     let api = Api::start().await;
     let admin = with_one(&api).await;
-    let entry = |person: Value, role: Value| json!({"user_id": person, "role_id": role});
-    let list = json!([
-        entry(json!(99_999), json!(11)),
-        7,
-        entry(json!("x"), json!(11)),
-        entry(json!(99_998), json!(9_999)),
-        entry(admin.id().get().into(), json!("x")),
-    ]);
-    let body = json!({ "collaborators": list });
-    for method in [Method::POST, Method::DELETE] {
-        let answer = admin.call(method, "/automations/one/collaborators", &body).await;
-        assert_problem(&answer, 400, "invalid-input");
-        let told = answer.json();
-        let errors = told["errors"].as_array().unwrap().iter();
-        let mut places: Vec<_> = errors.filter_map(|error| error["pointer"].as_str()).collect();
-        places.sort_unstable();
-        assert_eq!(
-            places,
-            [
-                "#/collaborators/0/user_id",
-                "#/collaborators/1",
-                "#/collaborators/2/user_id",
-                "#/collaborators/3/role_id",
-                "#/collaborators/3/user_id",
-                "#/collaborators/4/role_id",
-            ],
-            "{told}"
-        );
+    let mut body = flat(&api, "Two");
+    body["applications"] = json!(["x", "y"]);
+    let told = admin.post("/automations", &body).await.json();
+    assert_eq!(told["message"], "applications: A whole number is needed.", "{told}");
+    assert_eq!(told["errors"].as_array().unwrap().len(), 2, "{told}");
+}
+
+/// A body of a megabyte may be wrong at half a million places: the answer must not be many times as long.
+#[tokio::test]
+async fn what_is_too_much_is_told_in_one_sentence() {
+    let api = Api::start().await;
+    let admin = with_one(&api).await;
+    let many = |count: usize| -> Value { (0..count).map(|_| json!("x")).collect() };
+    let list = overview(&json!({"OVR-COUNT_APPS": {"value": many(1001)}}));
+    let told = refused_at(&admin, PATCHED, &list, &[&format!("{SECTION}/OVR-COUNT_APPS/value")]).await;
+    let message = "At most 1000 items are allowed; these are 1001.";
+    assert_eq!(told["errors"][0]["detail"], message);
+
+    let all = ["#/user_inputs"];
+    let answers: serde_json::Map<_, _> = (0..1001).map(|number| (format!("Q-{number}"), json!(1))).collect();
+    let told = refused_at(&admin, PATCHED, &overview(&answers.into()), &all).await;
+    assert_eq!(told["errors"][0]["detail"], "At most 1000 answers at a time; these are 1001.");
+
+    let name = "é".repeat(129);
+    for inputs in [json!({&name: {}}), json!({"OVR": {&name: {}}}), json!({"OVR": {"section": {&name: 1}}})] {
+        let told = refused_at(&admin, PATCHED, &json!({"user_inputs": inputs}), &all).await;
+        assert_eq!(told["errors"][0]["detail"], "A name in it has more than 128 characters.");
     }
+
+    let row = json!({"application_name": "SAP", "application_version": "1", "application_language": "English",
+        "categoryIds": many(3000)});
+    let told = admin.put("/appinventory", &json!([row])).await.json();
+    assert_eq!(told["errors"].as_array().unwrap().len(), 2000);
 }

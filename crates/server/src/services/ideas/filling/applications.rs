@@ -34,7 +34,7 @@ impl Filling<'_> {
     }
 
     /// Of the ids in a list those that can't be used, each with its place.
-    pub(super) fn unknown(
+    pub(super) fn unusable_places(
         &self,
         session: &mut Session<'_>,
         list: &Value,
