@@ -25,18 +25,18 @@ pub fn find(session: &mut Session<'_>, idea: IdeaId) -> Result<Option<Baseline>,
     )
 }
 
-/// Freezes a plan. Of several attempts the first does; whether this was it.
+/// Freezes a plan that isn't frozen yet, of an idea that is held.
 pub fn insert(
     session: &mut Session<'_>,
     idea: IdeaId,
     baseline: &Baseline,
     by: Option<UserId>,
-) -> Result<bool, StorageError> {
+) -> Result<(), StorageError> {
     let tenant = session.tenant();
     let figures = serde_json::to_string(&baseline.figures).map_err(StorageError::driver)?;
-    let inserted = session.execute(
+    session.execute(
         "INSERT INTO project_baselines (tenant_id, idea_id, ease, figures, set_by_user_id, set_at, \
-         launch_date) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant_id, idea_id) DO NOTHING",
+         launch_date) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         values![
             tenant,
             idea,
@@ -47,5 +47,5 @@ pub fn insert(
             baseline.launch.map(Timestamp::millis)
         ],
     )?;
-    Ok(inserted == 1)
+    Ok(())
 }

@@ -119,9 +119,13 @@ pub fn quoted(opaque: &[u8]) -> Result<HeaderValue, Error> {
 pub fn answer(known: Option<&Named>, tag: &[u8], body: impl FnOnce() -> Response) -> Result<Response, Error> {
     let known = known.and_then(|known| known.find(tag));
     let mut response = if known.is_some() { not_modified() } else { body() };
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, quoted(known.as_deref().unwrap_or(tag))?);
-    headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+    response.headers_mut().insert(header::CACHE_CONTROL, ASK_AGAIN);
+    tagged(response, known.as_deref().unwrap_or(tag))
+}
+
+/// An answer with the tag of what it shows.
+pub fn tagged(mut response: Response, tag: &[u8]) -> Result<Response, Error> {
+    response.headers_mut().insert(header::ETAG, quoted(tag)?);
     Ok(response)
 }
 
@@ -184,7 +188,7 @@ impl<S: Sync> FromRequestParts<S> for ExpectedList {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes the header")]
 pub struct IfMatch {
-    /// Only if the record is as it was when this `ETag` was sent; else 412.
+    /// Only if what is changed is as it was when this `ETag` was sent; else 412.
     #[param(rename = "If-Match")]
     if_match: Option<String>,
 }

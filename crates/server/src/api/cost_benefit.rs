@@ -3,7 +3,7 @@
 mod entered;
 
 use automation_hub_domain::cost_benefit::{Content, Field, FieldValue, Plan, Section};
-use axum::{extract::State, http::header, response::Response};
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use serde_json::{
     Value,
@@ -120,9 +120,7 @@ impl Written {
 
     /// As a change is answered.
     fn changed(self) -> Result<Response, ApiError> {
-        let mut response = envelope::changed(self.data)?;
-        response.headers_mut().insert(header::ETAG, conditional::quoted(self.tag.as_bytes())?);
-        Ok(response)
+        Ok(conditional::tagged(envelope::changed(self.data)?, self.tag.as_bytes())?)
     }
 }
 

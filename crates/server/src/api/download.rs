@@ -118,8 +118,7 @@ fn describe(headers: &mut HeaderMap, file: &StoredFile, tag: HeaderValue) -> Res
     for (name, value) in [
         (header::ETAG, tag),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
-        // Nobody else's cache, and never without asking whether it may still be seen.
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (header::CACHE_CONTROL, conditional::ASK_AGAIN),
         (header::CONTENT_SECURITY_POLICY, FILE_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),

@@ -100,12 +100,13 @@ async fn a_baseline_is_written_once_and_no_other_tenant_sees_it() {
     let idea = acme
         .write(move |s| {
             let idea = ideas::insert(s, &new, r#""a":1"#)?.id;
-            assert!(baselines::insert(s, idea, &written, None)?);
-            assert!(!baselines::insert(s, idea, &later, None)?);
+            baselines::insert(s, idea, &written, None)?;
             Ok(idea)
         })
         .await
         .unwrap();
+    let again = acme.write(move |s| baselines::insert(s, idea, &later, None)).await;
+    assert!(matches!(again, Err(StorageError::Conflict(_))), "{again:?}");
     assert_eq!(acme.read(move |s| baselines::find(s, idea)).await, Some(baseline));
     let other = found_tenant(acme.store(), "other").await;
     assert_eq!(acme.store().read(other, move |s| baselines::find(s, idea)).await.unwrap(), None);

@@ -4,7 +4,7 @@ use automation_hub_domain::{
     id::{ApplicationId, CategoryId},
     text,
 };
-use axum::{extract::State, http::header, response::Response};
+use axum::{extract::State, response::Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -105,11 +105,10 @@ pub async fn save_applications(
     };
     let rows = items.iter().map(|(at, item)| row(item, at, &mut wrong)).collect();
     let saved = applications::save(&app, &actor, rows, expected, wrong).await.map_err(refused)?;
-    let mut response = envelope::updated(SavedApplications {
+    let response = envelope::updated(SavedApplications {
         applications: saved.entries.into_iter().map(ApplicationEntry::from).collect(),
     })?;
-    response.headers_mut().insert(header::ETAG, conditional::quoted(saved.tag.as_bytes())?);
-    Ok(response)
+    Ok(conditional::tagged(response, saved.tag.as_bytes())?)
 }
 
 /// Deletes an entry. One that ideas name stays; it can be switched off.

@@ -59,12 +59,11 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn respond(self) -> Result<Response, Error> {
-        let mut response = match self.body {
+        let response = match self.body {
             Some(body) => envelope::json_response(StatusCode::OK, Body::from(body)),
             None => conditional::not_modified(),
         };
-        response.headers_mut().insert(header::ETAG, conditional::quoted(&self.tag)?);
-        Ok(response)
+        conditional::tagged(response, &self.tag)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `PUT /categories`.
 
 use automation_hub_domain::id::CategoryId;
-use axum::{extract::State, http::header, response::Response};
+use axum::{extract::State, response::Response};
 use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 
@@ -95,9 +95,7 @@ pub async fn save_categories(
     let read = app.store.read(actor.tenant_id(), move |s| shared.directories.of(s).map_err(Error::from));
     let directory = read.await?;
     let tree = RawValue::from_string(format!("{{{}}}", directory.hierarchy())).map_err(Error::internal)?;
-    let mut response = envelope::updated(tree)?;
-    response.headers_mut().insert(header::ETAG, conditional::quoted(directory.tree_version().as_bytes())?);
-    Ok(response)
+    Ok(conditional::tagged(envelope::updated(tree)?, directory.tree_version().as_bytes())?)
 }
 
 fn refused(error: Error) -> ApiError {

@@ -120,7 +120,8 @@ pub(super) fn hold_plan<'s>(
     actor: &Actor,
     choice: &IdeaChoice,
 ) -> Result<(Held<'s>, bool), Error> {
-    let held = Held::find_for(session, around, actor, choice, |_| &EDIT_COST_BENEFIT)?;
+    let held = Held::find(session, around, actor, choice)?;
+    held.require(actor, &EDIT_COST_BENEFIT)?;
     let is_frozen = baselines::find(session, held.idea.id)?.is_some();
     choice.expected.require_plan(&held.idea, is_frozen)?;
     Ok((held, is_frozen))
@@ -130,15 +131,16 @@ pub(super) fn hold_plan<'s>(
 pub async fn set_baseline(app: &App, actor: &Actor, choice: IdeaChoice) -> Result<Analysis, Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let (held, _) = hold_plan(session, around, &actor, &choice)?;
+        let (held, is_frozen) = hold_plan(session, around, &actor, &choice)?;
+        if is_frozen {
+            return Err(Error::Conflict(FROZEN.into()));
+        }
         let Planned { plan, launch, outlook: Outlook { figures, .. } } =
             Planned::of(session, &actor, &around.forms, &held.idea)?;
         let estimated = || Some(around.forms.label(EASE, *figures.get(EASE)?)?.to_owned());
         let ease = plan.final_ease_of_implementation.or_else(estimated);
         let baseline = Baseline { set_at: now, ease, figures, launch };
-        if !baselines::insert(session, held.idea.id, &baseline, actor.user_id())? {
-            return Err(Error::Conflict(FROZEN.into()));
-        }
+        baselines::insert(session, held.idea.id, &baseline, actor.user_id())?;
         let idea = ("idea", held.idea.id.get());
         let mut event = actor.event(now, AuditAction::IDEA_SET_BASELINE, idea, &held.idea.name);
         let Baseline { ease, figures, launch, .. } = &baseline;

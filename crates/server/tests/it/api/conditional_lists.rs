@@ -24,12 +24,6 @@ impl Script {
         self.call("GET", path, headers, "").await
     }
 
-    async fn tag_of(&self, path: &str) -> String {
-        let answer = self.list(path, &[]).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        answer.header("etag").unwrap().to_owned()
-    }
-
     async fn save_tree(&self, tag: &str, body: &str) -> RawAnswer {
         self.call("PUT", "/categories", &[("if-match", tag)], body).await
     }
