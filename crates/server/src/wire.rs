@@ -144,7 +144,8 @@ fn figures(m: &mut Members<'_>, content: &IdeaContent) {
     m.optional_text("process_priority", priority);
 }
 
-/// Members that every record has and that nothing fills yet.
+/// Members that every record has. The store changes documents and publication in their places; null is what nothing here
+/// has a value for.
 fn constants(m: &mut Members<'_>) {
     for name in ["process_num_documents", "process_is_deleted", "process_is_published"] {
         m.integer(name, 0);

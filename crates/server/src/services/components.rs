@@ -3,7 +3,6 @@
 mod upload;
 
 use automation_hub_domain::{
-    access::Reach,
     audit::AuditAction,
     component::{ComponentStatus, ComponentUse, Mover},
     id::ComponentId,
@@ -23,7 +22,7 @@ use crate::{
     app::App,
     auth::actor::{Actor, Via},
     error::{Denial, Error},
-    services::ideas,
+    services::{ideas, scope},
 };
 
 pub use upload::{NewComponent, NewContent, Place, upload_component, upload_version};
@@ -37,11 +36,7 @@ pub struct Shown {
 
 /// What an actor sees. A tenant-level token sees what is published, everywhere.
 fn sight(actor: &Actor, tree: &CategoryTree) -> Sight {
-    let reach = |permission| match actor.reach(permission) {
-        Reach::Everywhere => None,
-        Reach::Categories(ids) => Some(tree.with_descendants(&ids)),
-        Reach::Nowhere => Some(Vec::new()),
-    };
+    let reach = |permission| scope::within(tree, actor, &[permission], None);
     let is_tenant_level = actor.user.is_none() && matches!(actor.via, Via::Token(_));
     Sight {
         user: actor.user_id(),

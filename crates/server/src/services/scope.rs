@@ -7,16 +7,7 @@ use crate::auth::actor::Actor;
 
 /// The categories of a filter that the caller may look into, those below them included. `None` means all.
 pub fn visible(tree: &CategoryTree, actor: &Actor, asked: Option<&[CategoryId]>) -> Option<Vec<CategoryId>> {
-    let asked = asked.map(|ids| tree.with_descendants(ids));
-    let granted = match actor.reach(Permission::Explore) {
-        Reach::Everywhere => return asked,
-        Reach::Categories(ids) => tree.with_descendants(&ids),
-        Reach::Nowhere => Vec::new(),
-    };
-    Some(match asked {
-        Some(asked) => asked.into_iter().filter(|id| granted.contains(id)).collect(),
-        None => granted,
-    })
+    within(tree, actor, &[Permission::Explore], asked.map(|ids| tree.with_descendants(ids)))
 }
 
 /// Those of some categories where the caller holds any of some permissions. `None` means all.
