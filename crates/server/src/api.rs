@@ -14,6 +14,7 @@ pub mod cost_benefit;
 pub mod document;
 pub mod document_page;
 pub mod download;
+mod encoding;
 pub mod envelope;
 pub mod error;
 pub mod extract;

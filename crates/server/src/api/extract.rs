@@ -21,7 +21,10 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    api::error::ApiError,
+    api::{
+        encoding::{Encoding, HALF_A_CHARACTER},
+        error::ApiError,
+    },
     app::App,
     config,
     error::{Error, Violations},
@@ -73,10 +76,24 @@ impl JsonValue {
         if text.trim_ascii().is_empty() {
             return Err(ApiError::empty_body());
         }
-        let Strict(value) = serde_json::from_slice(text)
-            .map_err(|error| ApiError::malformed(format!("The body isn't valid JSON: {error}.")))?;
+        let Strict(value) = serde_json::from_slice(text).map_err(|error| unreadable(body, &error))?;
         Ok(Self(value))
     }
+}
+
+/// What to tell of a body that isn't JSON.
+fn unreadable(body: &[u8], error: &serde_json::Error) -> ApiError {
+    if let Some(fault) = Encoding::of(body).fault() {
+        return fault;
+    }
+    let told = error.to_string();
+    // The parser speaks of an escape's end, or of the other half alone.
+    let why = if told.contains("surrogate") || told.starts_with("unexpected end of hex escape") {
+        format!("{HALF_A_CHARACTER}, at line {} column {}", error.line(), error.column())
+    } else {
+        told
+    };
+    ApiError::malformed(format!("The body isn't valid JSON: {why}."))
 }
 
 /// As [`JsonObject`], where there may be no body at all.

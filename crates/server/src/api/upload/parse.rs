@@ -2,7 +2,7 @@
 //! for them the way the runtime does.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     error::Error,
     io::{self, Cursor, Read},
     rc::Rc,
@@ -30,6 +30,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use super::{FileMistakes, Piece, SentFile, Upload};
 use crate::{
     api::{
+        encoding::{Encoding, HALF_A_CHARACTER},
         error::ApiError,
         extract::{Strict, repeated},
         fields::REQUIRED,
@@ -81,17 +82,24 @@ pub(super) fn run(app: &App, tenant: TenantId, receiver: mpsc::Receiver<Piece>) 
     }
 }
 
-/// How much may still be read that isn't the content of a file.
+/// How much may still be read that isn't the content of a file, and whether all that came is text.
 struct Budget {
     limit: usize,
     left: Cell<usize>,
     is_in_content: Cell<bool>,
     is_spent: Cell<bool>,
+    encoding: RefCell<Encoding>,
 }
 
 impl Budget {
     fn new(limit: usize) -> Self {
-        Self { limit, left: Cell::new(limit), is_in_content: Cell::new(false), is_spent: Cell::new(false) }
+        Self {
+            limit,
+            left: Cell::new(limit),
+            is_in_content: Cell::new(false),
+            is_spent: Cell::new(false),
+            encoding: RefCell::default(),
+        }
     }
 
     fn take(&self, bytes: usize) -> io::Result<()> {
@@ -119,8 +127,14 @@ impl Read for Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.piece.is_empty() && !self.has_ended {
             match self.receiver.blocking_recv() {
-                Some(Piece::Bytes(bytes)) => self.piece = bytes,
-                Some(Piece::End) => self.has_ended = true,
+                Some(Piece::Bytes(bytes)) => {
+                    self.budget.encoding.borrow_mut().follow(&bytes);
+                    self.piece = bytes;
+                }
+                Some(Piece::End) => {
+                    self.budget.encoding.borrow_mut().end();
+                    self.has_ended = true;
+                }
                 None => return Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
             }
         }
@@ -171,7 +185,10 @@ impl Failure {
         if error.kind == SyntaxErrorKind::IncompleteDocument && place.data_pos == Some(0) {
             return Self::Told(Box::new(ApiError::empty_body()));
         }
-        let what = in_words(&error.kind.to_string());
+        let what = match error.kind {
+            SyntaxErrorKind::UnpairedSurrogatePairEscapeSequence => format!("{HALF_A_CHARACTER},"),
+            kind => in_words(&kind.to_string()),
+        };
         Self::Json(match &place.line_pos {
             Some(LinePosition { line, column }) => {
                 format!("{what} at line {} column {}", line + 1, column + 1)
@@ -184,7 +201,10 @@ impl Failure {
         match self {
             Self::Told(error) => *error,
             Self::Json(_) if budget.is_spent.get() => ApiError::body_too_large(budget.limit),
-            Self::Json(why) => ApiError::malformed(format!("The body isn't valid JSON: {why}.")),
+            Self::Json(why) => {
+                let fault = budget.encoding.borrow().fault();
+                fault.unwrap_or_else(|| ApiError::malformed(format!("The body isn't valid JSON: {why}.")))
+            }
         }
     }
 }

@@ -78,6 +78,27 @@ async fn a_malformed_body_leaves_nothing(#[case] body: &str, #[case] message: &s
     assert_untouched(&api).await;
 }
 
+#[rstest]
+#[case::latin_1(b"{\"document_title\":\"J\xf6rg\"}".as_slice(), "line 1 column 21 ")]
+#[case::in_the_content(b"{\"file\":{\n\"file_content\":\"aG\xffk=\"}}", "line 2 column 19 ")]
+#[case::a_broken_end(b"{\"document_title\":\"J\xc3", "line 1 column 21 ")]
+#[case::utf_16(b"\xff\xfe{\x00\"\x00a\x00\"\x00:\x001\x00}\x00", "UTF-16")]
+#[case::utf_16_without_a_mark(b"{\x00\"\x00a\x00\"\x00:\x001\x00}\x00", "UTF-16")]
+#[case::half_a_character(br#"{"document_title":"\ud800"}"#, "half of a character")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_in_another_encoding_says_so(#[case] body: &[u8], #[case] told: &str) {
+    let api = begin().await;
+    let ana = ana(&api).await;
+    for path in [PATH, "/automations/one/tags"] {
+        let answer = ana.send(Method::POST, path, "application/json", body.to_vec().into()).await;
+        assert_problem(&answer, 400, "malformed-body");
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(told), "{path}: {message}");
+        assert!(told.starts_with("half") || message.contains("Send it as UTF-8."), "{path}: {message}");
+    }
+    assert_untouched(&api).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_that_are_not_utf8_leave_nothing() {
     let api = begin().await;
