@@ -46,15 +46,14 @@ pub async fn set_tags(
     let mut violations = Violations::default();
     let mut fields = Fields::of(&body, &mut violations);
     fields.require("tags");
-    let mut tags = Vec::new();
-    for (at, item) in fields.items("tags").unwrap_or_default() {
-        match item.as_str() {
-            Some(text) => tags.push(text.to_owned()),
-            None => fields.violations().add(at, "A text is needed."),
+    let items = fields.items("tags").unwrap_or_default();
+    for (at, item) in &items {
+        if !item.is_string() {
+            fields.violations().add(at.clone(), "A text is needed.");
         }
     }
-    violations.into_result().map_err(refused)?;
+    let tags: Vec<_> = items.into_iter().map(|(_, item)| item.as_str()).collect();
     let key = choice.key.clone();
-    ideas::set_tags(&app, &actor, choice, &tags).await.map_err(refused)?;
+    ideas::set_tags(&app, &actor, choice, &tags, violations).await.map_err(refused)?;
     updated::record(&app, actor, key).await
 }

@@ -16,9 +16,16 @@ use crate::{
     error::{Error, Violations},
 };
 
-/// Puts tags in place of those an automation had, which the actor may edit.
-pub async fn set_tags(app: &App, actor: &Actor, choice: IdeaChoice, texts: &[String]) -> Result<(), Error> {
-    let new = check(texts)?;
+/// Puts tags in place of those an automation had, which the actor may edit. None is a tag that couldn't be read, as
+/// `wrong` says already.
+pub async fn set_tags(
+    app: &App,
+    actor: &Actor,
+    choice: IdeaChoice,
+    texts: &[Option<&str>],
+    wrong: Violations,
+) -> Result<(), Error> {
+    let new = check(texts, wrong)?;
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
@@ -39,8 +46,7 @@ pub async fn set_tags(app: &App, actor: &Actor, choice: IdeaChoice, texts: &[Str
     .await
 }
 
-fn check(texts: &[String]) -> Result<Vec<Tag>, Error> {
-    let mut violations = Violations::default();
+fn check(texts: &[Option<&str>], mut violations: Violations) -> Result<Vec<Tag>, Error> {
     if texts.len() > tag::LIMIT {
         violations.add("tags", format!("At most {} tags; these are {}.", tag::LIMIT, texts.len()));
     }
@@ -48,6 +54,7 @@ fn check(texts: &[String]) -> Result<Vec<Tag>, Error> {
     let mut tags = Vec::with_capacity(texts.len().min(tag::LIMIT));
     // What is beyond the limit needn't be looked at.
     for (position, text) in texts.iter().enumerate().take(tag::LIMIT) {
+        let Some(text) = text else { continue };
         let Some(tag) = violations.check(format!("tags/{position}"), Tag::parse(text)) else { continue };
         if keys.insert(tag.key()) {
             tags.push(tag);

@@ -93,6 +93,27 @@ async fn what_is_no_list_of_tags_is_refused_and_changes_nothing(
 }
 
 #[tokio::test]
+async fn all_that_is_wrong_with_a_list_is_told_at_once() {
+    let api = documents::begin().await;
+    let ana = documents::ana(&api).await;
+    let body = json!({"tags": ["x".repeat(51), "", "  ", 5, null, "a\nb", "fine", "Fine"]});
+    let answer = ana.post(PATH, &body).await;
+    assert_problem(&answer, 400, "invalid-input");
+    assert_eq!(
+        answer.json()["errorDetails"],
+        json!({
+            "tags/0": ["At most 50 characters; this has 51."],
+            "tags/1": ["This can't be empty."],
+            "tags/2": ["This can't be empty."],
+            "tags/3": ["A text is needed."],
+            "tags/4": ["A text is needed."],
+            "tags/5": ["Control and text-direction characters aren't allowed."],
+            "tags/7": ["This tag stands there already."],
+        })
+    );
+}
+
+#[tokio::test]
 async fn twenty_of_fifty_characters_fit() {
     let api = documents::begin().await;
     let ana = documents::ana(&api).await;
