@@ -6,7 +6,7 @@ use automation_hub_domain::questionnaire::answer::Style;
 use serde_json::{Map, Value};
 use utoipa::openapi::{
     ObjectBuilder, Schema, Type,
-    schema::{AdditionalProperties, Object},
+    schema::{AdditionalProperties, Object, SchemaType},
 };
 
 use crate::{
@@ -17,9 +17,12 @@ use crate::{
 
 const NAME: &str = "user_inputs";
 const OBJECT: &str = "An object is needed.";
+const NO_SECTION: &str = "The section is missing between this question and its assessment.";
 const REPEATED: &str = "This question stands further up too.";
 /// Characters of a name. It comes back in the pointer to each answer below it.
 const NAME_LIMIT: usize = 128;
+/// Members of an answer.
+const ANSWER: [&str; 3] = ["value", "comment", "new_applications"];
 /// No form asks as much.
 const ANSWERS_AT_MOST: usize = 1000;
 
@@ -30,18 +33,14 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
     let mut answers = Vec::new();
     let mut codes = HashSet::new();
     match body.get(NAME) {
-        Some(Value::Object(assessments)) if !assessments.is_empty() => {
+        Some(Value::Object(assessments)) if assessments.values().any(|value| !value.is_null()) => {
             check_size(assessments)?;
-            for (name, pointer, sections) in members(assessments, "/user_inputs") {
-                for (name, pointer, questions) in objects(name, &pointer, sections, &mut violations) {
-                    for (code, pointer, answer) in objects(name, &pointer, questions, &mut violations) {
-                        // Null is as good as absent.
-                        if answer.is_null() {
-                            continue;
-                        }
-                        let given = given(code, &pointer, answer);
+            for assessment in members(assessments, &Place::of_inputs()) {
+                for section in assessment.members(&mut violations) {
+                    for question in section.questions(&mut violations) {
+                        let given = given(question.name, &question.place.pointer, question.value);
                         // Else one of the two would be judged, and the other one kept.
-                        if !codes.insert(code) {
+                        if !codes.insert(question.name) {
                             violations.add_at((given.field.clone(), Some(given.pointer())), REPEATED);
                         }
                         answers.push(given);
@@ -74,29 +73,64 @@ fn check_size(assessments: &Map<String, Value>) -> Result<(), Error> {
 /// What a body's answers have to look like: objects down to the question.
 pub(super) fn schema() -> Object {
     let object = || ObjectBuilder::new().schema_type(Type::Object);
-    let section = object().additional_properties(Some(AdditionalProperties::FreeForm(true)));
-    let assessment = object().additional_properties(Some(Schema::from(section)));
+    let nullable = || ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Object, Type::Null]));
+    let section = nullable().additional_properties(Some(AdditionalProperties::FreeForm(true)));
+    let assessment = nullable().additional_properties(Some(Schema::from(section)));
     let all = object().additional_properties(Some(Schema::from(assessment))).min_properties(Some(1));
     all.description(Some("Assessment, section, question, answer.")).build()
 }
 
-/// Names, pointers and values of an object's members.
-fn members<'b>(object: &'b Map<String, Value>, above: &str) -> Vec<(&'b str, String, &'b Value)> {
-    let pointer = |name: &str| format!("{above}/{}", name.replace('~', "~0").replace('/', "~1"));
-    object.iter().map(|(name, value)| (name.as_str(), pointer(name), value)).collect()
+/// Where something lies in the body.
+struct Place {
+    /// As the key of an error.
+    path: String,
+    pointer: String,
 }
 
-fn objects<'b>(
-    name: &str,
-    pointer: &str,
-    value: &'b Value,
-    violations: &mut Violations,
-) -> Vec<(&'b str, String, &'b Value)> {
-    if let Value::Object(object) = value {
-        return members(object, pointer);
+impl Place {
+    fn of_inputs() -> Self {
+        Self { path: NAME.to_owned(), pointer: format!("/{NAME}") }
     }
-    violations.add_at((name.to_owned(), Some(pointer.to_owned())), OBJECT);
-    Vec::new()
+
+    fn below(&self, name: &str) -> Self {
+        let escaped = name.replace('~', "~0").replace('/', "~1");
+        Self { path: format!("{}/{name}", self.path), pointer: format!("{}/{escaped}", self.pointer) }
+    }
+}
+
+/// An assessment, a section or a question.
+struct Member<'b> {
+    name: &'b str,
+    place: Place,
+    value: &'b Value,
+}
+
+/// Members of an object; null is as good as absent.
+fn members<'b>(object: &'b Map<String, Value>, above: &Place) -> Vec<Member<'b>> {
+    let given = object.iter().filter(|(_, value)| !value.is_null());
+    given.map(|(name, value)| Member { name, place: above.below(name), value }).collect()
+}
+
+impl<'b> Member<'b> {
+    /// What lies in it, which has to be an object.
+    fn members(&self, violations: &mut Violations) -> Vec<Member<'b>> {
+        if let Value::Object(object) = self.value {
+            return members(object, &self.place);
+        }
+        violations.add_at((self.place.path.clone(), Some(self.place.pointer.clone())), OBJECT);
+        Vec::new()
+    }
+
+    /// What lies in a section. No code of a question is one of the words that an answer is made of.
+    fn questions(&self, violations: &mut Violations) -> Vec<Member<'b>> {
+        if let Value::Object(object) = self.value
+            && ANSWER.into_iter().any(|word| object.contains_key(word))
+        {
+            violations.add_at((self.name.to_owned(), Some(self.place.pointer.clone())), NO_SECTION);
+            return Vec::new();
+        }
+        self.members(violations)
+    }
 }
 
 /// People are given as they are, all others within an object; either form is taken for both.
@@ -113,10 +147,10 @@ fn given(code: &str, pointer: &str, answer: &Value) -> Given {
         rival: None,
     };
     if let Value::Object(members) = answer {
-        let member = |name: &str| members.get(name).cloned();
-        given.value = member("value");
-        given.comment = member("comment");
-        given.new_applications = member("new_applications").filter(|added| !added.is_null());
+        let [value, comment, added] = ANSWER.map(|name| members.get(name).cloned());
+        given.value = value;
+        given.comment = comment;
+        given.new_applications = added.filter(|added| !added.is_null());
     } else {
         given.value = Some(answer.clone());
     }

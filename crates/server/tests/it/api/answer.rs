@@ -297,6 +297,43 @@ async fn what_is_wrong_is_named_and_nothing_changes() {
 }
 
 #[tokio::test]
+async fn null_in_place_of_an_assessment_or_a_section_is_as_good_as_none() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let name = json!({"OVR-OVERVIEW_NAME": {"value": "Two"}});
+    for beside in [json!({"OVR": {"s": name}, "Q1": null}), json!({"OVR": {"s": name, "t": null}})] {
+        assert_eq!(patch(&ana, id, &json!({"user_inputs": beside})).await["process_name"], "Two");
+    }
+    let refused = ana.call(Method::PATCH, "/automations/one", &json!({"user_inputs": {"OVR": null}})).await;
+    assert_problem(&refused, 400, "invalid-input");
+    assert_eq!(refused.json()["errorDetails"], json!({"user_inputs": ["This is required."]}));
+}
+
+#[tokio::test]
+async fn a_level_that_is_wrong_is_told_by_its_path_and_one_that_is_missing_at_the_question() {
+    let api = Api::start().await;
+    let (ana, _) = submitted(&api).await;
+    let missing = "The section is missing between this question and its assessment.";
+    for (inputs, field, pointer, detail) in [
+        (json!({"OVR": 5}), "user_inputs/OVR", "#/user_inputs/OVR", "An object is needed."),
+        (json!({"OVR": {"s/t": 5}}), "user_inputs/OVR/s/t", "#/user_inputs/OVR/s~1t", "An object is needed."),
+        (json!({"Q2": {"Q2-VOLUMES": {"value": 8}}}), "Q2-VOLUMES", "#/user_inputs/Q2/Q2-VOLUMES", missing),
+        (
+            json!({"OVR": {"OVR-COUNT_APPS": {"comment": null, "new_applications": []}}}),
+            "OVR-COUNT_APPS",
+            "#/user_inputs/OVR/OVR-COUNT_APPS",
+            missing,
+        ),
+    ] {
+        let refused = ana.call(Method::PATCH, "/automations/one", &json!({"user_inputs": inputs})).await;
+        assert_problem(&refused, 400, "invalid-input");
+        let told = refused.json();
+        assert_eq!(told["errorDetails"], json!({field: [detail]}), "{told}");
+        assert_eq!(told["errors"], json!([{"pointer": pointer, "detail": detail}]));
+    }
+}
+
+#[tokio::test]
 async fn only_those_who_may_edit_an_idea_change_it() {
     let api = Api::start().await;
     let (_, id) = submitted(&api).await;
