@@ -69,6 +69,11 @@ impl QuestionKind {
         matches!(self, Self::Number | Self::Integer | Self::Money | Self::Percent)
     }
 
+    /// Whether only whole numbers answer it.
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::Integer | Self::Category | Self::Automation)
+    }
+
     pub const fn is_choice(self) -> bool {
         matches!(self, Self::SingleChoice | Self::MultipleChoice)
     }

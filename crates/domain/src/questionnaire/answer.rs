@@ -58,6 +58,10 @@ pub enum AnswerError {
     TooSmall(f64),
     #[error("At most {0} is possible.")]
     TooLarge(f64),
+    #[error("This number is too small: at least {} is needed.", i64::MIN)]
+    WholeTooSmall,
+    #[error("This number is too large: at most {} is possible.", i64::MAX)]
+    WholeTooLarge,
     #[error("The code of an option is needed.")]
     NotOption,
     #[error("A list of codes of options is needed.")]
@@ -90,8 +94,6 @@ pub enum AnswerError {
     LongComment(usize),
 }
 
-impl AnswerError {}
-
 impl Question {
     pub const fn missing(&self) -> AnswerError {
         if self.kind.is_choice() { AnswerError::MissingSelection } else { AnswerError::Missing }
@@ -109,12 +111,8 @@ impl Question {
         let kept = match self.kind {
             QuestionKind::Text | QuestionKind::FormattedText => self.read_text(value)?,
             QuestionKind::Number | QuestionKind::Money | QuestionKind::Percent => self.read_number(value)?,
-            QuestionKind::Integer => {
-                value.as_i64().ok_or(AnswerError::NotInteger)?;
-                self.read_number(value)?
-            }
-            QuestionKind::Category | QuestionKind::Automation => {
-                value.as_i64().ok_or(AnswerError::NotInteger)?.into()
+            QuestionKind::Integer | QuestionKind::Category | QuestionKind::Automation => {
+                self.read_whole(value)?
             }
             QuestionKind::SingleChoice => self.read_choice(value, style)?,
             QuestionKind::MultipleChoice => self.read_choices(value)?,
@@ -143,16 +141,37 @@ impl Question {
 
     fn read_number(&self, value: &Value) -> Result<Value, AnswerError> {
         let number = value.as_f64().ok_or(AnswerError::NotNumber)?;
-        let is_share = self.kind == QuestionKind::Percent;
-        let usual = (is_share || self.kind == QuestionKind::Money).then_some(0.0);
-        if let Some(minimum) = self.minimum.or(usual).filter(|minimum| number < *minimum) {
+        let (minimum, maximum) = self.bounds();
+        if let Some(minimum) = minimum.filter(|minimum| number < *minimum) {
             return Err(AnswerError::TooSmall(minimum));
         }
-        let usual = is_share.then_some(100.0);
-        if let Some(maximum) = self.maximum.or(usual).filter(|maximum| number > *maximum) {
+        if let Some(maximum) = maximum.filter(|maximum| number > *maximum) {
             return Err(AnswerError::TooLarge(maximum));
         }
         Ok(value.clone())
+    }
+
+    fn read_whole(&self, value: &Value) -> Result<Value, AnswerError> {
+        // The least number that 64 bits can't hold.
+        const END: f64 = 9_223_372_036_854_775_808.0;
+        let number = value.as_f64().ok_or(AnswerError::NotInteger)?;
+        let is_whole = value.is_i64();
+        if !is_whole && (-END..END).contains(&number) {
+            return Err(AnswerError::NotInteger);
+        }
+        let kept = self.read_number(value)?;
+        match (is_whole, number < 0.0) {
+            (true, _) => Ok(kept),
+            (false, true) => Err(AnswerError::WholeTooSmall),
+            (false, false) => Err(AnswerError::WholeTooLarge),
+        }
+    }
+
+    /// The least and the greatest number that is an answer, where there is one. Whole numbers have 64 bits besides.
+    pub fn bounds(&self) -> (Option<f64>, Option<f64>) {
+        let is_share = self.kind == QuestionKind::Percent;
+        let least = (is_share || self.kind == QuestionKind::Money).then_some(0.0);
+        (self.minimum.or(least), self.maximum.or(is_share.then_some(100.0)))
     }
 
     fn read_choice(&self, value: &Value, style: Style) -> Result<Value, AnswerError> {
@@ -324,7 +343,7 @@ mod tests {
     fn each_kind_takes_its_own_and_tells_what_is_wrong_with_the_rest() {
         use AnswerError::{
             Items, Nobody, NotEmail, NotIds, NotInteger, NotNumber, NotOption, NotText, Repeated, TooLarge,
-            TooSmall,
+            TooSmall, WholeTooLarge, WholeTooSmall,
         };
         let cases = [
             ("OVR-OVERVIEW_NAME", json!("x"), Ok(Some(json!("x")))),
@@ -349,6 +368,14 @@ mod tests {
             ("Q2-VOLUMES", json!(50), Ok(Some(json!(50)))),
             ("Q2-VOLUMES", json!(2.5), Err(NotInteger)),
             ("Q2-VOLUMES", json!(0), Err(TooSmall(1.0))),
+            ("Q2-VOLUMES", json!(i64::MAX), Ok(Some(json!(i64::MAX)))),
+            ("Q2-VOLUMES", json!(i64::MAX as u64 + 1), Err(WholeTooLarge)),
+            ("Q2-VOLUMES", json!(1e30), Err(WholeTooLarge)),
+            ("Q2-VOLUMES", json!(-1e30), Err(TooSmall(1.0))),
+            ("Q2-EMPLOYEE_AVERAGE_WORKING_DAYS", json!(1e30), Err(TooLarge(366.0))),
+            ("OVR-OVERVIEW_CATEGORY", json!(1e30), Err(WholeTooLarge)),
+            ("OVR-OVERVIEW_CATEGORY", json!(-1e30), Err(WholeTooSmall)),
+            ("OVR-OVERVIEW_CATEGORY", json!(1.5), Err(NotInteger)),
             ("Q2-AVERAGE_ERROR_RATE", json!(5.5), Ok(Some(json!(5.5)))),
             ("Q2-AVERAGE_ERROR_RATE", json!(101), Err(TooLarge(100.0))),
             ("Q2-AVERAGE_ERROR_RATE", json!("5"), Err(NotNumber)),

@@ -46,9 +46,11 @@ pub struct ApplicationRequest {
     application_id: Option<i64>,
     #[schema(format = "line", max_length = 100)]
     application_name: String,
-    #[schema(format = "line", max_length = 50)]
+    /// Empty only where it is so already, in an entry that an idea added by its name alone.
+    #[schema(format = "optional-line", max_length = 50)]
     application_version: String,
-    #[schema(format = "line", max_length = 50)]
+    /// As `application_version`.
+    #[schema(format = "optional-line", max_length = 50)]
     application_language: String,
     #[schema(format = "optional-line", max_length = 1000)]
     application_comments: Option<String>,
@@ -57,8 +59,8 @@ pub struct ApplicationRequest {
     /// 0 for one that isn't offered any more.
     #[schema(minimum = 0, maximum = 1)]
     application_is_active: Option<u8>,
+    /// As `application_version`.
     #[serde(rename = "categoryIds")]
-    #[schema(min_items = 1)]
     category_ids: Vec<i64>,
 }
 

@@ -192,14 +192,20 @@ fn options(m: &mut Members<'_>, question: &Question) {
 
 fn number(m: &mut Members<'_>, question: &Question) {
     m.text("type", "number");
-    let is_share = question.kind == QuestionKind::Percent;
-    let least = question.minimum.or((is_share || question.kind == QuestionKind::Money).then_some(0.0));
-    let most = question.maximum.or(is_share.then_some(100.0));
-    if least.is_some() {
-        m.number("minimum", least);
+    let is_whole = question.kind.is_whole();
+    if is_whole {
+        m.integer("multipleOf", 1);
     }
-    if most.is_some() {
-        m.number("maximum", most);
+    let (least, most) = question.bounds();
+    bound(m, "minimum", least, is_whole.then_some(i64::MIN));
+    bound(m, "maximum", most, is_whole.then_some(i64::MAX));
+}
+
+fn bound(m: &mut Members<'_>, name: &str, own: Option<f64>, usual: Option<i64>) {
+    match (own, usual) {
+        (Some(_), _) => m.number(name, own),
+        (None, Some(usual)) => m.integer(name, usual),
+        (None, None) => {}
     }
 }
 

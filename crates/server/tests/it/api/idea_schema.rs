@@ -77,6 +77,25 @@ async fn the_form_of_business_processes_nests_assessments_sections_and_questions
     assert_eq!(inputs["ah-section-ovrbp-0-4"], json!({}));
 }
 
+#[tokio::test]
+async fn whole_numbers_are_told_from_others_and_have_their_bounds() {
+    let api = Api::start().await;
+    let caller = api.admin().await;
+    let data = schema(&caller, "/idea-schema?idea_flow_id=2").await;
+    let sections = properties(&data)["Q2"]["properties"].as_object().unwrap();
+    let value = |code: &str| {
+        let found = sections.values().find_map(|section| section["properties"].get(code)).unwrap();
+        let value = &found["properties"]["value"];
+        json!([value["type"], value["multipleOf"], value["minimum"], value["maximum"]])
+    };
+    assert_eq!(value("Q2-EMPLOYEE_AVERAGE_WORKING_DAYS"), json!(["number", 1, 1, 366]));
+    assert_eq!(value("Q2-VOLUMES"), json!(["number", 1, 1, i64::MAX]));
+    assert_eq!(value("Q2-AVERAGE_ERROR_RATE"), json!(["number", null, 0, 100]));
+    let overview = properties(&data)["OVR"]["properties"].as_object().unwrap();
+    let category = overview.values().find_map(|it| it["properties"].get("OVR-OVERVIEW_CATEGORY")).unwrap();
+    assert_eq!(category["properties"]["value"]["multipleOf"], 1);
+}
+
 #[rstest]
 #[case("", "Q1")]
 #[case("?idea_flow_id=1", "Q1")]

@@ -123,6 +123,21 @@ async fn name_and_version_of_another_entry_are_refused() {
     assert_problem(&admin.put("/appinventory", &swapped).await, 400, "invalid-input");
 }
 
+#[test]
+fn the_schema_of_a_row_takes_what_the_list_shows() {
+    let document = serde_json::to_value(automation_hub_server::api::router::document()).unwrap();
+    let row = &document["components"]["schemas"]["ApplicationRequest"]["properties"];
+    for member in ["application_version", "application_language"] {
+        assert_eq!(
+            (&row[member]["maxLength"], &row[member]["minLength"]),
+            (&json!(50), &json!(null)),
+            "{row}"
+        );
+        assert_eq!(row[member]["pattern"], row["application_comments"]["pattern"], "as of what may be empty");
+    }
+    assert_eq!(row["categoryIds"]["minItems"], json!(null));
+}
+
 #[rstest]
 #[case(json!({"application_id": 99_999}), "0/application_id", "There is no such application.")]
 #[case(json!({"application_id": "1"}), "0/application_id", "A whole number is needed.")]
