@@ -40,6 +40,7 @@ impl Email {
                 && !domain.is_empty()
                 && !domain.starts_with('.')
                 && !domain.ends_with('.')
+                && !text.contains("..")
         });
         let forbidden = |c: char| c.is_whitespace() || text::is_unprintable(c) || "<>()[],;:\"\\".contains(c);
         if !shape || text.contains(forbidden) {
@@ -224,6 +225,8 @@ mod tests {
             "a b@nordwind.test",
             "a@b@c",
             "a@.c",
+            "a@b..c",
+            "a..b@c.d",
             "<a@b.c>",
             "a@b.c\n;",
         ] {
