@@ -120,6 +120,20 @@ impl<'b, 'v> Fields<'b, 'v> {
         self.integer(name)
     }
 
+    /// The `process_id` or the `process_slug` of an automation, as a path has it. No slug consists of digits alone.
+    pub fn required_idea(&mut self, name: &str) -> Option<String> {
+        match self.given(name) {
+            Some(Value::String(slug)) if slug.chars().all(text::is_blank) => self.refuse(name, REQUIRED),
+            Some(Value::String(slug)) if !slug.bytes().all(|byte| byte.is_ascii_digit()) => {
+                return Some(slug.clone());
+            }
+            Some(Value::Number(id)) if id.is_i64() => return Some(id.to_string()),
+            Some(_) => self.refuse(name, "A whole number or a slug is needed."),
+            None => self.refuse(name, REQUIRED),
+        }
+        None
+    }
+
     /// A number from 0 to `most`.
     pub fn required_number(&mut self, name: &str, most: f64) -> Option<f64> {
         self.require(name);

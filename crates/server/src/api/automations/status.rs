@@ -3,7 +3,11 @@
 use automation_hub_domain::id::StatusId;
 use axum::{extract::State, response::Response};
 use serde::Serialize;
-use utoipa::ToSchema;
+use serde_json::Value;
+use utoipa::{
+    ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type, schema::OneOfBuilder},
+};
 
 use super::refusal::refused;
 use crate::{
@@ -27,7 +31,8 @@ use crate::{
     reason = "describes the body, whose members are read one by one to name all that is wrong"
 )]
 pub struct MoveIdeaRequest {
-    process_id: i64,
+    #[schema(schema_with = idea_schema)]
+    process_id: Value,
     /// Of a status that the idea's flow has; it fixes the phase too.
     phase_status_id: Option<i64>,
     /// In place of the id, together with `status_variable`: both as `GET /idea-flows` shows them. Beside the id, they
@@ -36,6 +41,20 @@ pub struct MoveIdeaRequest {
     phase_variable: Option<String>,
     #[schema(format = "filled-text")]
     status_variable: Option<String>,
+}
+
+fn idea_schema() -> Schema {
+    let id = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+    // Neither blank nor digits alone.
+    let slug = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"[^\s0-9]"));
+    OneOfBuilder::new()
+        .item(id)
+        .item(slug)
+        .description(Some("The id, or in its place the slug."))
+        .build()
+        .into()
 }
 
 #[derive(Serialize, ToSchema)]
@@ -61,12 +80,12 @@ pub async fn move_idea(
 ) -> Result<Response, ApiError> {
     let mut violations = Violations::default();
     let mut fields = Fields::of(&body, &mut violations);
-    let id = fields.required_integer("process_id");
+    let key = fields.required_idea("process_id");
     let target = target(&mut fields);
-    let (Some(id), Some(target), true) = (id, target, violations.is_empty()) else {
+    let (Some(key), Some(target), true) = (key, target, violations.is_empty()) else {
         return Err(refused(Error::Invalid(violations)));
     };
-    let choice = IdeaChoice { key: id.to_string(), expected };
+    let choice = IdeaChoice { key, expected };
     let moved = ideas::move_to(&app, &actor, choice, target).await;
     moved.map_err(|error| refused(of_id(error)))?;
     envelope::updated(MovedIdea { message: "Sync Successful." })

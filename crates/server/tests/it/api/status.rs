@@ -176,6 +176,27 @@ async fn who_is_only_a_user_moves_nothing_not_even_their_own() {
     assert_problem(&token.post("/automations/status", &json!({})).await, 403, "submitter-required");
 }
 
+#[tokio::test]
+async fn the_idea_is_named_by_its_slug_too() {
+    let api = Api::start().await;
+    let id = waiting(&api).await;
+    let admin = api.admin().await;
+    let slug = admin.data(&format!("/automations/{id}")).await["process_slug"].clone();
+    let moved = admin.post("/automations/status", &json!({"process_id": slug, "phase_status_id": 47})).await;
+    assert_eq!((moved.status.as_u16(), status_of(&api, id).await), (201, 47), "{}", moved.text());
+    for (key, status, kind) in [
+        (json!("nothing-like-it"), 404, "not-found"),
+        (json!(id.to_string()), 400, "invalid-input"),
+        (json!(" "), 400, "invalid-input"),
+        (json!(1.5), 400, "invalid-input"),
+    ] {
+        let refused =
+            admin.post("/automations/status", &json!({"process_id": key, "phase_status_id": 46})).await;
+        assert_problem(&refused, status, kind);
+        assert!(refused.json()["errorDetails"]["process_id"].is_array(), "{}", refused.text());
+    }
+}
+
 #[rstest]
 #[case(json!({}), 400, &["phase_status_id", "process_id"])]
 #[case(json!({"process_id": "1", "phase_status_id": 47.5}), 400, &["phase_status_id", "process_id"])]
