@@ -182,7 +182,7 @@ fn check_owner(
 ) -> Option<(NewUser, Password)> {
     let first_name = wrong.check("first_name", text::line(&input.first_name, Profile::FIELD_LIMIT));
     let last_name = wrong.check("last_name", text::line(&input.last_name, Profile::FIELD_LIMIT));
-    let email = wrong.check("email", Email::parse(&input.email));
+    let email = wrong.check("email", Email::of_new(&input.email));
     let password = wrong.check("password", Password::choose(&input.password, &input.email));
     let (first_name, last_name) = (first_name?.to_owned(), last_name?.to_owned());
     let owner = NewUser {

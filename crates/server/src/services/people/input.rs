@@ -26,7 +26,7 @@ pub struct PersonInput {
 impl PersonInput {
     pub(super) fn check(&self, wrong: &mut Violations, now: Timestamp) -> Option<NewUser> {
         let is_active = !self.is_inactive;
-        let email = wrong.check("email", Email::parse(&self.email));
+        let email = wrong.check("email", Email::of_new(&self.email));
         let profile = self.particulars().check(wrong, &Profile::default());
         let invite_status = wrong.check("invite_status", InviteStatus::of_new(self.invite_status, is_active));
         Some(NewUser {

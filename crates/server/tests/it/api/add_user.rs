@@ -94,6 +94,8 @@ async fn the_published_states_are_taken(#[case] state: Value, #[case] active: i6
 #[case(json!({"user_is_active": 2}), "user_is_active", "0 or 1 is needed.")]
 #[case(json!({"user_is_active": true}), "user_is_active", "0 or 1 is needed.")]
 #[case(json!({"user_email": "jane"}), "user_email", "This isn't an e-mail address. It needs a name, an @ and a domain.")]
+#[case(json!({"user_email": "a@b..example"}), "user_email", "This isn't an e-mail address. It needs a name, an @ and a domain.")]
+#[case(json!({"user_email": "a..b@c.example"}), "user_email", "This isn't an e-mail address. It needs a name, an @ and a domain.")]
 #[case(json!({"user_email": 7}), "user_email", "A text is needed.")]
 #[case(json!({"user_first_name": " "}), "user_first_name", "This is required.")]
 #[case(json!({"user_last_name": null}), "user_last_name", "This is required.")]
@@ -118,6 +120,20 @@ async fn what_is_wrong_is_named(#[case] change: Value, #[case] field: &str, #[ca
         assert_eq!(json["message"], "Please fill in all the required information");
     }
     assert_eq!(count(&api).await, 1, "nobody was added");
+}
+
+#[tokio::test]
+async fn whoever_was_added_with_two_dots_in_a_row_keeps_the_address() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    api.hub.add_user("jane@b..example", &[]).await;
+    let body = json!({"user_email": "jane@b..example", "user_location": "Bremen"});
+    assert_eq!(admin.post("/edituser", &body).await.status, 201);
+    let found = admin.data("/users?search=jane").await["users"][0].clone();
+    assert_eq!(
+        (&found["user_email"], &found["user_location"]),
+        (&json!("jane@b..example"), &json!("Bremen"))
+    );
 }
 
 #[tokio::test]
