@@ -159,9 +159,9 @@ pub async fn add_collaborators(
     choice: IdeaChoice,
     JsonObject(body): JsonObject,
 ) -> Result<Response, ApiError> {
-    let named = read(&body, true).map_err(refused)?;
+    let (named, wrong) = read(&body, true);
     let key = choice.key.clone();
-    ideas::add_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
+    ideas::add_collaborators(&app, &actor, choice, named, wrong).await.map_err(refused)?;
     envelope::created(listed(&app, &actor, &key, PageRequest::WHOLE).await?)
 }
 
@@ -179,13 +179,14 @@ pub async fn remove_collaborators(
     // Without a body it is still the list that is missing.
     OptionalJsonObject(body): OptionalJsonObject,
 ) -> Result<Response, ApiError> {
-    let named = read(&body, false).map_err(refused)?;
+    let (named, wrong) = read(&body, false);
     let key = choice.key.clone();
-    ideas::remove_collaborators(&app, &actor, choice, named).await.map_err(refused)?;
+    ideas::remove_collaborators(&app, &actor, choice, named, wrong).await.map_err(refused)?;
     envelope::success(listed(&app, &actor, &key, PageRequest::WHOLE).await?)
 }
 
-fn read(body: &Map<String, Value>, needs_role: bool) -> Result<Vec<Named>, Error> {
+/// The rows as far as they can be read, and what is wrong with the rest.
+fn read(body: &Map<String, Value>, needs_role: bool) -> (Vec<Named>, Violations) {
     const LIST: &str = "collaborators";
     let mut violations = Violations::default();
     let mut fields = Fields::of(body, &mut violations);
@@ -194,14 +195,15 @@ fn read(body: &Map<String, Value>, needs_role: bool) -> Result<Vec<Named>, Error
     if items.as_ref().is_some_and(Vec::is_empty) {
         fields.refuse(LIST, REQUIRED);
     }
-    let items = items.unwrap_or_default();
+    let mut items = items.unwrap_or_default();
     if items.len() > CHANGE_LIMIT {
         fields.refuse(LIST, format!("At most {CHANGE_LIMIT} at a time; these are {}.", items.len()));
     }
-    let named: Vec<_> =
+    // What is beyond the limit needn't be looked at.
+    items.truncate(CHANGE_LIMIT);
+    let named =
         items.into_iter().filter_map(|(at, item)| one(item, at, needs_role, fields.violations())).collect();
-    violations.into_result()?;
-    Ok(named)
+    (named, violations)
 }
 
 fn one(item: &Value, at: String, needs_role: bool, violations: &mut Violations) -> Option<Named> {
@@ -211,6 +213,7 @@ fn one(item: &Value, at: String, needs_role: bool, violations: &mut Violations) 
     } else {
         fields.required_text("user_email").map(|text| PersonKey::Email(text.to_owned()))
     };
+    let names_role = needs_role || fields.is_given("role_slug") || fields.is_given("role_id");
     let role = if fields.is_given("role_slug") && !fields.is_given("role_id") {
         fields.required_text("role_slug").map(|text| RoleKey::Slug(text.to_owned()))
     } else {
@@ -227,5 +230,6 @@ fn one(item: &Value, at: String, needs_role: bool, violations: &mut Violations) 
         Some(RoleKey::Id(_)) => fields.text("role_slug").map(str::to_owned),
         _ => None,
     };
-    Some(Named { at, person: person?, user_id, role, role_slug })
+    let is_whole = person.is_some() && (role.is_some() || !names_role);
+    Some(Named { at, person, user_id, role, role_slug, is_whole })
 }

@@ -12,7 +12,7 @@ use automation_hub_domain::{
 use automation_hub_storage::{Session, audit, collaborators, ideas::IdeaKey, users};
 use serde_json::json;
 
-use super::{Held, IdeaChoice, get_visible, given::contradiction, write};
+use super::{Held, IdeaChoice, Surroundings, get_visible, given::contradiction, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -38,20 +38,23 @@ pub enum RoleKey {
 pub struct Named {
     /// The path to it in the body: `collaborators/0`.
     pub at: String,
-    pub person: PersonKey,
+    /// None where it couldn't be read.
+    pub person: Option<PersonKey>,
     /// The id of whoever is named by an address, where it is said too: an entry may be sent back as it was read.
     pub user_id: Option<UserId>,
-    /// None stands for all the person has; only where somebody is removed.
+    /// None stands for all the person has, where somebody is removed; or it couldn't be read.
     pub role: Option<RoleKey>,
     /// What the role that is named by its id is called, where it is said too.
     pub role_slug: Option<String>,
+    /// Whether person and role could both be read. Of another one its parts are judged, and not what they mean together.
+    pub is_whole: bool,
 }
 
 impl Named {
     fn person_field(&self) -> String {
         let name = match self.person {
-            PersonKey::Email(_) => "user_email",
-            PersonKey::Id(_) => "user_id",
+            Some(PersonKey::Email(_)) | None => "user_email",
+            Some(PersonKey::Id(_)) => "user_id",
         };
         format!("{}/{name}", self.at)
     }
@@ -95,17 +98,37 @@ pub async fn list_collaborators(app: &App, actor: &Actor, key: &str) -> Result<V
         .await
 }
 
-/// Adds people to an automation the actor may edit: all of them or, if anything is wrong, none.
+/// The automation whose people are to change. What is `wrong` with the body by itself is told before that there is none, or
+/// none for the actor.
+fn held<'s>(
+    session: &mut Session<'_>,
+    around: &'s Surroundings,
+    actor: &Actor,
+    choice: &IdeaChoice,
+    wrong: &Violations,
+) -> Result<Held<'s>, Error> {
+    let held = Held::find_for(session, around, actor, choice, |flow| &flow.flow.permissions.edit);
+    match held {
+        Err(Error::NotFound(_) | Error::Forbidden(_) | Error::Stale) if !wrong.is_empty() => {
+            Err(Error::Invalid(wrong.clone()))
+        }
+        held => held,
+    }
+}
+
+/// Adds people to an automation the actor may edit: all of them or, if anything is wrong, none. `wrong` is what the caller
+/// has found in the input already.
 pub async fn add_collaborators(
     app: &App,
     actor: &Actor,
     choice: IdeaChoice,
     named: Vec<Named>,
+    wrong: Violations,
 ) -> Result<(), Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
-        let mut violations = Violations::default();
+        let held = held(session, around, &actor, &choice, &wrong)?;
+        let mut violations = wrong.clone();
         let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
         let mut added = Vec::new();
         for one in &named {
@@ -135,17 +158,19 @@ pub async fn add_collaborators(
     .await
 }
 
-/// Takes people off an automation the actor may edit: all of them or, if anything is wrong, none.
+/// Takes people off an automation the actor may edit: all of them or, if anything is wrong, none. `wrong` is what the caller
+/// has found in the input already.
 pub async fn remove_collaborators(
     app: &App,
     actor: &Actor,
     choice: IdeaChoice,
     named: Vec<Named>,
+    wrong: Violations,
 ) -> Result<(), Error> {
     let (actor, now) = (actor.clone(), app.clock.now());
     write(app, actor.tenant_id(), move |session, around| {
-        let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
-        let mut violations = Violations::default();
+        let held = held(session, around, &actor, &choice, &wrong)?;
+        let mut violations = wrong.clone();
         let mut present: BTreeSet<_> = collaborators::list(session, held.idea.id)?.into_iter().collect();
         let mut removed = Vec::new();
         for one in &named {
@@ -154,7 +179,7 @@ pub async fn remove_collaborators(
                 None => Some(None),
                 Some(_) => find_role(&around.directory, one, &mut violations).map(Some),
             };
-            let (Some(user), Some(role)) = (user, role) else { continue };
+            let (Some(user), Some(role), true) = (user, role, one.is_whole) else { continue };
             let is_meant =
                 |held: &Collaborator| held.user == user.id && role.is_none_or(|role| held.role == role.id);
             let meant: Vec<_> = present.extract_if(.., |held| is_meant(held)).collect();
@@ -183,8 +208,9 @@ fn find_person(
     violations: &mut Violations,
 ) -> Result<Option<User>, Error> {
     let (found, missing) = match &named.person {
-        PersonKey::Id(id) => (users::find(session, *id)?, "There is no such person."),
-        PersonKey::Email(text) => {
+        None => return Ok(None),
+        Some(PersonKey::Id(id)) => (users::find(session, *id)?, "There is no such person."),
+        Some(PersonKey::Email(text)) => {
             let Some(email) = violations.check(named.person_field(), Email::parse(text)) else {
                 return Ok(None);
             };

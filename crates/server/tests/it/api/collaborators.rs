@@ -152,6 +152,59 @@ async fn one_mistake_is_named_and_nobody_is_added(
     assert_eq!(ana.data("/automations/one").await["process_num_collaborators"], 0);
 }
 
+fn wrong_in_many_ways() -> Value {
+    body(&[
+        named("nobody@nordwind.example", PROJECT_MANAGER),
+        json!({"user_email": 5, "role_slug": "boss"}),
+        json!({"user_email": "x..", "role_id": "11"}),
+        json!({"user_id": 999_999, "role_slug": " "}),
+        json!(7),
+        json!({"user_email": "mia@nordwind.example", "role_id": "11"}),
+    ])
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_told_with_what_is_not_there() {
+    let (api, mia) = begin().await;
+    let ana = documents::ana(&api).await;
+    ana.post(PATH, &body(&[named("mia@nordwind.example", PROJECT_MANAGER)])).await;
+    for method in [Method::POST, Method::DELETE] {
+        let answer = ana.call(method, PATH, &wrong_in_many_ways()).await;
+        assert_problem(&answer, 400, "invalid-input");
+        assert_eq!(
+            answer.json()["errorDetails"],
+            json!({
+                "collaborators/0/user_email": ["Nobody has this address."],
+                "collaborators/1/user_email": ["A text is needed."],
+                "collaborators/1/role_slug": ["There is no such collaborator role."],
+                "collaborators/2/user_email": ["This isn't an e-mail address. It needs a name, an @ and a domain."],
+                "collaborators/2/role_id": ["A whole number is needed."],
+                "collaborators/3/user_id": ["There is no such person."],
+                "collaborators/3/role_slug": ["This is required."],
+                "collaborators/4": ["An object is needed."],
+                "collaborators/5/role_id": ["A whole number is needed."],
+            })
+        );
+    }
+    let kept = ana.data("/automations/one").await["collaborators"].clone();
+    assert_eq!(kept, json!([entry(mia, "Mia", MANAGES)]));
+}
+
+/// Of an idea that is not there or not theirs, people learn nothing but what their own words tell.
+#[tokio::test]
+async fn what_cannot_be_read_is_told_before_the_idea_is_looked_for() {
+    let (api, mia) = begin().await;
+    let mia = api.user(mia).await;
+    for method in [Method::POST, Method::DELETE] {
+        for path in [PATH, "/automations/none/collaborators"] {
+            let answer = mia.call(method.clone(), path, &wrong_in_many_ways()).await;
+            assert_problem(&answer, 400, "invalid-input");
+            let told = answer.json()["errorDetails"].as_object().unwrap().len();
+            assert_eq!(told, 5, "{path}: {}", answer.text());
+        }
+    }
+}
+
 #[rstest]
 #[case(json!({}))]
 #[case(json!({"collaborators": []}))]
