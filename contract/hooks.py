@@ -65,8 +65,10 @@ BEYOND_SCHEMAS_OF = {
     ("POST", path): [r"This is required\.", r"An answer selection is required\."]
     for path in ("/automations", "/idea-from-schema")
 }
+# Null counts for nothing, also where all that is there is null.
+BEYOND_SCHEMAS_OF["PATCH", "/automations/{id}"] = [r"This is required\."]
 # What an entry of the inventory lacks already may stay so.
-BEYOND_SCHEMAS_OF["PUT", "/appinventory"] = [r"This is required\."]
+BEYOND_SCHEMAS_OF["PUT", "/appinventory"] = [r"This is required\.", r"At least one category is needed\."]
 
 
 # Drawn at random they have nearly every call refused before what it is about is looked at; tests of their own try them.

@@ -123,7 +123,7 @@ impl<'b, 'v> Fields<'b, 'v> {
     /// The `process_id` or the `process_slug` of an automation, as a path has it. No slug consists of digits alone.
     pub fn required_idea(&mut self, name: &str) -> Option<String> {
         match self.given(name) {
-            Some(Value::String(slug)) if slug.chars().all(text::is_blank) => self.refuse(name, REQUIRED),
+            Some(Value::String(slug)) if slug.trim().is_empty() => self.refuse(name, REQUIRED),
             Some(Value::String(slug)) if !slug.bytes().all(|byte| byte.is_ascii_digit()) => {
                 return Some(slug.clone());
             }
