@@ -35,7 +35,7 @@ pub use insert::{Inserted, PreparedIdea, insert, insert_many, insert_prepared};
 pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list, list_of};
 pub use update::{delete, exists, find_to_change, update};
 pub use wire::set_wire_integer;
-pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED};
+pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED, touch};
 
 use crate::{Row, Session, StorageError, collaborators, tenants::Versions, values};
 

@@ -6,7 +6,7 @@ use automation_hub_domain::{
     page::{Page, PageRequest},
 };
 
-use crate::{Session, StorageError, files::StoredFile, users::clamp, values};
+use crate::{Session, StorageError, files::StoredFile, ideas, users::clamp, values};
 
 #[derive(Clone, Debug)]
 pub struct NewMedia {
@@ -26,14 +26,17 @@ pub struct Media {
     pub created_at: Timestamp,
 }
 
+/// Adds a picture or video, which is a change of its idea.
 pub fn insert(session: &mut Session<'_>, new: &NewMedia) -> Result<MediaId, StorageError> {
     let tenant = session.tenant();
-    session.one(
+    let id = session.one(
         "INSERT INTO media (tenant_id, idea_id, title, file_id, author_user_id, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
         values![tenant, new.idea, &new.title, new.file, new.author, new.created_at.millis()],
         |row| row.get(0),
-    )
+    )?;
+    ideas::touch(session, new.idea, new.created_at)?;
+    Ok(id)
 }
 
 /// Pictures and videos of an idea, oldest first.

@@ -30,12 +30,21 @@ pub fn set_wire_integer(
     if changed == wire {
         return Ok(());
     }
-    // Never back: what is attached may be of an earlier instant, in samples.
-    session.execute(
-        "UPDATE ideas SET wire = $1, updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at END, \
-         version = version + 1 WHERE tenant_id = $3 AND id = $4",
-        values![&changed, at.millis(), tenant, idea],
-    )?;
+    let sql = ["UPDATE ideas SET ", TOUCHED, ", wire = $2 WHERE tenant_id = $3 AND id = $4"].concat();
+    session.execute(&sql, values![at.millis(), &changed, tenant, idea])?;
+    Ok(())
+}
+
+/// What is written of an idea at instant $1 of which something changed. Never back: what is attached may be of an earlier
+/// instant, in samples.
+const TOUCHED: &str =
+    "updated_at = CASE WHEN updated_at < $1 THEN $1 ELSE updated_at END, version = version + 1";
+
+/// Says that something changed that belongs to an idea and its record doesn't show, for whoever follows changes.
+pub(crate) fn touch(session: &mut Session<'_>, idea: IdeaId, at: Timestamp) -> Result<(), StorageError> {
+    let tenant = session.tenant();
+    let sql = ["UPDATE ideas SET ", TOUCHED, " WHERE tenant_id = $2 AND id = $3 AND is_deleted = 0"].concat();
+    session.execute(&sql, values![at.millis(), tenant, idea])?;
     Ok(())
 }
 

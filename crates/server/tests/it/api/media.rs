@@ -37,6 +37,22 @@ async fn a_picture_is_what_its_content_says() {
     assert_eq!(ana.data("/automations/one").await["process_num_documents"], 0);
 }
 
+#[tokio::test]
+async fn a_picture_is_a_change_that_is_followed() {
+    let api = begin().await;
+    let ana = ana(&api).await;
+    let later = NOON.plus_hours(1);
+    let changed = format!("/automations?updatedStart={}", later.millis());
+    let before = ana.get("/automations/one").await;
+    assert_eq!(ana.names(&changed).await, Vec::<String>::new());
+    api.hub.clock.set(later);
+    assert_eq!(ana.post(PATH, &json!({"file": file("a.png", "image/png", PNG)})).await.status, 201);
+    assert_eq!(ana.names(&changed).await, ["One"]);
+    let after = ana.get("/automations/one").await;
+    assert_eq!(after.json()["data"]["process_updated_epoch"], later.millis());
+    assert_ne!(after.header("etag"), before.header("etag"));
+}
+
 #[rstest]
 #[case(json!({}), "file", "file: This is required.")]
 #[case(json!({"file": "x"}), "file", "Invalid file.")]
