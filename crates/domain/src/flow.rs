@@ -99,6 +99,9 @@ pub struct Flow {
     /// Codes of questions that this flow requires although their assessment doesn't.
     #[serde(default)]
     pub required: Vec<String>,
+    /// Where an idea without a process owner isn't moved: to a status, or to any of a phase. By force it is.
+    #[serde(default)]
+    pub needs_owner: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -159,6 +162,11 @@ impl Flow {
 
     pub fn starts_in(&self) -> Option<Place<'_>> {
         self.places().find(|place| place.is(&self.start))
+    }
+
+    /// Whether somebody has to own an idea for it to be moved there.
+    pub fn needs_owner_in(&self, place: Place<'_>) -> bool {
+        place.is_any_of(&self.needs_owner)
     }
 
     /// Under which conditions an idea may go from one place to another; nobody may where there are none.

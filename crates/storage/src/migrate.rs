@@ -72,6 +72,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0035_costs",
     "0036_inventory_versions",
     "0037_announced_names" differs,
+    "0038_owners_before_approval",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -73,6 +73,8 @@ fn main(kind: SubmissionType, submit: Permission, start: &str, form: &[&str]) ->
     Flow {
         phases: phases.into_iter().chain(built()).collect(),
         transitions,
+        // It is the owner who assesses what was approved.
+        needs_owner: owned(&["IDEA_APPROVED", "ASSESSMENT"]),
         ..flow(kind, submit, start, form)
     }
 }
@@ -150,6 +152,7 @@ fn flow(kind: SubmissionType, submit: Permission, start: &str, form: &[&str]) ->
         form: owned(form),
         assessments: form.iter().chain(later).map(|&name| name.to_owned()).collect(),
         required: Vec::new(),
+        needs_owner: Vec::new(),
     }
 }
 

@@ -54,7 +54,12 @@ impl Crews {
         age_days: u32,
         random: &mut Random,
     ) -> Option<&'static str> {
-        let is_named = random.chance(if status == "IDEA_AWAITING_REVIEW" { 45 } else { 94 });
+        // Nothing is approved before somebody owns it.
+        let is_named = random.chance(match status {
+            "IDEA_AWAITING_REVIEW" => 45,
+            "IDEA_REJECTED" | "IDEA_DUPLICATE" | "IDEA_ARCHIVED" => 94,
+            _ => 100,
+        });
         if is_named && age_days > LEAVER_DAYS && random.chance(3) {
             return Some(LEAVER);
         }

@@ -163,6 +163,11 @@ impl IdeaFilter {
     /// The longest search, in characters: each of its words is looked for.
     pub const SEARCH_LIMIT: usize = 256;
 
+    /// What to look for, if a text says anything of that: hyphens are as good as blanks.
+    pub fn searched(text: &str) -> Option<String> {
+        text.chars().any(|c| c != '-' && !c.is_whitespace()).then(|| text.to_owned())
+    }
+
     /// Whether a page after so many ideas, and how many there are, takes no longer than a thread that others wait for may
     /// be held.
     pub fn is_found_in_place(&self, skipped: u64) -> bool {

@@ -162,3 +162,18 @@ async fn a_tenant_with_formulas_of_ours_gets_robots_and_costs_with_the_update_an
         (2, false, false)
     );
 }
+
+#[tokio::test]
+async fn flows_of_an_older_version_ask_for_an_owner_before_an_idea_is_approved() {
+    let acme = Organization::found().await;
+    let store = acme.store();
+    let undone = go_back_before(store, 38).await;
+    let older = acme.read(forms::flows).await;
+    assert!(older.iter().all(|stored| stored.flow.needs_owner.is_empty()));
+    assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
+    for (stored, default) in acme.read(forms::flows).await.iter().zip(default_flows()) {
+        assert_eq!(stored.flow, default.flow);
+        let is_reviewed = default.flow.phases.iter().any(|phase| phase.phase == "IDEA");
+        assert_eq!(stored.version, if is_reviewed { 2 } else { 1 }, "{}", stored.flow.name);
+    }
+}

@@ -61,6 +61,11 @@ const UNDOINGS: &[Undoing] = &[
             "ALTER TABLE tenants DROP COLUMN inventory_changed_at",
         ],
     ),
+    Undoing::same(
+        38,
+        &["UPDATE idea_flows SET definition = REPLACE(REPLACE(definition, ',\"needs_owner\":[]', ''), \
+           ',\"needs_owner\":[\"IDEA_APPROVED\",\"ASSESSMENT\"]', '')"],
+    ),
 ];
 
 /// Brings a database back to before a migration, and tells how many are to be run again.

@@ -93,14 +93,20 @@ pub enum Target {
 const OTHER_PLACE: &str = "This isn't where phase_status_id leads. Name one place, or send one of the two.";
 
 impl Target {
-    fn find<'f>(&self, flow: &'f TenantFlow) -> Result<(&'f Phase, &'f Status), Error> {
-        let unknown = |field| Error::invalid(field, "The idea's flow has no such status.");
+    /// The member that says where to.
+    const fn field(&self) -> &'static str {
         match self {
-            Self::Variables { phase, status } => {
-                flow.find_by_keys(phase, status).ok_or_else(|| unknown("status_variable"))
-            }
+            Self::Variables { .. } => "status_variable",
+            Self::Status { .. } => "phase_status_id",
+        }
+    }
+
+    fn find<'f>(&self, flow: &'f TenantFlow) -> Result<(&'f Phase, &'f Status), Error> {
+        let unknown = || Error::invalid(self.field(), "The idea's flow has no such status.");
+        match self {
+            Self::Variables { phase, status } => flow.find_by_keys(phase, status).ok_or_else(unknown),
             Self::Status { id, phase, status } => {
-                let found = flow.find(*id).ok_or_else(|| unknown("phase_status_id"))?;
+                let found = flow.find(*id).ok_or_else(unknown)?;
                 require_same(flow, found, phase.as_deref(), status.as_deref())?;
                 Ok(found)
             }
@@ -135,6 +141,7 @@ pub async fn move_to(app: &App, actor: &Actor, choice: IdeaChoice, target: Targe
         choice.expected.require(&held.idea)?;
         let (phase, status) = target.find(flow)?;
         require_way(&actor, &held, flow, (phase, status))?;
+        require_owner(&actor, &held, flow, (phase, status), &target)?;
         let after = Idea { phase: phase.id, status: status.id, ..touched(&held.idea, now) };
         held.write(session, (&actor, AuditAction::IDEA_MOVE), &after)
     })
@@ -164,6 +171,22 @@ fn require_way(
         meets(actor, &held.path, &held.parts, flow.flow.conditions(from, to))
     });
     if along { Ok(()) } else { held.require(actor, &flow.flow.permissions.force) }
+}
+
+/// Where a flow asks for a process owner, only force does without one.
+fn require_owner(
+    actor: &Actor,
+    held: &Held<'_>,
+    flow: &TenantFlow,
+    (phase, status): (&Phase, &Status),
+    target: &Target,
+) -> Result<(), Error> {
+    let to = Place { phase: &phase.key, status: &status.key };
+    let is_by_force = || held.require(actor, &flow.flow.permissions.force).is_ok();
+    if held.idea.owner.is_some() || !flow.flow.needs_owner_in(to) || is_by_force() {
+        return Ok(());
+    }
+    Err(Error::invalid(target.field(), "A process owner has to be named first."))
 }
 
 /// Hides an idea for good and frees its name.

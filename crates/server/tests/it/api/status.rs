@@ -5,10 +5,11 @@ use automation_hub_domain::{
     idea::SubmissionType,
 };
 use automation_hub_storage::ideas::{self, IdeaFilter, IdeaKey};
+use axum::http::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{Api, Caller, STANDARD_USER, SYSTEM_ADMIN, assert_problem, idea};
+use super::{Api, Caller, STANDARD_USER, SYSTEM_ADMIN, answer::answers, assert_problem, idea};
 
 const IDEA_APPROVER: RoleId = RoleId::new(6);
 const PROGRAM_MANAGER: RoleId = RoleId::new(5);
@@ -128,9 +129,49 @@ async fn an_approver_moves_along_the_transitions_only() {
     assert_eq!(moved(&approver, id, 48).await, 201, "rejects");
     assert_eq!(moved(&approver, id, 46).await, 201, "opens it again");
     assert_eq!(moved(&approver, id, 96).await, 403, "no transition leads to Live");
+    name_owner(&api, id).await;
     assert_eq!(moved(&approver, id, 51).await, 201, "passes it on");
     assert_eq!(moved(&approver, id, 53).await, 403, "the assessment is the owner's");
     assert_eq!(status_of(&api, id).await, 51);
+}
+
+async fn name_owner(api: &Api, id: i64) {
+    let owner = answers("OVR", json!({"OVR-PROCESS_OWNER": {"value": "omar@nordwind.example"}}));
+    let admin = api.with_roles("ada@nordwind.example", &[SYSTEM_ADMIN]).await;
+    let named = admin.call(Method::PATCH, &format!("/automations/{id}"), &owner).await;
+    assert_eq!(named.status, 200, "{}", named.text());
+}
+
+#[tokio::test]
+async fn an_idea_is_approved_once_somebody_owns_it() {
+    let api = Api::start().await;
+    let id = waiting(&api).await;
+    let approver = api.with_roles("petra@nordwind.example", &[IDEA_APPROVER]).await;
+    for (place, field) in [
+        (json!({"phase_status_id": 47}), "phase_status_id"),
+        (json!({"phase_status_id": 51}), "phase_status_id"),
+        (json!({"phase_variable": "ASSESSMENT", "status_variable": "NOT_STARTED"}), "status_variable"),
+    ] {
+        let mut body = place;
+        body["process_id"] = json!(id);
+        let answer = approver.post("/automations/status", &body).await;
+        assert_problem(&answer, 400, "invalid-input");
+        let told = answer.json()["errorDetails"].clone();
+        assert_eq!(told, json!({field: ["A process owner has to be named first."]}), "{body}");
+        assert_eq!(status_of(&api, id).await, 46);
+    }
+    name_owner(&api, id).await;
+    assert_eq!(moved(&approver, id, 47).await, 201, "approves");
+    assert_eq!(moved(&approver, id, 51).await, 201, "passes it on");
+}
+
+#[tokio::test]
+async fn who_may_force_a_status_approves_an_idea_that_nobody_owns() {
+    let api = Api::start().await;
+    let id = waiting(&api).await;
+    let manager = api.with_roles("mara@nordwind.example", &[PROGRAM_MANAGER]).await;
+    assert_eq!(moved(&manager, id, 47).await, 201);
+    assert_eq!(moved(&manager, id, 51).await, 201);
 }
 
 #[tokio::test]

@@ -171,9 +171,12 @@ impl Matrix {
 
     /// An idea that nobody has had yet.
     fn submission(&self, call: Call) -> Call {
+        let mut body = self.body("/automationidea");
+        // Without an owner nobody could approve it.
+        body["owner"] = "ana@nordwind.example".into();
         call.by(Method::POST)
             .at("/api/v1/openapi/automationidea")
-            .sending("application/json", self.body("/automationidea").to_string())
+            .sending("application/json", body.to_string())
     }
 
     /// What a call of the route takes.
