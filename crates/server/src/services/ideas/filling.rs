@@ -389,9 +389,11 @@ impl<'f> Filling<'f> {
     pub(super) fn still_complete(&mut self, answers: &[Given]) {
         for given in answers {
             let Some(question) = self.flow.question(&given.code) else { continue };
-            let is_missing = self.changed.contains(&question.code)
-                && self.is_required(question)
-                && !self.is_answered(question);
+            // Somebody handed the idea in, whatever the form asks for.
+            let is_required =
+                self.is_required(question) || question.typed_column() == Some(Column::Submitter);
+            let is_missing =
+                self.changed.contains(&question.code) && is_required && !self.is_answered(question);
             if is_missing && !self.faulty.contains(&question.code) {
                 self.refuse(given, question.missing().to_string());
             }

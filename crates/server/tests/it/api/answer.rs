@@ -265,6 +265,11 @@ async fn what_is_wrong_is_named_and_nothing_changes() {
             "OVR-OVERVIEW_DESCRIPTION",
         ),
         (
+            answers("OVR", json!({"OVR-OVERVIEW_PROCESS_SUBMITTER": {"value": null}})),
+            "Please fill in all the required information",
+            "OVR-OVERVIEW_PROCESS_SUBMITTER",
+        ),
+        (
             answers("Q1", json!({"Q1-RULES": {"value": "very"}})),
             "Please fill in all the required information",
             "Q1-RULES",
