@@ -96,6 +96,19 @@ pub struct Paging {
     pub total_pages: u64,
 }
 
+/// As [`Paging`], where a part of a list was asked for that otherwise comes whole; else nothing.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct PagingIfAsked {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u64>,
+    #[serde(rename = "pageSize", skip_serializing_if = "Option::is_none")]
+    page_size: Option<u64>,
+    #[serde(rename = "totalItems", skip_serializing_if = "Option::is_none")]
+    total_items: Option<u64>,
+    #[serde(rename = "totalPages", skip_serializing_if = "Option::is_none")]
+    total_pages: Option<u64>,
+}
+
 impl Paging {
     pub fn of(request: PageRequest, total: u64) -> Self {
         let pages = total_pages(total, request.limit);
@@ -106,6 +119,21 @@ impl Paging {
             page_size: request.limit.min(total.saturating_sub(request.offset)),
             total_items: total,
             total_pages: pages,
+        }
+    }
+
+    /// Of a list that comes whole unless a part of it is asked for, which who asks for all is told nothing of.
+    pub fn if_asked(request: PageRequest, rows: usize) -> PagingIfAsked {
+        if request == PageRequest::WHOLE {
+            return PagingIfAsked::default();
+        }
+        let Self { page, page_size, total_items, total_pages } =
+            Self::of(request, u64::try_from(rows).unwrap_or(u64::MAX));
+        PagingIfAsked {
+            page: Some(page),
+            page_size: Some(page_size),
+            total_items: Some(total_items),
+            total_pages: Some(total_pages),
         }
     }
 

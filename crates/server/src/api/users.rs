@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        envelope::{self, Envelope, Paging},
+        envelope::{self, Envelope, Paging, PagingIfAsked},
         error::ApiError,
         extract::Query,
         stream::{self, Part, Source},
@@ -182,6 +182,8 @@ fn entry(user: User, user_roles: Vec<UserRole>) -> UserEntry {
 #[derive(Serialize, ToSchema)]
 pub struct RoleList {
     roles: Vec<RoleEntry>,
+    #[serde(flatten)]
+    paging: PagingIfAsked,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -197,18 +199,21 @@ struct RoleEntry {
 #[utoipa::path(
     get, path = "/roles", tag = "Users",
     params(
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        ("limit" = Option<u64>, Query, description = "How many rows; all unless given."),
+        ("offset" = Option<u64>, Query),
+        ("page" = Option<u64>, Query),
     ),
     responses((status = 200, body = Envelope<RoleList>))
 )]
 pub async fn list_roles(State(app): State<App>, actor: Actor, query: Query) -> Result<Response, ApiError> {
     let request = query.page_if_asked()?;
     let roles = app.store.read(actor.tenant_id(), |s| roles::list(s).map_err(Error::from)).await?;
+    let paging = Paging::if_asked(request, roles.len());
     let entries = request.of(roles).map(|role| RoleEntry {
         role_id: role.id.get(),
         role_name: role.name,
         role_slug: role.slug,
         role_is_active: u8::from(role.is_active),
     });
-    envelope::success(RoleList { roles: entries.collect() })
+    envelope::success(RoleList { roles: entries.collect(), paging })
 }

@@ -14,7 +14,7 @@ use super::refusal::refused;
 use crate::{
     api::{
         conditional::IfMatch,
-        envelope::{self, Envelope},
+        envelope::{self, Envelope, Paging, PagingIfAsked},
         error::ApiError,
         extract::{JsonObject, OptionalJsonObject, Query},
         fields::{Fields, REQUIRED},
@@ -47,6 +47,8 @@ impl From<Member> for CollaboratorEntry {
 pub struct CollaboratorList {
     /// An entry for each person and role; submitter and owner come first.
     collaborators: Vec<CollaboratorEntry>,
+    #[serde(flatten)]
+    paging: PagingIfAsked,
 }
 
 /// The people of an automation: its submitter and owner, then those that were added.
@@ -54,7 +56,9 @@ pub struct CollaboratorList {
     get, path = "/automations/collaborators", tag = "Collaborators",
     params(
         ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        ("limit" = Option<u64>, Query, description = "How many rows; all unless given."),
+        ("offset" = Option<u64>, Query),
+        ("page" = Option<u64>, Query),
     ),
     responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
 )]
@@ -72,7 +76,9 @@ pub async fn list_collaborators(
     get, path = "/collaborators", tag = "Collaborators",
     params(
         ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        ("limit" = Option<u64>, Query, description = "How many rows; all unless given."),
+        ("offset" = Option<u64>, Query),
+        ("page" = Option<u64>, Query),
     ),
     responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
 )]
@@ -94,7 +100,8 @@ fn asked(query: &Query) -> Result<(&str, PageRequest), ApiError> {
 
 async fn listed(app: &App, actor: &Actor, key: &str, page: PageRequest) -> Result<CollaboratorList, Error> {
     let members = ideas::list_collaborators(app, actor, key).await?;
-    Ok(CollaboratorList { collaborators: page.of(members).map(CollaboratorEntry::from).collect() })
+    let paging = Paging::if_asked(page, members.len());
+    Ok(CollaboratorList { collaborators: page.of(members).map(CollaboratorEntry::from).collect(), paging })
 }
 
 /// People to add to an automation: all or, if anything is wrong, none.

@@ -130,7 +130,7 @@ impl Listing {
 }
 
 fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
-    let search = query.text(&SEARCH).map(str::to_owned);
+    let search = query.text(&SEARCH).and_then(IdeaFilter::searched);
     if search.as_ref().is_some_and(|search| search.chars().count() > IdeaFilter::SEARCH_LIMIT) {
         violations.add(query.spelling(&SEARCH), format!("At most {} characters.", IdeaFilter::SEARCH_LIMIT));
     }

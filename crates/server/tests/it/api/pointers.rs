@@ -373,6 +373,8 @@ async fn roles_and_collaborators_come_in_pages_where_they_are_asked_for() {
         let all = ids(&whole, list);
         let page = admin.data(&format!("{path}&limit=1&offset=0")).await;
         assert_eq!(ids(&page, list), all[..1]);
+        let told = ["page", "pageSize", "totalItems", "totalPages"].map(|name| page[name].as_u64().unwrap());
+        assert_eq!(told, [1, 1, all.len() as u64, all.len() as u64], "{page}");
         let rest = admin.data(&format!("{path}&offset=1")).await;
         assert_eq!(ids(&rest, list), all[1..]);
         let second = admin.data(&format!("{path}&limit=1&page=2")).await;
