@@ -4,6 +4,7 @@ mod access;
 mod catalogue;
 mod ideas;
 mod organization;
+mod parents;
 mod plans;
 mod tokens;
 

@@ -59,6 +59,14 @@ pub const TENANT: SampleTenant = SampleTenant {
     time_zone: "Europe/Copenhagen",
 };
 
+/// The written change requests, each with the idea it changes: their names.
+pub fn change_requests() -> impl Iterator<Item = (&'static str, &'static str)> {
+    texts::all().filter_map(|topic| match topic.kind {
+        texts::Kind::ChangeRequest(changes) => Some((topic.name, changes)),
+        _ => None,
+    })
+}
+
 /// How many ideas have a text of their own; beyond them, sites and occasions vary these.
 pub fn written_ideas() -> usize {
     texts::all().count()

@@ -25,7 +25,7 @@ use automation_hub_storage::{
 };
 use bytes::Bytes;
 
-use super::{Workshop, organization::Directory, plans};
+use super::{Workshop, organization::Directory, parents, plans};
 use crate::{
     files::{Whole, draw_object},
     sample::{
@@ -47,6 +47,7 @@ pub(super) async fn furnish(workshop: &Workshop<'_>, directory: &Directory) -> a
     for listing in sample::listings() {
         add_listing(workshop, directory, listing).await?;
     }
+    parents::name(workshop, directory).await?;
     plans::enter(workshop, directory).await?;
     // Last, as it is by them that a later start sees that everything is there.
     for component in sample::components() {

@@ -170,6 +170,7 @@ impl Plan {
         let application = |&name: &&str| self.applications.get(name).copied();
         let mut content = IdeaContent {
             description: idea.description,
+            pain_points: idea.pain_points,
             automation_code: idea.automation_id,
             assessment: if is_rated { assessment(idea.answers) } else { HighLevelAssessment::default() },
             priority: idea.priority.and_then(Priority::from_key).unwrap_or_default(),

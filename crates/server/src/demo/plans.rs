@@ -23,17 +23,30 @@ pub(super) async fn enter(workshop: &Workshop<'_>, directory: &Directory) -> any
     let now = workshop.now;
     let work = move |s: &mut Session<'_>| -> Result<(), Error> {
         let forms = Forms::default().of(s)?;
-        for sample in sample::plans() {
-            let Some(idea) = ideas::find_to_change(s, IdeaKey::Slug(&text::slug(sample.idea)))? else {
+        let planned = sample::plans().map(|sample| (sample.idea.to_owned(), plan(sample, now)));
+        for (name, plan) in planned.chain(launches(now)) {
+            let Some(idea) = ideas::find_to_change(s, IdeaKey::Slug(&text::slug(&name)))? else {
                 continue;
             };
             // When the idea was last worked on stays as the sample has it.
-            let planned = put_plan(s, &forms, &idea, &plan(sample, now), idea.updated_at)?;
+            let planned = put_plan(s, &forms, &idea, &plan, idea.updated_at)?;
             ideas::update(s, &idea, &planned, &wire::own_members(&planned, &forms))?;
         }
         Ok(())
     };
     Ok(workshop.store.write(directory.tenant, work).await?)
+}
+
+/// When those went live of which no more is known: between the day they were handed in and their last change.
+fn launches(now: Timestamp) -> impl Iterator<Item = (String, Plan)> {
+    let is_planned = |name: &str| sample::plans().any(|plan| plan.idea == name);
+    let live =
+        sample::ideas(usize::try_from(super::IDEAS).unwrap_or_default()).filter(|idea| idea.phase == "LIVE");
+    live.filter(move |idea| !is_planned(&idea.name)).map(move |idea| {
+        let secs_ago = i64::midpoint(idea.submitted_secs_ago, idea.updated_secs_ago);
+        let launch_date = Some(now.plus_millis(-secs_ago * 1000));
+        (idea.name, Plan { launch_date, ..Plan::default() })
+    })
 }
 
 fn plan(sample: &SamplePlan, now: Timestamp) -> Plan {

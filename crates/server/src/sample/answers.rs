@@ -50,7 +50,11 @@ pub fn answers(kind: SubmissionType, idea: &SampleIdea) -> Vec<(&'static str, Va
         own(idea, &mut answers);
     }
     match (kind, &idea.figures) {
-        (SubmissionType::BusinessProcess, _) | (_, None) => {}
+        (SubmissionType::BusinessProcess, _) => {
+            let kinds = (0..=idea.votes % 3).map(|kind| format!("ah-answer_option-ovrbp-0-3-0-{kind}"));
+            answers.push(("OVR-PROCESS_DOCUMENTS", kinds.collect()));
+        }
+        (_, None) => {}
         (SubmissionType::CitizenDevelopment, Some(figures)) => answers.extend(citizen(figures)),
         (_, Some(figures)) => answers.extend(detailed(figures, idea)),
     }

@@ -52,6 +52,8 @@ pub struct SampleIdea {
     pub votes: u32,
     pub submitted_secs_ago: i64,
     pub updated_secs_ago: i64,
+    /// Of those that the centre brought in, whose form asks for them.
+    pub pain_points: Option<String>,
     /// Name of the idea that a change request changes; it comes earlier if it comes at all.
     pub changes: Option<&'static str>,
 }
@@ -168,6 +170,7 @@ impl SampleIdeas {
             votes: featured.map_or_else(|| drawn_votes(age_days, random), |featured| featured.votes),
             submitted_secs_ago: secs_ago,
             updated_secs_ago: updated(draft, status, random),
+            pain_points: (submission_type == COE_DRIVEN).then(|| pain_points(topic)),
             changes: if let Kind::ChangeRequest(changes) = topic.kind { Some(changes) } else { None },
         }
     }
@@ -233,13 +236,22 @@ fn standing(
     key.and_then(status::with_phase).unwrap_or(("IDEA", "IDEA_AWAITING_REVIEW"))
 }
 
+const COE_DRIVEN: u8 = 2;
+
+fn pain_points(topic: &Topic) -> String {
+    format!(
+        "{} minutes for each, always the same steps, and nobody notices a slip until somebody asks.",
+        topic.minutes
+    )
+}
+
 /// What came from the centre of excellence never waited in phase Idea.
 fn submission_type(kind: Kind, status: &str, random: &mut Random) -> u8 {
     match kind {
         Kind::CitizenAutomation => 3,
         Kind::ChangeRequest(_) => 6,
         Kind::BusinessProcess => 8,
-        Kind::Idea if !status.starts_with("IDEA_") && random.chance(16) => 2,
+        Kind::Idea if !status.starts_with("IDEA_") && random.chance(16) => COE_DRIVEN,
         Kind::Idea => 1,
     }
 }

@@ -101,6 +101,49 @@ async fn automations_that_are_built_or_live_have_plans_that_pay_off() {
     }
 }
 
+/// What the sample files keeps the rules of the forms: what a record says is enough for another one of its kind.
+#[tokio::test]
+async fn sample_records_can_be_sent_under_another_name() {
+    let sample = Sample::start().await;
+    for kind in [1, 2, 3, 6, 8] {
+        let list = sample.call("GET", &format!("/automations?submissionType={kind}&limit=500"), None).await;
+        let mut sent = 0;
+        for record in list.json()["data"]["processes"].as_array().unwrap() {
+            if record["categories"].to_string().contains(r#""category_is_active":0"#) {
+                continue;
+            }
+            let mut another = record.clone();
+            another["process_name"] = format!("Again {}", record["process_id"]).into();
+            if kind == 8 {
+                // Who hands it in is no answer of a record, and nobody stands for them here.
+                another["submitter"] = record["process_submitter"]["user_email"].clone();
+            }
+            let answer = sample.call("POST", "/automations", Some(&another)).await;
+            assert_eq!(answer.status, 201, "{}: {}", record["process_name"], answer.text());
+            sent += 1;
+        }
+        assert!(sent >= 4, "{sent} of kind {kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_live_in_the_sample_went_live_some_day() {
+    let sample = Sample::start().await;
+    let list = sample.call("GET", "/automations?submissionType=all&limit=500", None).await;
+    let live: Vec<_> = list.json()["data"]["processes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|record| record["phase_key"] == "LIVE")
+        .map(|record| record["process_id"].clone())
+        .collect();
+    assert!(live.len() > 20, "{}", live.len());
+    for id in live {
+        let data = sample.call("GET", &format!("/cba?id={id}"), None).await.json()["data"].clone();
+        assert!(data["entered"]["launch_date"].as_i64().unwrap() < NOON.millis(), "{id}");
+    }
+}
+
 /// The value of a System Admin's token without an app key.
 fn token(access: &Value) -> &str {
     let admin =
