@@ -136,6 +136,8 @@ async fn pages_zero_one_and_none_are_the_first(#[case] page: &str) {
 #[case("submissiontype=all", &["d", "c", "b", "a"])]
 #[case("s=d", &["d"])]
 #[case("search=C", &["c"])]
+#[case("search=-", &["c", "b", "a"])]
+#[case("s=+--+", &["c", "b", "a"])]
 #[case("CreatedStart=NOONS&createdEnd=NOONS", &["a"])]
 #[case("createdStart=NOON1000", &["c", "b"])]
 #[case("updatedEnd=NOON0", &["a"])]
