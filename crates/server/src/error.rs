@@ -235,3 +235,8 @@ impl From<StorageError> for Error {
         }
     }
 }
+
+/// A name as a part of a JSON pointer (RFC 6901).
+pub fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

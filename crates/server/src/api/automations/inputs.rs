@@ -11,7 +11,7 @@ use utoipa::openapi::{
 
 use crate::{
     api::fields::REQUIRED,
-    error::{Error, Violations},
+    error::{Error, Violations, pointer_part},
     services::ideas::Given,
 };
 
@@ -93,7 +93,7 @@ impl Place {
     }
 
     fn below(&self, name: &str) -> Self {
-        let escaped = name.replace('~', "~0").replace('/', "~1");
+        let escaped = pointer_part(name);
         Self { path: format!("{}/{name}", self.path), pointer: format!("{}/{escaped}", self.pointer) }
     }
 }

@@ -162,15 +162,17 @@ fn require_way(
     actor: &Actor,
     held: &Held<'_>,
     flow: &TenantFlow,
-    (phase, status): (&Phase, &Status),
+    to: (&Phase, &Status),
 ) -> Result<(), Error> {
-    let to = Place { phase: &phase.key, status: &status.key };
     let from = flow.find(held.idea.status);
-    let along = from.is_some_and(|(phase, status)| {
-        let from = Place { phase: &phase.key, status: &status.key };
-        meets(actor, &held.path, &held.parts, flow.flow.conditions(from, to))
+    let along = from.is_some_and(|from| {
+        meets(actor, &held.path, &held.parts, flow.flow.conditions(place_of(from), place_of(to)))
     });
     if along { Ok(()) } else { held.require(actor, &flow.flow.permissions.force) }
+}
+
+fn place_of<'k>((phase, status): (&'k Phase, &'k Status)) -> Place<'k> {
+    Place { phase: &phase.key, status: &status.key }
 }
 
 /// Where a flow asks for a process owner, only force does without one.
@@ -178,12 +180,11 @@ fn require_owner(
     actor: &Actor,
     held: &Held<'_>,
     flow: &TenantFlow,
-    (phase, status): (&Phase, &Status),
+    to: (&Phase, &Status),
     target: &Target,
 ) -> Result<(), Error> {
-    let to = Place { phase: &phase.key, status: &status.key };
     let is_by_force = || held.require(actor, &flow.flow.permissions.force).is_ok();
-    if held.idea.owner.is_some() || !flow.flow.needs_owner_in(to) || is_by_force() {
+    if held.idea.owner.is_some() || !flow.flow.needs_owner_in(place_of(to)) || is_by_force() {
         return Ok(());
     }
     Err(Error::invalid(target.field(), "A process owner has to be named first."))

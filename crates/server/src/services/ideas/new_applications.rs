@@ -10,6 +10,8 @@ use automation_hub_domain::{
 use automation_hub_storage::applications::NewApplication;
 use serde_json::{Map, Value};
 
+use crate::error::pointer_part;
+
 /// Most of them in one answer.
 pub(super) const LIMIT: usize = 20;
 
@@ -114,7 +116,7 @@ const MEMBERS: [&str; 5] = [
 /// `wrong` is told the pointer from the object to each member that it can't do with, and why.
 fn one(members: &Map<String, Value>, wrong: &mut impl FnMut(&str, String)) -> Option<Named> {
     for name in members.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
-        let pointer = name.replace('~', "~0").replace('/', "~1");
+        let pointer = pointer_part(name);
         wrong(&format!("/{pointer}"), format!("has unknown field(s): {name}"));
     }
     let name = match members.get("application_name") {
