@@ -23,6 +23,7 @@ pub mod hierarchy;
 pub mod idea_flows;
 pub mod idea_schema;
 pub mod idempotency;
+pub mod paging;
 pub mod people;
 pub mod questionnaire;
 pub mod recording;

@@ -18,9 +18,10 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         conditional::{self, IfNoneMatch},
-        envelope::{Envelope, Paging},
+        envelope::Envelope,
         error::ApiError,
         extract::Query,
+        paging::{PageQuery, Paging},
         stream::{self, Part, Source},
     },
     app::App,
@@ -80,7 +81,7 @@ impl From<Application> for ApplicationEntry {
     get, path = "/appinventory", tag = "Application inventory",
     params(
         ("search" = Option<String>, Query, description = "Part of name and version; `s` means the same."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
         ("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it."),
     ),
     responses(

@@ -20,9 +20,10 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         automations::filter::window,
-        envelope::{Envelope, Paging},
+        envelope::Envelope,
         error::ApiError,
         extract::Query,
+        paging::{PageQuery, Paging},
         stream::{self, Part, Source},
     },
     app::App,
@@ -204,7 +205,7 @@ fn statuses(text: &str) -> Option<RangeInclusive<u16>> {
             Paging with it misses and repeats nothing, whatever happens meanwhile."),
         ("contents" = Option<bool>, Query, description = "With `true`, `call.content` shows what was sent and answered, where \
             the tenant keeps it."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<LogPage>))
 )]

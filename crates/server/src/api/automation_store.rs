@@ -11,9 +11,10 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        envelope::{self, Envelope, Paging},
+        envelope::{self, Envelope},
         error::ApiError,
         extract::{PathPart, Query},
+        paging::{PageQuery, Paging},
         people::{People, PersonEntry},
     },
     app::App,
@@ -75,7 +76,7 @@ fn entry(listing: Listing, directory: &TenantDirectory, people: &People) -> Stor
     get, path = "/automation-store", tag = "Automation Store",
     params(
         ("search" = Option<String>, Query, description = "Part of name, description or slug; `s` means the same."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<StorePage>))
 )]
@@ -132,7 +133,7 @@ impl From<Signed> for ReviewEntry {
     get, path = "/automation-store/{id}/reviews", tag = "Automation Store",
     params(
         ("id" = String, Path, description = "`process_id` or `process_slug`."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<ReviewPage>), (status = 404))
 )]

@@ -16,9 +16,10 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        envelope::{self, Envelope, Paging},
+        envelope::{self, Envelope},
         error::ApiError,
         extract::{PathPart, Query},
+        paging::{PageQuery, Paging},
         people::{People, PersonEntry},
     },
     app::App,
@@ -136,7 +137,7 @@ fn entry(shown: Shown, category_name: String, people: &People) -> ComponentEntry
         ("status" = Option<String>, Query, pattern = "^(all|(DRAFT|SUBMITTED|IN_REVIEW|PUBLISHED|REJECTED_NEEDS_UPDATE|REJECTED_PERMANENTLY|ARCHIVED)(,(DRAFT|SUBMITTED|IN_REVIEW|PUBLISHED|REJECTED_NEEDS_UPDATE|REJECTED_PERMANENTLY|ARCHIVED))*)$", description = "Keys separated by commas, or `all` that the caller sees; \
             `PUBLISHED` unless given."),
         ("search" = Option<String>, Query, description = "Part of the name; `s` means the same."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<ComponentPage>))
 )]
@@ -175,7 +176,7 @@ fn statuses(query: &Query, violations: &mut Violations) -> Vec<ComponentStatus> 
     get, path = "/automations/{id}/components", tag = "Components",
     params(
         ("id" = String, Path, description = "`process_id` or `process_slug`."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<ComponentPage>), (status = 404))
 )]

@@ -1,6 +1,5 @@
 //! What every successful answer is wrapped in.
 
-use automation_hub_domain::page::{PageRequest, total_pages};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -79,69 +78,4 @@ pub fn json_response(status: StatusCode, body: Body) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
-}
-
-/// Where in a list its answer stands. Stands beside the rows, which have a name of their own.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Paging {
-    /// Counted from 1; the last one if the page asked for lies beyond it.
-    pub page: u64,
-    /// How many rows this answer has.
-    #[serde(rename = "pageSize")]
-    pub page_size: u64,
-    #[serde(rename = "totalItems")]
-    pub total_items: u64,
-    /// At least 1, also for an empty list.
-    #[serde(rename = "totalPages")]
-    pub total_pages: u64,
-}
-
-/// As [`Paging`], where a part of a list was asked for that otherwise comes whole; else nothing.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct PagingIfAsked {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<u64>,
-    #[serde(rename = "pageSize", skip_serializing_if = "Option::is_none")]
-    page_size: Option<u64>,
-    #[serde(rename = "totalItems", skip_serializing_if = "Option::is_none")]
-    total_items: Option<u64>,
-    #[serde(rename = "totalPages", skip_serializing_if = "Option::is_none")]
-    total_pages: Option<u64>,
-}
-
-impl Paging {
-    pub fn of(request: PageRequest, total: u64) -> Self {
-        let pages = total_pages(total, request.limit);
-        Self {
-            // Published clients ask on until `page` is `totalPages`. Beyond the last page, where a list that
-            // shrank meanwhile leads them, they would never stop.
-            page: request.number().min(pages),
-            page_size: request.limit.min(total.saturating_sub(request.offset)),
-            total_items: total,
-            total_pages: pages,
-        }
-    }
-
-    /// Of a list that comes whole unless a part of it is asked for, which who asks for all is told nothing of.
-    pub fn if_asked(request: PageRequest, rows: usize) -> PagingIfAsked {
-        if request == PageRequest::WHOLE {
-            return PagingIfAsked::default();
-        }
-        let Self { page, page_size, total_items, total_pages } =
-            Self::of(request, u64::try_from(rows).unwrap_or(u64::MAX));
-        PagingIfAsked {
-            page: Some(page),
-            page_size: Some(page_size),
-            total_items: Some(total_items),
-            total_pages: Some(total_pages),
-        }
-    }
-
-    pub fn write(self, m: &mut Members<'_>) {
-        let integer = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        m.integer("page", integer(self.page));
-        m.integer("pageSize", integer(self.page_size));
-        m.integer("totalItems", integer(self.total_items));
-        m.integer("totalPages", integer(self.total_pages));
-    }
 }

@@ -6,7 +6,6 @@ use std::{
     time::Duration,
 };
 
-use automation_hub_domain::page::PageRequest;
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{FromRequest, FromRequestParts, Request},
@@ -409,42 +408,6 @@ impl Query {
             }
         }
     }
-
-    /// As [`Query::page`] with the usual limit, for calls that ask for nothing else.
-    pub fn page_alone(&self) -> Result<PageRequest, Error> {
-        let mut violations = Violations::default();
-        let request = self.page(PageRequest::DEFAULT_LIMIT, &mut violations);
-        violations.into_result()?;
-        Ok(request)
-    }
-
-    /// As [`Query::page_alone`] of a list that comes whole unless a page of it is asked for.
-    pub fn page_if_asked(&self) -> Result<PageRequest, Error> {
-        let mut violations = Violations::default();
-        let request = self.page(PageRequest::WHOLE.limit, &mut violations);
-        violations.into_result()?;
-        Ok(request)
-    }
-
-    /// `limit`, `offset` and `page` in all spellings that clients use. Pages zero and one are the first.
-    pub fn page(&self, default_limit: u64, violations: &mut Violations) -> PageRequest {
-        let mut natural = |names: &[&'static str], least: i64| {
-            let value = self.integer(names, violations)?;
-            if value < least {
-                violations.add(self.spelling(names), format!("At least {least} is needed."));
-            }
-            u64::try_from(value).ok()
-        };
-        let limit = natural(&["limit", "perpage", "pageSize"], 1).unwrap_or(default_limit);
-        let page = natural(&["page"], 0);
-        let offset = natural(&["offset"], 0);
-        match (offset, page) {
-            // Some clients send the `offset` of the first page along with every `page`.
-            (None | Some(0), Some(page)) => PageRequest::numbered(page, limit),
-            (Some(offset), _) => PageRequest { offset, limit },
-            (None, None) => PageRequest { offset: 0, limit },
-        }
-    }
 }
 
 /// The variable part of a path, such as the `{id}` of `/automations/{id}`.
@@ -550,14 +513,6 @@ mod tests {
     }
 
     #[test]
-    fn wrong_page_parameters_are_all_named() {
-        let mut violations = Violations::default();
-        Query::parse("limit=0&page=-1&offset=x").page(50, &mut violations);
-        let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
-        assert_eq!(fields, ["limit", "page", "offset"]);
-    }
-
-    #[test]
     fn a_number_has_one_value() {
         for (query, expected) in [
             ("limit=5&limit=6", None),
@@ -583,15 +538,5 @@ mod tests {
         let fields: Vec<_> = violations.iter().map(|violation| violation.field.as_ref()).collect();
         assert_eq!(fields, ["search", "\u{fffd}"]);
         assert!(require_text("search=Z%C3%BCrich+100%25&empty=").is_ok());
-    }
-
-    #[test]
-    fn an_offset_wins_over_a_page_unless_it_is_zero() {
-        let mut violations = Violations::default();
-        let request = Query::parse("limit=20&page=3&offset=7").page(50, &mut violations);
-        assert_eq!(request, PageRequest { offset: 7, limit: 20 });
-        let request = Query::parse("limit=20&page=3&offset=0").page(50, &mut violations);
-        assert_eq!(request, PageRequest { offset: 40, limit: 20 });
-        assert_eq!(Query::parse("page=2").page(50, &mut violations), PageRequest { offset: 50, limit: 50 });
     }
 }

@@ -10,7 +10,10 @@ use futures_util::stream;
 use tokio::task::JoinSet;
 
 use crate::{
-    api::envelope::{self, OPENING, Paging},
+    api::{
+        envelope::{self, OPENING},
+        paging::Paging,
+    },
     error::Error,
     json::Members,
 };

@@ -21,9 +21,10 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        envelope::{self, Envelope, Paging, PagingIfAsked},
+        envelope::{self, Envelope},
         error::ApiError,
         extract::Query,
+        paging::{PageQuery, Paging, PagingIfAsked, PartQuery},
         stream::{self, Part, Source},
     },
     app::App,
@@ -72,7 +73,7 @@ struct UserRole {
     params(
         ("search" = Option<String>, Query, description = "Part of a name or an e-mail address; `s` means the same."),
         ("inviteStatus" = Option<String>, Query, pattern = "^(all|active|inactive|pending)$", description = "`all`, `active`, `inactive` or `pending`."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<UserPage>))
 )]
@@ -199,9 +200,7 @@ struct RoleEntry {
 #[utoipa::path(
     get, path = "/roles", tag = "Users",
     params(
-        ("limit" = Option<u64>, Query, description = "How many rows; all unless given."),
-        ("offset" = Option<u64>, Query),
-        ("page" = Option<u64>, Query),
+        PartQuery,
     ),
     responses((status = 200, body = Envelope<RoleList>))
 )]

@@ -14,10 +14,11 @@ use super::refusal::refused;
 use crate::{
     api::{
         conditional::IfMatch,
-        envelope::{self, Envelope, Paging, PagingIfAsked},
+        envelope::{self, Envelope},
         error::ApiError,
         extract::{JsonObject, OptionalJsonObject, Query},
         fields::{Fields, REQUIRED},
+        paging::{Paging, PagingIfAsked, PartQuery},
         people::PersonEntry,
     },
     app::App,
@@ -56,9 +57,7 @@ pub struct CollaboratorList {
     get, path = "/automations/collaborators", tag = "Collaborators",
     params(
         ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
-        ("limit" = Option<u64>, Query, description = "How many rows; all unless given."),
-        ("offset" = Option<u64>, Query),
-        ("page" = Option<u64>, Query),
+        PartQuery,
     ),
     responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
 )]
@@ -76,9 +75,7 @@ pub async fn list_collaborators(
     get, path = "/collaborators", tag = "Collaborators",
     params(
         ("id" = String, Query, description = "`process_id` or `process_slug`; `collaborators` means the same."),
-        ("limit" = Option<u64>, Query, description = "How many rows; all unless given."),
-        ("offset" = Option<u64>, Query),
-        ("page" = Option<u64>, Query),
+        PartQuery,
     ),
     responses((status = 200, body = Envelope<CollaboratorList>), (status = 404))
 )]

@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        envelope::{self, Envelope, Paging},
+        envelope::{self, Envelope},
         error::ApiError,
         extract::{PathPart, Query},
         fields::{REQUIRED, REQUIRED_MESSAGE},
+        paging::{PageQuery, Paging},
         upload::{FileMistakes, JsonStream, SentFile, Upload},
     },
     app::App,
@@ -98,7 +99,7 @@ impl From<Document> for DocumentEntry {
     get, path = "/automations/{id}/documents", tag = "Documents",
     params(
         ("id" = String, Path, description = "`process_id` or `process_slug`."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<DocumentPage>), (status = 404))
 )]

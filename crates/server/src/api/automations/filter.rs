@@ -60,9 +60,6 @@ pub struct ListQuery {
     cursor: Option<String>,
     /// Names of members, separated by commas: only these are sent.
     fields: Option<String>,
-    limit: Option<u64>,
-    offset: Option<u64>,
-    page: Option<u64>,
 }
 
 /// What a caller asks for: a filter whose categories are as given, an order, and which rows of the result.

@@ -22,6 +22,7 @@ use crate::{
         envelope::Envelope,
         error::ApiError,
         extract::Query,
+        paging::PageQuery,
         stream::{self, Source},
     },
     app::App,
@@ -39,6 +40,7 @@ const RECORD_BYTES: usize = 4 * 1024;
     get, path = "/automations", tag = "Automation Ideas",
     params(
         ListQuery,
+        PageQuery,
         ("deleted" = Option<i64>, Query, minimum = 0, maximum = 1, description = "1: in place of what there is, `deleted` has \
             the ids of what was deleted, the earliest first. Of the other parameters `updatedStart` and `updatedEnd` (when it \
             was deleted), `limit`, `offset` and `page` go with it."),

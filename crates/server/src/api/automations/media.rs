@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         automations::documents::{EncodedFile, INVALID_FILE, is_of_file, refuse_file},
-        envelope::{self, Envelope, Paging},
+        envelope::{self, Envelope},
         error::ApiError,
         extract::{PathPart, Query},
         fields::REQUIRED,
+        paging::{PageQuery, Paging},
         upload::{JsonStream, SentFile, Upload},
     },
     app::App,
@@ -66,7 +67,7 @@ impl From<Media> for MediaEntry {
     get, path = "/automations/{id}/media", tag = "Documents",
     params(
         ("id" = String, Path, description = "`process_id` or `process_slug`."),
-        ("limit" = Option<u64>, Query), ("offset" = Option<u64>, Query), ("page" = Option<u64>, Query),
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<MediaPage>), (status = 404))
 )]

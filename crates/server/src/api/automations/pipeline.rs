@@ -9,7 +9,7 @@ use super::{
     schema::AutomationPage,
 };
 use crate::{
-    api::{envelope::Envelope, error::ApiError, extract::Query},
+    api::{envelope::Envelope, error::ApiError, extract::Query, paging::PageQuery},
     app::App,
     auth::actor::Actor,
     error::{Denial, Error},
@@ -26,6 +26,7 @@ pub const TABLES: &[Permission] =
     params(
         ("pre" = Option<String>, Query, pattern = "^(all)$", description = "`all`: of all kinds, unless `submissionType` says which."),
         ListQuery,
+        PageQuery,
     ),
     responses((status = 200, body = Envelope<AutomationPage>))
 )]

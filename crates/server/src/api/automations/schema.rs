@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{collaborators::CollaboratorEntry, deleted::DeletedAutomation};
-use crate::api::envelope::Paging;
+use crate::api::paging::Paging;
 
 /// A page of records.
 #[derive(Serialize, ToSchema)]
