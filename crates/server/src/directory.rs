@@ -125,6 +125,10 @@ impl Directories {
 }
 
 impl TenantDirectory {
+    pub fn versions(&self) -> Versions {
+        self.versions
+    }
+
     pub fn is_of(&self, versions: Versions) -> bool {
         self.versions == versions
     }

@@ -66,7 +66,7 @@ impl Forms {
         let tenant = session.tenant();
         let (versions, forms) = tenants::all_versions(session)?;
         let versions = FormVersions { catalogue: versions.catalogue, forms };
-        let kept = self.0.pin().get(&tenant).cloned();
+        let kept = self.last(tenant);
         if let Some(kept) = kept.as_ref().filter(|kept| kept.versions == versions) {
             return Ok(Arc::clone(kept));
         }
@@ -81,6 +81,11 @@ impl Forms {
         Ok(read)
     }
 
+    /// The forms as they were last seen; whether they still hold is for the caller to find out.
+    pub fn last(&self, tenant: TenantId) -> Option<Arc<TenantForms>> {
+        self.0.pin().get(&tenant).cloned()
+    }
+
     /// As [`Forms::of`] for a session that writes and has read the versions, and whether they were kept. What a
     /// session finds that may still be undone isn't kept for others.
     pub fn of_writer(
@@ -88,8 +93,7 @@ impl Forms {
         session: &mut Session<'_>,
         versions: FormVersions,
     ) -> Result<(Arc<TenantForms>, bool), StorageError> {
-        let kept = self.0.pin().get(&session.tenant()).cloned();
-        match kept.filter(|kept| kept.versions == versions) {
+        match self.last(session.tenant()).filter(|kept| kept.versions == versions) {
             Some(kept) => Ok((kept, true)),
             None => Ok((Arc::new(TenantForms::read(session, versions)?), false)),
         }
@@ -108,6 +112,10 @@ fn answered_by(questions: &[Question]) -> HashMap<String, Vec<usize>> {
 }
 
 impl TenantForms {
+    pub fn versions(&self) -> FormVersions {
+        self.versions
+    }
+
     fn read(session: &mut Session<'_>, versions: FormVersions) -> Result<Self, StorageError> {
         let (phases, statuses) = lifecycle::list(session)?;
         let questionnaires = forms::questionnaires(session)?;

@@ -196,6 +196,18 @@ impl<'c> Connection<'c> {
         }
     }
 
+    /// Whether a statement finds a row. A server is asked together with the next statement: until then it is taken for
+    /// granted. Should it prove wrong, the transaction is undone, and its closure runs again and is told.
+    pub fn finds(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<bool, StorageError> {
+        self.count_statement();
+        match self.driver {
+            Driver::Sqlite(connection) => {
+                Ok(sqlite::prepare(connection, sql, values)?.raw_query().next()?.is_some())
+            }
+            Driver::Postgres(client) => client.finds(sql, values),
+        }
+    }
+
     fn count_statement(&self) {
         self.counters.statements.fetch_add(1, Ordering::Relaxed);
     }

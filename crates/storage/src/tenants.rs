@@ -212,6 +212,15 @@ pub fn all_versions(session: &mut Session<'_>) -> Result<(Versions, i64), Storag
     )
 }
 
+/// Whether the tenant still has these versions, as [`Connection::finds`](crate::Connection::finds) tells.
+pub fn has_versions(session: &mut Session<'_>, versions: Versions, forms: i64) -> Result<bool, StorageError> {
+    let id = session.tenant();
+    session.finds(
+        "SELECT 1 FROM tenants WHERE id = $1 AND catalogue_version = $2 AND people_version = $3 AND forms_version = $4",
+        values![id, versions.catalogue, versions.people, forms],
+    )
+}
+
 /// Called in the transaction that changes flows, questionnaires or formulas.
 pub fn touch_forms(session: &mut Session<'_>) -> Result<(), StorageError> {
     let id = session.tenant();

@@ -163,7 +163,9 @@ where
         client.commit()?;
         counters.count_commit();
     } else {
+        let verified = client.verify();
         client.roll_back();
+        verified?;
     }
     result
 }

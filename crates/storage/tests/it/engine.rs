@@ -502,3 +502,48 @@ async fn a_refused_change_of_the_schema_is_undone_beside_writes_that_are_kept() 
         .await;
     assert!(is_there.is_err());
 }
+
+type Step = fn(&mut Session<'_>) -> Result<(), StorageError>;
+
+/// A server hears of it later, and the closure is told in its second run.
+#[tokio::test]
+async fn what_is_taken_for_granted_and_does_not_hold_is_told_to_the_closure() {
+    const IS_THERE: &str = "SELECT 1 FROM scratch WHERE number = $1";
+    let database = database().await;
+    let store = &database.store;
+    insert(store, 1).await.unwrap();
+    let after: [Step; 4] = [
+        |session| session.execute(INSERT, values![3, 0.5]).map(drop),
+        |session| session.put_off(INSERT, values![3, 0.5]),
+        |_| Ok(()),
+        |_| Err(StorageError::Unsupported("by what it took for granted")),
+    ];
+    let runs_if_wrong = if store.engine() == Engine::Sqlite { 1 } else { 2 };
+    for (number, expected_runs) in [(1, 1), (2, runs_if_wrong)] {
+        for (way, go_on) in after.iter().copied().enumerate() {
+            let runs = Arc::new(AtomicI64::new(0));
+            let counted = Arc::clone(&runs);
+            let written = store.write(TENANT, move |session| {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let is_there = session.finds(IS_THERE, values![number])?;
+                if is_there {
+                    go_on(session)?;
+                }
+                Ok::<_, StorageError>(is_there)
+            });
+            let written = written.await;
+            let fails = number == 1 && way == 3;
+            match written {
+                Ok(is_there) => assert_eq!((is_there, fails), (number == 1, false), "{way}"),
+                Err(StorageError::Unsupported(_)) => assert!(fails, "{way}"),
+                Err(error) => panic!("{way}: {error:?}"),
+            }
+            assert_eq!(runs.load(Ordering::SeqCst), expected_runs, "{number} {way}");
+            assert_eq!(numbers(store).await.contains(&3), number == 1 && way < 2, "{number} {way}");
+            store
+                .write(TENANT, |session| session.execute("DELETE FROM scratch WHERE number = 3", &[]))
+                .await
+                .unwrap();
+        }
+    }
+}

@@ -35,6 +35,8 @@ pub(crate) struct Client<'c> {
     /// What statements told the transaction around them: the closure's own error type cannot.
     wants_retry: Cell<bool>,
     has_failed: Cell<bool>,
+    /// What was taken for granted proved wrong: from now on it is asked for.
+    takes_nothing_for_granted: Cell<bool>,
     /// The connection is lost, or its transaction could not be ended: nobody else may have it.
     is_unusable: Cell<bool>,
 }
@@ -49,6 +51,7 @@ impl<'c> Client<'c> {
             put_off: RefCell::default(),
             wants_retry: Cell::new(false),
             has_failed: Cell::new(false),
+            takes_nothing_for_granted: Cell::new(false),
             is_unusable: Cell::new(false),
         }
     }
@@ -80,7 +83,7 @@ impl<'c> Client<'c> {
             self.roll_back();
             return Err(StorageError::driver("a statement failed, but its transaction was to be committed"));
         }
-        let ended = self.end("COMMIT");
+        let ended = self.verify().and_then(|()| self.end("COMMIT"));
         if ended.is_err() {
             // What was put off may have failed before this was sent.
             let wants_retry = self.wants_retry.get();
@@ -88,6 +91,15 @@ impl<'c> Client<'c> {
             self.wants_retry.set(wants_retry);
         }
         ended
+    }
+
+    /// Asks for what is still taken for granted: whatever the closure came to, it may have come to it by that.
+    pub(super) fn verify(&self) -> Result<(), StorageError> {
+        let is_granted = |statements: &Vec<PutOff>| statements.iter().any(|statement| statement.must_find);
+        if self.put_off.borrow().as_ref().is_some_and(is_granted) {
+            return self.wait(async { Ok(()) });
+        }
+        Ok(())
     }
 
     pub(super) fn roll_back(&self) {
@@ -150,13 +162,25 @@ impl<'c> Client<'c> {
             drop(put_off);
             return self.execute(sql, values).map(drop);
         };
-        statements.push(PutOff { sql, values: values.iter().map(OwnedValue::from).collect() });
+        statements.push(PutOff::new(sql, values, false));
         if statements.len() < PUT_OFF_AT_MOST {
             return Ok(());
         }
         let statements = std::mem::take(statements);
         drop(put_off);
         self.send(&statements, async { Ok(()) })
+    }
+
+    /// As [`Client::put_off`], of a statement that is taken to find a row. Where it doesn't, what comes next fails and the
+    /// closure runs again.
+    pub(crate) fn finds(&self, sql: &'static str, values: &[Value<'_>]) -> Result<bool, StorageError> {
+        if !self.takes_nothing_for_granted.get()
+            && let Some(statements) = self.put_off.borrow_mut().as_mut()
+        {
+            statements.push(PutOff::new(sql, values, true));
+            return Ok(true);
+        }
+        Ok(self.execute(sql, values)? > 0)
     }
 
     async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<RowStream, tokio_postgres::Error> {
@@ -205,7 +229,11 @@ impl<'c> Client<'c> {
             // Polled in this order, so they are sent in it, and it is one round trip for all. If the first fails, the
             // others run outside a transaction, where they can't write: see `READ_ONLY`.
             let (begun, sent, worked) = join3(begun, in_order(prepared), work).await;
-            begun.and(sent).and(worked).map_err(|error| self.failed(error))
+            match begun.and(sent) {
+                Ok(true) => worked.map_err(|error| self.failed(error)),
+                Ok(false) => Err(self.was_mistaken()),
+                Err(error) => Err(self.failed(error)),
+            }
         };
         self.runtime.block_on(all).inspect_err(|_| self.has_failed.set(true))
     }
@@ -222,17 +250,26 @@ impl<'c> Client<'c> {
         error.into()
     }
 
+    fn was_mistaken(&self) -> StorageError {
+        self.takes_nothing_for_granted.set(true);
+        self.wants_retry.set(true);
+        StorageError::Busy
+    }
+
     /// What was put off, ready to be sent. Preparing a statement may take a round trip, within which none may be sent that
     /// comes after it; and one that can't be sent has to be known before the commit is.
     async fn prepare_all(&self, put_off: &[PutOff]) -> Result<Vec<impl Future<Output = Sent>>, StorageError> {
         let mut prepared = Vec::with_capacity(put_off.len());
-        for PutOff { sql, values } in put_off {
+        for &PutOff { sql, ref values, must_find } in put_off {
             let values: Vec<Value<'_>> = values.iter().map(OwnedValue::borrowed).collect();
             let statement = self.prepare(sql, &values).await.map_err(|error| self.failed(error))?;
             if statement.params().len() != values.len() {
                 return Err(StorageError::driver(format!("values that don't match the placeholders: {sql}")));
             }
-            prepared.push(async move { self.pooled.execute_raw(&statement, values.iter().map(Bound)).await });
+            prepared.push(async move {
+                let rows = self.pooled.execute_raw(&statement, values.iter().map(Bound)).await?;
+                Ok(rows > 0 || !must_find)
+            });
         }
         Ok(prepared)
     }
@@ -242,12 +279,22 @@ impl<'c> Client<'c> {
 struct PutOff {
     sql: &'static str,
     values: Vec<OwnedValue>,
+    /// It was taken to find a row.
+    must_find: bool,
 }
 
-type Sent = Result<u64, tokio_postgres::Error>;
+impl PutOff {
+    fn new(sql: &'static str, values: &[Value<'_>], must_find: bool) -> Self {
+        Self { sql, values: values.iter().map(OwnedValue::from).collect(), must_find }
+    }
+}
 
-/// Runs statements, each sent after the one before it; the first error of any. `join_all` polls many in another order.
-async fn in_order(statements: Vec<impl Future<Output = Sent>>) -> Result<(), tokio_postgres::Error> {
+/// Whether it found what it had to.
+type Sent = Result<bool, tokio_postgres::Error>;
+
+/// Runs statements, each sent after the one before it; the first error of any, or else whether all found what they had to.
+/// `join_all` polls many in another order.
+async fn in_order(statements: Vec<impl Future<Output = Sent>>) -> Sent {
     let mut statements: Vec<_> =
         statements.into_iter().map(|statement| Box::pin(maybe_done(statement))).collect();
     poll_fn(|context| {
@@ -259,7 +306,7 @@ async fn in_order(statements: Vec<impl Future<Output = Sent>>) -> Result<(), tok
     })
     .await;
     let mut outcomes = statements.iter_mut().filter_map(|statement| statement.as_mut().take_output());
-    outcomes.find_map(Result::err).map_or(Ok(()), Err)
+    outcomes.try_fold(true, |all, outcome| Ok(all && outcome?))
 }
 
 fn type_of(value: &Value<'_>) -> Type {
