@@ -234,7 +234,7 @@ impl<'r> Row<'r> {
     pub fn raw_text(&self, index: usize) -> Result<&'r [u8], StorageError> {
         match self.0 {
             Source::Sqlite(row) => sqlite::raw_text(row, index),
-            Source::Postgres(_) => self.get::<&str>(index).map(str::as_bytes),
+            Source::Postgres(row) => postgres::raw_text(row, index),
         }
     }
 

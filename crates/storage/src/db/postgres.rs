@@ -13,7 +13,7 @@ use deadpool_postgres::ClientWrapper;
 use tokio::sync::{oneshot, watch};
 use tokio_postgres::Config;
 
-pub(crate) use client::{Client, column};
+pub(crate) use client::{Client, column, raw_text};
 
 use super::{Connection, Counters, guarded};
 use crate::error::StorageError;

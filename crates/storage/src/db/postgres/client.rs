@@ -13,7 +13,7 @@ use futures_util::future::{join3, maybe_done};
 use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Row, RowStream, Statement};
 
 use crate::error::{StorageError, is_lost};
@@ -369,4 +369,21 @@ pub(crate) fn column(row: &Row, index: usize) -> Result<Value<'_>, StorageError>
         }
     };
     Ok(value.unwrap_or(Value::Null))
+}
+
+pub(crate) fn raw_text(row: &Row, index: usize) -> Result<&[u8], StorageError> {
+    Ok(row.try_get::<_, RawText<'_>>(index)?.0)
+}
+
+/// A text as the server sent it: it keeps none that isn't UTF-8.
+struct RawText<'r>(&'r [u8]);
+
+impl<'r> FromSql<'r> for RawText<'r> {
+    fn from_sql(_: &Type, raw: &'r [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(raw))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::TEXT
+    }
 }
