@@ -52,7 +52,7 @@ pub use collaborators::{
 pub use cost_benefit::{Analysis, EDIT_COST_BENEFIT, VIEW_COST_BENEFIT, cost_benefit, set_baseline};
 pub(crate) use costs::put_plan;
 pub use costs::{Entered, enter_costs};
-pub use filling::MISSING_SELECTION;
+pub use filling::{INVALID_CATEGORY, MISSING_SELECTION};
 pub use flow::{NewPlace, change_flow};
 pub use given::{Given, Inputs, contradiction};
 pub use manage::{Target, answer, delete, file_under, move_to};

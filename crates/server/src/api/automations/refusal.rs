@@ -8,7 +8,7 @@ use crate::{
         fields::{REQUIRED, REQUIRED_MESSAGE},
     },
     error::{Error, Violation, Violations},
-    services::ideas::{MISSING_SELECTION, UNKNOWN_IDS},
+    services::ideas::{INVALID_CATEGORY, MISSING_SELECTION, UNKNOWN_IDS},
 };
 
 /// Clients look for some messages; where one applies it comes first.
@@ -47,7 +47,7 @@ fn is_incomplete(violation: &Violation) -> bool {
 }
 
 fn is_mirrored(message: &str) -> bool {
-    message == "Invalid Category Id."
+    message == INVALID_CATEGORY
         || message.starts_with("Cannot identify ")
         || message.starts_with("Invalid Application Data.")
 }

@@ -30,6 +30,9 @@ use crate::{
 /// The sentence about a choice that is missing; a caller is told first that something is.
 pub const MISSING_SELECTION: &str = "An answer selection is required.";
 
+/// To the mirrored API an archived category is as wrong as one that isn't there.
+pub const INVALID_CATEGORY: &str = "Invalid Category Id.";
+
 /// An idea as far as it is filled in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
@@ -267,7 +270,7 @@ impl<'f> Filling<'f> {
             Some(Column::AutomationCode) => self.draft.content.automation_code = Some(text()),
             Some(Column::Category) => {
                 if !self.is_open(number) {
-                    return Ok(Err("Invalid Category Id.".to_owned()));
+                    return Ok(Err(INVALID_CATEGORY.to_owned()));
                 }
                 self.draft.category = Some(CategoryId::new(number));
             }
@@ -320,7 +323,7 @@ impl<'f> Filling<'f> {
                 Err(unidentified(question))
             }
             QuestionKind::Category if !self.is_open(value.as_i64().unwrap_or_default()) => {
-                Err("Invalid Category Id.".to_owned())
+                Err(INVALID_CATEGORY.to_owned())
             }
             QuestionKind::Automation
                 if !ideas::exists(session, IdeaId::new(value.as_i64().unwrap_or_default()))? =>

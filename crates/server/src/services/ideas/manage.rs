@@ -10,7 +10,12 @@ use automation_hub_domain::{
 };
 use automation_hub_storage::{audit, ideas};
 
-use super::{Held, IdeaChoice, filling::Filling, given::Given, meets, of_name, touched, write};
+use super::{
+    Held, IdeaChoice,
+    filling::{Filling, INVALID_CATEGORY},
+    given::Given,
+    meets, of_name, touched, write,
+};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -67,7 +72,7 @@ pub async fn file_under(
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
         if !held.tree().is_open(category) {
-            return Err(Error::invalid("category_id", "Invalid Category Id."));
+            return Err(Error::invalid("category_id", INVALID_CATEGORY));
         }
         require_there(&actor, &held, category)?;
         held.write(session, (&actor, AuditAction::IDEA_FILE), &Idea { category, ..touched(&held.idea, now) })
