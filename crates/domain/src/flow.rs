@@ -213,7 +213,7 @@ mod tests {
                 assert!(default_status(&key).is_some(), "{}: {key}", flow.name);
             }
             let named = flow.transitions.iter().flat_map(|way| way.from.iter().chain(&way.to));
-            for key in named {
+            for key in named.chain(&flow.needs_owner) {
                 let exists = flow.places().any(|place| place.is_any_of(std::slice::from_ref(key)));
                 assert!(exists, "{}: {key}", flow.name);
             }

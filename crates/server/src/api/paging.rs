@@ -39,16 +39,17 @@ pub struct PartQuery {
 impl Query {
     /// As [`Query::page`] with the usual limit, for calls that ask for nothing else.
     pub fn page_alone(&self) -> Result<PageRequest, Error> {
-        let mut violations = Violations::default();
-        let request = self.page(PageRequest::DEFAULT_LIMIT, &mut violations);
-        violations.into_result()?;
-        Ok(request)
+        self.page_or_refusal(PageRequest::DEFAULT_LIMIT)
     }
 
     /// As [`Query::page_alone`] of a list that comes whole unless a page of it is asked for.
     pub fn page_if_asked(&self) -> Result<PageRequest, Error> {
+        self.page_or_refusal(PageRequest::WHOLE.limit)
+    }
+
+    fn page_or_refusal(&self, default_limit: u64) -> Result<PageRequest, Error> {
         let mut violations = Violations::default();
-        let request = self.page(PageRequest::WHOLE.limit, &mut violations);
+        let request = self.page(default_limit, &mut violations);
         violations.into_result()?;
         Ok(request)
     }

@@ -1,7 +1,7 @@
 //! Changing the category tree.
 
-use automation_hub_domain::id::RoleId;
-use automation_hub_storage::categories;
+use automation_hub_domain::id::{CategoryId, RoleId};
+use automation_hub_storage::{Session, categories};
 use rstest::rstest;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -123,6 +123,26 @@ async fn nothing_can_be_filed_in_or_below_an_archived_category() {
     assert_eq!(answer.json()["message"], "Invalid Category Id.");
     save(&admin, switch(1)).await;
     assert_eq!(submit("Two").await.status, 201);
+}
+
+/// A node keeps the tree in memory, and nothing but the database tells it of another's changes as they happen.
+#[tokio::test]
+async fn a_category_that_another_node_opens_or_archives_is_so_for_the_next_submission() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let submit = async |name: &str, category: CategoryId| {
+        let body = json!({"process_name": name, "process_description": "x", "category_id": category.get(),
+            "rules": 5, "input_type": 4, "input_quality": 3, "stability": 2, "documentation": 1});
+        admin.post("/automationidea", &body).await
+    };
+    let known = submit("What makes the tree known", api.payables).await;
+    assert_eq!(known.status, 201);
+    for (name, is_open, status) in [("One", true, 201), ("Two", false, 400)] {
+        let id = api.archived;
+        let switch = move |s: &mut Session<'_>| categories::set_active(s, id, is_open);
+        api.hub.app.store.write(api.hub.tenant, switch).await.unwrap();
+        assert_eq!(submit(name, id).await.status, status, "{name}");
+    }
 }
 
 #[tokio::test]
