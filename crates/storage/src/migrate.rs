@@ -73,6 +73,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0036_inventory_versions",
     "0037_announced_names" differs,
     "0038_owners_before_approval",
+    "0039_hot_references" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

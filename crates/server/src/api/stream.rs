@@ -1,4 +1,4 @@
-//! Long lists, sent part by part as the client takes them: while one part is sent the next one is read, and none beyond.
+//! Long lists, sent part by part as the client takes them: while one part is sent the next two are read, and none beyond.
 //! When a client goes away, the part that is being read is the last.
 
 use std::{future, io};
@@ -7,7 +7,7 @@ use automation_hub_domain::page::PageRequest;
 use axum::{body::Body, http::StatusCode, response::Response};
 use bytes::Bytes;
 use futures_util::stream;
-use tokio::task::JoinSet;
+use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     api::{
@@ -126,7 +126,7 @@ pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result
         Following::Records(after, left) => {
             let rest = Rest { source, total, after, left, room: room_after(&text) };
             let ready = Ahead::Ready(Bytes::from(text), rest);
-            Body::from_stream(stream::try_unfold(Some(ready), next))
+            Body::from_stream(stream::try_unfold(ready, next))
         }
     };
     Ok(envelope::json_response(StatusCode::OK, body))
@@ -164,35 +164,59 @@ type Read<S> = (Bytes, Option<Rest<S>>);
 /// What is sent next. Nothing is read ahead of a part that nobody took: of an answer without its body, say.
 enum Ahead<S: Source> {
     Ready(Bytes, Rest<S>),
-    /// Given up when it is dropped.
-    Reading(JoinSet<Result<Read<S>, Error>>),
+    Reading(Reading),
 }
 
-impl<S: Source> Ahead<S> {
-    fn begin(rest: Rest<S>) -> Self {
-        let mut reading = JoinSet::new();
-        reading.spawn(following(rest));
-        Self::Reading(reading)
+/// Reads parts while others are sent. One may wait to be taken while the next one is read, so that the database is at it
+/// while this part is written to the client.
+struct Reading {
+    parts: mpsc::Receiver<Bytes>,
+    /// Given up when it is dropped.
+    task: JoinSet<Result<(), Error>>,
+}
+
+impl Reading {
+    fn begin<S: Source>(rest: Rest<S>) -> Self {
+        let (sender, parts) = mpsc::channel(1);
+        let mut task = JoinSet::new();
+        task.spawn(read_all(rest, sender));
+        Self { parts, task }
     }
 
-    async fn finish(self) -> Result<Read<S>, Error> {
-        match self {
-            Self::Ready(part, rest) => Ok((part, Some(rest))),
-            Self::Reading(mut reading) => match reading.join_next().await {
-                Some(read) => read.map_err(Error::internal)?,
-                None => Err(Error::internal("a part was awaited twice")),
+    /// `None` after the last.
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        match self.parts.recv().await {
+            Some(part) => Ok(Some(part)),
+            None => match self.task.join_next().await {
+                Some(read) => read.map_err(Error::internal)?.map(|()| None),
+                None => Ok(None),
             },
         }
     }
 }
 
-async fn next<S: Source>(ahead: Option<Ahead<S>>) -> io::Result<Option<(Bytes, Option<Ahead<S>>)>> {
-    let Some(ahead) = ahead else { return Ok(None) };
-    let (part, rest) = ahead.finish().await.map_err(|error| {
+async fn next<S: Source>(ahead: Ahead<S>) -> io::Result<Option<(Bytes, Ahead<S>)>> {
+    let mut reading = match ahead {
+        Ahead::Ready(part, rest) => return Ok(Some((part, Ahead::Reading(Reading::begin(rest))))),
+        Ahead::Reading(reading) => reading,
+    };
+    let part = reading.next().await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a list broke off");
         io::Error::other(error)
     })?;
-    Ok(Some((part, rest.map(Ahead::begin))))
+    Ok(part.map(|part| (part, Ahead::Reading(reading))))
+}
+
+async fn read_all<S: Source>(rest: Rest<S>, parts: mpsc::Sender<Bytes>) -> Result<(), Error> {
+    let mut left = Some(rest);
+    while let Some(rest) = left {
+        let part;
+        (part, left) = following(rest).await?;
+        if parts.send(part).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn following<S: Source>(rest: Rest<S>) -> Result<Read<S>, Error> {
@@ -226,15 +250,15 @@ mod tests {
     }
 
     #[derive(Clone, Copy, PartialEq, Eq)]
-    enum Third {
+    enum Last {
         Comes,
         NeverComes,
         Fails,
         Panics,
     }
 
-    /// Six numbers in parts of two; what becomes of the last part varies.
-    struct Numbers(UnboundedSender<Event>, Third);
+    /// Ten numbers in parts of two; what becomes of the last part varies.
+    struct Numbers(UnboundedSender<Event>, Last);
 
     struct Reading<'s>(&'s UnboundedSender<Event>, u64);
 
@@ -257,27 +281,27 @@ mod tests {
         const PART: u64 = 2;
 
         async fn first(&self, limit: u64) -> Result<(u64, Part<u64>), Error> {
-            Ok((6, part(Part::first(16), 0, limit)))
+            Ok((10, part(Part::first(16), 0, limit)))
         }
 
         async fn next(&self, after: u64, limit: u64, room: usize) -> Result<Part<u64>, Error> {
             self.0.send(Event::Begun(after)).unwrap();
             let _reading = Reading(&self.0, after);
             match self.1 {
-                _ if after < 4 => {}
-                Third::Comes => return Ok(part(Part::following(room), after, limit).ending(None)),
-                Third::NeverComes => future::pending().await,
-                Third::Fails => return Err(Error::internal("no")),
-                Third::Panics => panic!("a deliberate panic"),
+                _ if after < 8 => {}
+                Last::Comes => return Ok(part(Part::following(room), after, limit).ending(None)),
+                Last::NeverComes => future::pending().await,
+                Last::Fails => return Err(Error::internal("no")),
+                Last::Panics => panic!("a deliberate panic"),
             }
             Ok(part(Part::following(room), after, limit))
         }
     }
 
-    async fn sent(third: Third) -> (Body, UnboundedReceiver<Event>) {
+    async fn sent(last: Last) -> (Body, UnboundedReceiver<Event>) {
         let (events, seen) = unbounded_channel();
         let request = PageRequest { offset: 0, limit: 1000 };
-        let response = answer(Numbers(events, third), request).await.unwrap();
+        let response = answer(Numbers(events, last), request).await.unwrap();
         (response.into_body(), seen)
     }
 
@@ -287,39 +311,41 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_part_is_read_ahead_of_one_that_was_taken() {
-        let (mut body, mut seen) = sent(Third::Comes).await;
+    async fn two_parts_are_read_ahead_of_one_that_was_taken() {
+        let (mut body, mut seen) = sent(Last::Comes).await;
         tokio::task::yield_now().await;
         assert_eq!(seen.try_recv(), Err(TryRecvError::Empty), "nobody took anything yet");
         assert!(take(&mut body).await.unwrap().unwrap().ends_with("\"numbers\":[0,1"));
-        for event in [Event::Begun(2), Event::Over(2)] {
+        for event in [Event::Begun(2), Event::Over(2), Event::Begun(4), Event::Over(4)] {
             assert_eq!(seen.recv().await, Some(event));
         }
         tokio::task::yield_now().await;
-        assert_eq!(seen.try_recv(), Err(TryRecvError::Empty), "one is enough");
+        assert_eq!(seen.try_recv(), Err(TryRecvError::Empty), "two are enough");
         assert_eq!(take(&mut body).await.unwrap().unwrap(), ",2,3");
-        assert_eq!(seen.recv().await, Some(Event::Begun(4)));
-        assert_eq!(take(&mut body).await.unwrap().unwrap(), ",4,5]}}");
+        assert_eq!(seen.recv().await, Some(Event::Begun(6)));
+        for part in [",4,5", ",6,7", ",8,9]}}"] {
+            assert_eq!(take(&mut body).await.unwrap().unwrap(), part);
+        }
         assert!(take(&mut body).await.is_none());
     }
 
     #[tokio::test]
     async fn whoever_goes_away_ends_the_reading() {
-        let (mut body, mut seen) = sent(Third::NeverComes).await;
-        for _ in 0..2 {
+        let (mut body, mut seen) = sent(Last::NeverComes).await;
+        for _ in 0..4 {
             take(&mut body).await.unwrap().unwrap();
         }
-        while seen.recv().await != Some(Event::Begun(4)) {}
+        while seen.recv().await != Some(Event::Begun(8)) {}
         drop(body);
-        assert_eq!(seen.recv().await, Some(Event::Over(4)));
+        assert_eq!(seen.recv().await, Some(Event::Over(8)));
         assert_eq!(seen.recv().await, None);
     }
 
     #[tokio::test]
     async fn a_part_that_fails_breaks_the_body_off() {
-        for third in [Third::Fails, Third::Panics] {
-            let (mut body, _seen) = sent(third).await;
-            for _ in 0..2 {
+        for last in [Last::Fails, Last::Panics] {
+            let (mut body, _seen) = sent(last).await;
+            for _ in 0..4 {
                 take(&mut body).await.unwrap().unwrap();
             }
             assert!(take(&mut body).await.unwrap().is_err());

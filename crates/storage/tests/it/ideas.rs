@@ -31,6 +31,19 @@ async fn names(acme: &Organization, filter: IdeaFilter, order: IdeaOrder) -> Vec
     page.items.into_iter().map(|idea| idea.name).collect()
 }
 
+#[rstest]
+#[case("tenants")]
+#[case("users")]
+#[case("categories")]
+#[tokio::test]
+async fn what_an_idea_leads_to_stays(#[case] table: &str) {
+    let acme = Organization::found().await;
+    insert(&acme, acme.idea("First", 1)).await;
+    let delete = ["DELETE FROM ", table].concat();
+    let refused = acme.store().system().write(move |s| s.execute(&delete, values![])).await.unwrap_err();
+    assert!(matches!(refused, StorageError::Conflict(Constraint::Reference)), "{refused:?}");
+}
+
 /// Two creates in the same category at once: neither waits for the other where the engine has more than one writer.
 #[tokio::test]
 async fn ideas_created_at_the_same_time_are_counted_together() {

@@ -66,6 +66,17 @@ const UNDOINGS: &[Undoing] = &[
         &["UPDATE idea_flows SET definition = REPLACE(REPLACE(definition, ',\"needs_owner\":[]', ''), \
            ',\"needs_owner\":[\"IDEA_APPROVED\",\"ASSESSMENT\"]', '')"],
     ),
+    Undoing {
+        version: 39,
+        sqlite: &[],
+        postgres: &[
+            "DROP FUNCTION refuse_to_let_go CASCADE",
+            "ALTER TABLE ideas ADD FOREIGN KEY (tenant_id) REFERENCES tenants (id)",
+            "ALTER TABLE ideas ADD FOREIGN KEY (category_id) REFERENCES categories (id)",
+            "ALTER TABLE ideas ADD FOREIGN KEY (submitter_user_id) REFERENCES users (id)",
+            "ALTER TABLE audit_events ADD FOREIGN KEY (tenant_id) REFERENCES tenants (id)",
+        ],
+    },
 ];
 
 /// Brings a database back to before a migration, and tells how many are to be run again.

@@ -1,0 +1,1 @@
+-- Nothing: a foreign key of the embedded engine locks no row.
