@@ -60,8 +60,9 @@ pub fn insert_batch(
 }
 
 const COLUMNS: usize = 12;
-/// Rows in one statement: a server has to be asked once for all of them.
-const ROWS: usize = 32;
+/// Rows in one statement, the most there may be first. A server is asked once for all of them, and the embedded engine
+/// keeps a copy of each page that a statement changes.
+const ROWS: [usize; 3] = [256, 32, 1];
 
 fn insert(system: &mut System<'_>, calls: &[CallRecord<'_>]) -> Result<(), StorageError> {
     // Calls of one instant stay in their order.
@@ -74,15 +75,14 @@ fn insert(system: &mut System<'_>, calls: &[CallRecord<'_>]) -> Result<(), Stora
     Ok(())
 }
 
-fn insert_bare(system: &mut System<'_>, calls: &[CallRecord<'_>]) -> Result<(), StorageError> {
-    static MANY: LazyLock<String> = LazyLock::new(|| insertion(ROWS));
-    static ONE: LazyLock<String> = LazyLock::new(|| insertion(1));
-    let portions = calls.chunks_exact(ROWS);
-    for call in portions.remainder() {
-        system.execute(&ONE, &row(call))?;
-    }
-    for portion in portions {
-        system.execute(&MANY, &portion.iter().flat_map(row).collect::<Vec<_>>())?;
+fn insert_bare(system: &mut System<'_>, mut calls: &[CallRecord<'_>]) -> Result<(), StorageError> {
+    static INSERTIONS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| ROWS.map(insertion));
+    for (rows, sql) in ROWS.into_iter().zip(INSERTIONS.iter()) {
+        let portions = calls.chunks_exact(rows);
+        calls = portions.remainder();
+        for portion in portions {
+            system.execute(sql, &portion.iter().flat_map(row).collect::<Vec<_>>())?;
+        }
     }
     Ok(())
 }

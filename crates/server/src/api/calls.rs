@@ -1,7 +1,7 @@
 //! The record of calls: queued while a call is answered, written in batches by a task of its own.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -127,13 +127,13 @@ fn name_of(method: &Method) -> &str {
 /// What has to be written of contexts before calls can be stored, in few pieces of memory: calls are many, and most of a
 /// batch come from few addresses.
 struct Texts {
-    addresses: HashMap<IpAddr, String>,
+    addresses: BTreeMap<IpAddr, String>,
     request_ids: Vec<[u8; RequestId::LENGTH]>,
 }
 
 impl Texts {
     fn of(calls: &[Call]) -> Self {
-        let mut addresses = HashMap::new();
+        let mut addresses = BTreeMap::new();
         for call in calls {
             addresses.entry(call.context.address).or_insert_with_key(ToString::to_string);
         }

@@ -9,7 +9,7 @@ use automation_hub_domain::{
     user::{Email, InviteStatus, NewUser, Profile},
 };
 use automation_hub_storage::{
-    Constraint, Session, StorageError, Store,
+    Constraint, Session, StorageError, Store, System,
     calls::{self, CallFilter, CallRecord, RefusedCall},
     drafts, tenants,
     testing::TestDatabase,
@@ -583,6 +583,23 @@ async fn a_batch_of_calls_is_counted_by_day_route_and_address() {
         Ok(())
     })
     .await;
+}
+
+/// More than any statement of a batch has, with a few left over for the others.
+#[tokio::test]
+async fn calls_of_one_instant_are_kept_in_the_order_they_came_in() {
+    let hub = Hub::start().await;
+    let (tenant, token) = (hub.tenant, hub.add(|_| {}).await);
+    let came: Vec<String> = (0..2 * 256 + 32 + 3).map(|number| format!("/automations/{number}")).collect();
+    let paths = came.clone();
+    let keep = move |s: &mut System<'_>| {
+        let made: Vec<_> =
+            paths.iter().map(|path| CallRecord { path, ..call(tenant, token, NOW, "10.0.0.1") }).collect();
+        calls::insert_batch(s, &made, &[])
+    };
+    hub.database.store.system().write(keep).await.unwrap();
+    let found = hub.write(move |s| calls::list(s, CallFilter::default(), 1000)).await;
+    assert!(found.iter().rev().map(|call| &call.path).eq(&came), "the newest is listed first");
 }
 
 #[tokio::test(flavor = "multi_thread")]
