@@ -158,9 +158,6 @@ fn room_after(part: &[u8]) -> usize {
     part.len() + part.len() / 8
 }
 
-/// A part, and what is still to be sent after it.
-type Read<S> = (Bytes, Option<Rest<S>>);
-
 /// What is sent next. Nothing is read ahead of a part that nobody took: of an answer without its body, say.
 enum Ahead<S: Source> {
     Ready(Bytes, Rest<S>),
@@ -219,7 +216,8 @@ async fn read_all<S: Source>(rest: Rest<S>, parts: mpsc::Sender<Bytes>) -> Resul
     Ok(())
 }
 
-async fn following<S: Source>(rest: Rest<S>) -> Result<Read<S>, Error> {
+/// The next part, and what is still to be sent after it.
+async fn following<S: Source>(rest: Rest<S>) -> Result<(Bytes, Option<Rest<S>>), Error> {
     let Rest { source, total, after, left, room } = rest;
     let limit = left.min(S::PART);
     let mut part = source.next(after, limit, room).await?;
@@ -260,9 +258,9 @@ mod tests {
     /// Ten numbers in parts of two; what becomes of the last part varies.
     struct Numbers(UnboundedSender<Event>, Last);
 
-    struct Reading<'s>(&'s UnboundedSender<Event>, u64);
+    struct Watched<'s>(&'s UnboundedSender<Event>, u64);
 
-    impl Drop for Reading<'_> {
+    impl Drop for Watched<'_> {
         fn drop(&mut self) {
             drop(self.0.send(Event::Over(self.1)));
         }
@@ -286,7 +284,7 @@ mod tests {
 
         async fn next(&self, after: u64, limit: u64, room: usize) -> Result<Part<u64>, Error> {
             self.0.send(Event::Begun(after)).unwrap();
-            let _reading = Reading(&self.0, after);
+            let _watched = Watched(&self.0, after);
             match self.1 {
                 _ if after < 8 => {}
                 Last::Comes => return Ok(part(Part::following(room), after, limit).ending(None)),
