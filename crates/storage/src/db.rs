@@ -4,6 +4,7 @@ mod checkpoint;
 mod courtesy;
 pub(crate) mod postgres;
 mod readers;
+mod shared_view;
 pub(crate) mod sqlite;
 mod writer;
 
@@ -15,14 +16,23 @@ use crate::dialect::Engine;
 use crate::error::StorageError;
 use crate::value::{FromColumn, Value};
 
-/// What tests and metrics read; relaxed, as nothing is decided by it.
+/// What tests and metrics read; relaxed, as nothing is decided by it but what pays.
 #[derive(Default)]
 pub(crate) struct Counters {
+    reads: AtomicU64,
     statements: AtomicU64,
     commits: AtomicU64,
 }
 
 impl Counters {
+    fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    fn count_read(&self) {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(crate) fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }

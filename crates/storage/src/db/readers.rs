@@ -36,6 +36,7 @@ impl Readers {
         F: FnMut(Connection<'_>) -> Result<T, E>,
         E: From<StorageError>,
     {
+        counters.count_read();
         let connection = self.take()?;
         if let Err(error) = control(&connection, "BEGIN DEFERRED") {
             self.discard(connection);
@@ -56,6 +57,7 @@ impl Readers {
         F: FnMut(Connection<'_>) -> Result<T, E>,
         E: From<StorageError>,
     {
+        counters.count_read();
         let connection = self.take()?;
         let result = guarded(|| work(Connection::sqlite(&connection, counters)));
         self.give_back(connection);

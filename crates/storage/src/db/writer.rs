@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpoint::Checkpoints;
 use super::courtesy::give_way;
 use super::readers::control;
+use super::shared_view::SharedView;
 use super::sqlite::Settings;
 use super::{Connection, Counters, blocking, guarded};
 use crate::error::StorageError;
@@ -35,7 +36,8 @@ impl Writer {
         connection.pragma_update(None, "temp_store", "memory")?;
         let checkpoints = Checkpoints::start(settings, &connection)?;
         let (queue, messages) = mpsc::channel(QUEUE);
-        let worker = Worker { connection, checkpoints, counters };
+        let view = SharedView::new(settings.clone());
+        let worker = Worker { connection, checkpoints, view, counters };
         let thread =
             thread::Builder::new().name("storage-writer".to_owned()).spawn(move || worker.run(messages))?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
@@ -126,11 +128,12 @@ enum AtOnce {
 struct Worker {
     connection: rusqlite::Connection,
     checkpoints: Checkpoints,
+    view: SharedView,
     counters: Arc<Counters>,
 }
 
 impl Worker {
-    fn run(self, mut messages: mpsc::Receiver<Message>) {
+    fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         give_way();
         let mut queued = Vec::with_capacity(BATCH);
         let mut jobs = Vec::with_capacity(BATCH);
@@ -142,8 +145,11 @@ impl Worker {
                 }
             }
             self.commit_together(&mut jobs);
+            self.view.let_go();
             self.checkpoints.after_commit(&self.connection);
+            self.view.keep(&self.counters);
         }
+        drop(self.view);
         self.checkpoints.finish(&self.connection);
     }
 

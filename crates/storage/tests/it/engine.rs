@@ -11,6 +11,7 @@ use automation_hub_domain::id::TenantId;
 use automation_hub_storage::testing::TestDatabase;
 use automation_hub_storage::{Engine, Location, Session, StorageError, Store, StoreOptions, values};
 use futures_util::future::join_all;
+use rstest::rstest;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::support::{INSERT, TENANT, database, hold_write, insert, numbers, select_numbers, start};
@@ -404,8 +405,11 @@ fn niceness(of: &str) -> Option<i32> {
 }
 
 /// A log that only grows has each commit written beyond the end of a file, which takes the disk longer.
+#[rstest]
+#[case::nobody_reads(0)]
+#[case::many_read(MANY)]
 #[tokio::test]
-async fn the_log_starts_over_while_writes_go_on() {
+async fn the_log_starts_over_while_writes_go_on(#[case] reads: usize) {
     const SMALL: u64 = 48 << 20;
     let database = TestDatabase::embedded().await.unwrap();
     let store = &database.store;
@@ -417,6 +421,7 @@ async fn the_log_starts_over_while_writes_go_on() {
         let content = vec![7_u8; bytes];
         let insert = "INSERT INTO log_filler (content) VALUES ($1)";
         store.write(TENANT, move |s| s.execute(insert, values![content.as_slice()])).await.unwrap();
+        read_often(store, reads).await;
     };
     for _ in 0..5 {
         add(4 << 20).await;
@@ -426,6 +431,62 @@ async fn the_log_starts_over_while_writes_go_on() {
         let length = log.metadata().unwrap().len();
         assert!(length < SMALL, "{length} bytes of log");
     }
+}
+
+/// So many reads from one commit to the next that sharing a lock pays.
+const MANY: usize = 200;
+
+async fn read_often(store: &Store, times: usize) {
+    for _ in 0..times {
+        store.read(TENANT, |s| s.one("SELECT 1", &[], |row| row.get::<i64>(0))).await.unwrap();
+    }
+}
+
+/// Of a commit that many read, the process holds one lock for all of them, and only as long as it is the newest.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn many_reads_of_one_commit_share_a_lock() {
+    let database = TestDatabase::embedded().await.unwrap();
+    let store = &database.store;
+    let Location::Sqlite(file) = database.location() else { panic!("not a file") };
+    let locks = PathBuf::from(format!("{}-shm", file.display()));
+    let add = async || {
+        let insert = "INSERT INTO changes_seen (number) VALUES (1)";
+        store.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
+    };
+    store.system().write(|s| s.execute("CREATE TABLE changes_seen (number BIGINT)", &[])).await.unwrap();
+    let mut added = 0;
+    for _ in 0..3 {
+        // The writer answers before it looks how many have read: those of now may count for the commit before.
+        while !is_locked_for_reading(&locks) {
+            read_often(store, MANY).await;
+            add().await;
+            added += 1;
+        }
+        while is_locked_for_reading(&locks) {
+            add().await;
+            added += 1;
+        }
+        let count = "SELECT COUNT(*) FROM changes_seen";
+        let seen: i64 = store.read(TENANT, move |s| s.one(count, &[], |row| row.get(0))).await.unwrap();
+        assert_eq!(seen, added, "what is read is never older than the last commit");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn is_locked_for_reading(file: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let inode = format!(":{}", file.metadata().unwrap().ino());
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    locks.lines().any(|lock| {
+        let fields: Vec<_> = lock.split_whitespace().collect();
+        // The engine holds another one for as long as the file is open, at byte 128; those of readers begin at 123.
+        let begins_at = fields.get(6).and_then(|byte| byte.parse::<u64>().ok());
+        fields.get(3) == Some(&"READ")
+            && fields.get(5).is_some_and(|place| place.ends_with(&inode))
+            && begins_at.is_some_and(|byte| (123..128).contains(&byte))
+    })
 }
 
 /// How often a log has started over: <https://www.sqlite.org/fileformat2.html#the_write_ahead_log>.
