@@ -38,7 +38,7 @@ pub(super) async fn measure(
     let start = async |(url, sample): Wanted<'_>| {
         let data = Data::make(program, &folder.path().join(sample.ideas.to_string()), sample, Some(url))?;
         let hub = Hub::start(program, data, Some(url)).await?;
-        wait_until_indexed(url).await?;
+        settle(url).await?;
         Ok::<_, anyhow::Error>(hub)
     };
     let small = start(few).await?;
@@ -52,15 +52,17 @@ pub(super) async fn measure(
     Ok(())
 }
 
-/// Indexing many ideas keeps the server's processors busy.
-async fn wait_until_indexed(url: &str) -> Result<()> {
-    progress("waiting until searches are indexed");
+/// To index many ideas keeps the server's processors busy, and so does to clean up after them, which it would begin of
+/// itself within a minute.
+async fn settle(url: &str) -> Result<()> {
+    progress("waiting until the server has settled");
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let connection = tokio::spawn(connection);
     let is_behind = "SELECT 1 FROM search_backlog LIMIT 1";
     while client.query_opt(is_behind, &[]).await?.is_some() {
         tokio::time::sleep(POLL).await;
     }
+    client.batch_execute("VACUUM (ANALYZE)").await?;
     drop(client);
     Ok(connection.await??)
 }
