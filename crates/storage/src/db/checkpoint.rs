@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::courtesy::give_way;
 use super::sqlite::Settings;
@@ -78,6 +79,10 @@ impl Checkpoints {
         drop(self.wishes);
         if self.thread.join().is_err() {
             tracing::error!("the checkpoint thread of the database panicked");
+        }
+        // Another process may have the database open and keep a view of it for as long as it likes: the log is left to it.
+        if let Err(error) = writer.busy_timeout(Duration::ZERO) {
+            tracing::warn!(%error, "the last checkpoint of the database may wait");
         }
         checkpoint(writer, "TRUNCATE");
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
+use std::time::Duration;
 
 use automation_hub_domain::id::TenantId;
 use automation_hub_storage::testing::TestDatabase;
@@ -446,30 +447,73 @@ async fn read_often(store: &Store, times: usize) {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn many_reads_of_one_commit_share_a_lock() {
-    let database = TestDatabase::embedded().await.unwrap();
-    let store = &database.store;
-    let Location::Sqlite(file) = database.location() else { panic!("not a file") };
-    let locks = PathBuf::from(format!("{}-shm", file.display()));
-    let add = async || {
-        let insert = "INSERT INTO changes_seen (number) VALUES (1)";
-        store.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
-    };
-    store.system().write(|s| s.execute("CREATE TABLE changes_seen (number BIGINT)", &[])).await.unwrap();
+    let watched = Watched::new().await;
     let mut added = 0;
     for _ in 0..3 {
-        // The writer answers before it looks how many have read: those of now may count for the commit before.
-        while !is_locked_for_reading(&locks) {
-            read_often(store, MANY).await;
-            add().await;
-            added += 1;
-        }
-        while is_locked_for_reading(&locks) {
-            add().await;
+        added += watched.read_until_a_view_is_kept().await;
+        while watched.keeps_a_view() {
+            watched.add().await;
             added += 1;
         }
         let count = "SELECT COUNT(*) FROM changes_seen";
-        let seen: i64 = store.read(TENANT, move |s| s.one(count, &[], |row| row.get(0))).await.unwrap();
-        assert_eq!(seen, added, "what is read is never older than the last commit");
+        let seen = watched.database.store.read(TENANT, move |s| s.one(count, &[], |row| row.get::<i64>(0)));
+        assert_eq!(seen.await.unwrap(), added, "what is read is never older than the last commit");
+    }
+}
+
+/// A command that changes something beside a server at which nobody is: it would wait for as long as a lock may take.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_ends_beside_a_view_that_is_kept_does_not_wait_for_it() {
+    let watched = Watched::new().await;
+    watched.read_until_a_view_is_kept().await;
+    let other = Store::open(StoreOptions::new(watched.database.location())).await.unwrap();
+    let insert = "INSERT INTO changes_seen (number) VALUES (2)";
+    other.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(3), other.close()).await.unwrap();
+    assert!(watched.keeps_a_view());
+    let count = "SELECT COUNT(*) FROM changes_seen WHERE number = 2";
+    let seen = watched.database.store.read(TENANT, move |s| s.one(count, &[], |row| row.get::<i64>(0)));
+    assert_eq!(seen.await.unwrap(), 1, "others' commits are seen beside it");
+}
+
+/// A database whose lock for a view is looked at.
+#[cfg(target_os = "linux")]
+struct Watched {
+    database: TestDatabase,
+    locks: PathBuf,
+}
+
+#[cfg(target_os = "linux")]
+impl Watched {
+    async fn new() -> Self {
+        let database = TestDatabase::embedded().await.unwrap();
+        let Location::Sqlite(file) = database.location() else { panic!("not a file") };
+        let locks = PathBuf::from(format!("{}-shm", file.display()));
+        let create = "CREATE TABLE changes_seen (number BIGINT)";
+        database.store.system().write(move |s| s.execute(create, &[])).await.unwrap();
+        Self { database, locks }
+    }
+
+    fn keeps_a_view(&self) -> bool {
+        is_locked_for_reading(&self.locks)
+    }
+
+    async fn add(&self) {
+        let insert = "INSERT INTO changes_seen (number) VALUES (1)";
+        self.database.store.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
+    }
+
+    /// How many rows it took. The writer answers before it looks how many have read: those of now may count for the commit
+    /// before.
+    async fn read_until_a_view_is_kept(&self) -> i64 {
+        let mut added = 0;
+        while !self.keeps_a_view() {
+            read_often(&self.database.store, MANY).await;
+            self.add().await;
+            added += 1;
+        }
+        added
     }
 }
 
