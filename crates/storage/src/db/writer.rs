@@ -144,10 +144,13 @@ impl Worker {
                     Message::Close => messages.close(),
                 }
             }
+            let commits = self.counters.commits();
             self.commit_together(&mut jobs);
-            self.view.let_go();
-            self.checkpoints.after_commit(&self.connection);
-            self.view.keep(&self.counters);
+            if self.counters.commits() != commits {
+                self.view.let_go();
+                self.checkpoints.after_commit(&self.connection);
+                self.view.keep(&self.counters);
+            }
         }
         drop(self.view);
         self.checkpoints.finish(&self.connection);

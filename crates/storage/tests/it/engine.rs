@@ -435,7 +435,7 @@ async fn the_log_starts_over_while_writes_go_on(#[case] reads: usize) {
 }
 
 /// So many reads from one commit to the next that sharing a lock pays.
-const MANY: usize = 200;
+const MANY: usize = 100;
 
 async fn read_often(store: &Store, times: usize) {
     for _ in 0..times {
@@ -448,16 +448,15 @@ async fn read_often(store: &Store, times: usize) {
 #[tokio::test]
 async fn many_reads_of_one_commit_share_a_lock() {
     let watched = Watched::new().await;
-    let mut added = 0;
-    for _ in 0..3 {
-        added += watched.read_until_a_view_is_kept().await;
-        while watched.keeps_a_view() {
-            watched.add().await;
-            added += 1;
-        }
+    for round in 1..4 {
+        read_often(&watched.database.store, MANY).await;
+        watched.add().await;
+        assert!(watched.keeps_a_view());
+        watched.add().await;
+        assert!(!watched.keeps_a_view(), "nobody has read since");
         let count = "SELECT COUNT(*) FROM changes_seen";
         let seen = watched.database.store.read(TENANT, move |s| s.one(count, &[], |row| row.get::<i64>(0)));
-        assert_eq!(seen.await.unwrap(), added, "what is read is never older than the last commit");
+        assert_eq!(seen.await.unwrap(), 2 * round, "what is read is never older than the last commit");
     }
 }
 
@@ -466,7 +465,9 @@ async fn many_reads_of_one_commit_share_a_lock() {
 #[tokio::test]
 async fn who_ends_beside_a_view_that_is_kept_does_not_wait_for_it() {
     let watched = Watched::new().await;
-    watched.read_until_a_view_is_kept().await;
+    read_often(&watched.database.store, MANY).await;
+    watched.add().await;
+    assert!(watched.keeps_a_view());
     let other = Store::open(StoreOptions::new(watched.database.location())).await.unwrap();
     let insert = "INSERT INTO changes_seen (number) VALUES (2)";
     other.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
@@ -492,7 +493,9 @@ impl Watched {
         let locks = PathBuf::from(format!("{}-shm", file.display()));
         let create = "CREATE TABLE changes_seen (number BIGINT)";
         database.store.system().write(move |s| s.execute(create, &[])).await.unwrap();
-        Self { database, locks }
+        let watched = Self { database, locks };
+        watched.settle().await;
+        watched
     }
 
     fn keeps_a_view(&self) -> bool {
@@ -502,18 +505,14 @@ impl Watched {
     async fn add(&self) {
         let insert = "INSERT INTO changes_seen (number) VALUES (1)";
         self.database.store.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
+        self.settle().await;
     }
 
-    /// How many rows it took. The writer answers before it looks how many have read: those of now may count for the commit
-    /// before.
-    async fn read_until_a_view_is_kept(&self) -> i64 {
-        let mut added = 0;
-        while !self.keeps_a_view() {
-            read_often(&self.database.store, MANY).await;
-            self.add().await;
-            added += 1;
-        }
-        added
+    /// The writer answers before it sees to the view, and sees to it before it comes to the next write. One that is refused
+    /// changes nothing.
+    async fn settle(&self) {
+        let refuse = |_: &mut Session<'_>| Err::<(), _>(StorageError::Unsupported("nothing done"));
+        self.database.store.write(TENANT, refuse).await.unwrap_err();
     }
 }
 
