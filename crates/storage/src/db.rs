@@ -16,7 +16,7 @@ use crate::dialect::Engine;
 use crate::error::StorageError;
 use crate::value::{FromColumn, Value};
 
-/// What tests and metrics read; relaxed, as nothing is decided by it but what pays.
+/// What tests and metrics read, and whether a view is worth keeping; relaxed, as nothing else is decided by it.
 #[derive(Default)]
 pub(crate) struct Counters {
     reads: AtomicU64,

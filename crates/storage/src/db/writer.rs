@@ -144,9 +144,7 @@ impl Worker {
                     Message::Close => messages.close(),
                 }
             }
-            let commits = self.counters.commits();
-            self.commit_together(&mut jobs);
-            if self.counters.commits() != commits {
+            if self.commit_together(&mut jobs) {
                 self.view.let_go();
                 self.checkpoints.after_commit(&self.connection);
                 self.view.keep(&self.counters);
@@ -156,11 +154,13 @@ impl Worker {
         self.checkpoints.finish(&self.connection);
     }
 
-    fn commit_together(&self, jobs: &mut Vec<Box<dyn Job>>) {
+    /// Answers whether there was a commit.
+    fn commit_together(&self, jobs: &mut Vec<Box<dyn Job>>) -> bool {
         if jobs.is_empty() {
-            return;
+            return false;
         }
-        if let Err(error) = self.apply(jobs) {
+        let applied = self.apply(jobs);
+        if let Err(error) = &applied {
             self.roll_back();
             for job in jobs.iter_mut() {
                 job.fail(error.clone());
@@ -169,21 +169,28 @@ impl Worker {
         for job in jobs.drain(..) {
             job.answer();
         }
+        applied.unwrap_or_default()
     }
 
-    fn apply(&self, jobs: &mut [Box<dyn Job>]) -> Result<(), StorageError> {
+    fn apply(&self, jobs: &mut [Box<dyn Job>]) -> Result<bool, StorageError> {
         control(&self.connection, "BEGIN IMMEDIATE")?;
         match self.apply_at_once(jobs)? {
-            AtOnce::Kept => return self.commit(),
-            AtOnce::Refused => return control(&self.connection, "ROLLBACK"),
-            AtOnce::Torn => control(&self.connection, "ROLLBACK")?,
+            AtOnce::Kept => {}
+            AtOnce::Refused => {
+                control(&self.connection, "ROLLBACK")?;
+                return Ok(false);
+            }
+            AtOnce::Torn => {
+                control(&self.connection, "ROLLBACK")?;
+                if jobs.len() == 1 {
+                    return Ok(false);
+                }
+                control(&self.connection, "BEGIN IMMEDIATE")?;
+                self.apply_apart(jobs)?;
+            }
         }
-        if jobs.len() > 1 {
-            control(&self.connection, "BEGIN IMMEDIATE")?;
-            self.apply_apart(jobs)?;
-            self.commit()?;
-        }
-        Ok(())
+        self.commit()?;
+        Ok(true)
     }
 
     fn commit(&self) -> Result<(), StorageError> {

@@ -454,9 +454,7 @@ async fn many_reads_of_one_commit_share_a_lock() {
         assert!(watched.keeps_a_view());
         watched.add().await;
         assert!(!watched.keeps_a_view(), "nobody has read since");
-        let count = "SELECT COUNT(*) FROM changes_seen";
-        let seen = watched.database.store.read(TENANT, move |s| s.one(count, &[], |row| row.get::<i64>(0)));
-        assert_eq!(seen.await.unwrap(), 2 * round, "what is read is never older than the last commit");
+        assert_eq!(watched.count(1).await, 2 * round, "what is read is never older than the last commit");
     }
 }
 
@@ -473,9 +471,7 @@ async fn who_ends_beside_a_view_that_is_kept_does_not_wait_for_it() {
     other.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
     tokio::time::timeout(Duration::from_secs(3), other.close()).await.unwrap();
     assert!(watched.keeps_a_view());
-    let count = "SELECT COUNT(*) FROM changes_seen WHERE number = 2";
-    let seen = watched.database.store.read(TENANT, move |s| s.one(count, &[], |row| row.get::<i64>(0)));
-    assert_eq!(seen.await.unwrap(), 1, "others' commits are seen beside it");
+    assert_eq!(watched.count(2).await, 1, "others' commits are seen beside it");
 }
 
 /// A database whose lock for a view is looked at.
@@ -506,6 +502,13 @@ impl Watched {
         let insert = "INSERT INTO changes_seen (number) VALUES (1)";
         self.database.store.write(TENANT, move |s| s.execute(insert, &[])).await.unwrap();
         self.settle().await;
+    }
+
+    async fn count(&self, number: i64) -> i64 {
+        let count = "SELECT COUNT(*) FROM changes_seen WHERE number = $1";
+        let counted =
+            self.database.store.read(TENANT, move |s| s.one(count, values![number], |row| row.get(0)));
+        counted.await.unwrap()
     }
 
     /// The writer answers before it sees to the view, and sees to it before it comes to the next write. One that is refused
