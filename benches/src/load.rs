@@ -73,6 +73,12 @@ impl Plan {
 }
 
 impl Outcome {
+    pub(crate) fn add(&mut self, more: Self) {
+        self.latencies.extend(more.latencies);
+        self.elapsed += more.elapsed;
+        self.bytes += more.bytes;
+    }
+
     pub(crate) fn percentile(&mut self, share: f64) -> Duration {
         percentile(&mut self.latencies, share)
     }
@@ -111,9 +117,7 @@ pub(crate) async fn drive(address: SocketAddr, plan: &Plan) -> Result<Outcome> {
     }
     let mut all = Outcome::default();
     while let Some(share) = tasks.join_next().await {
-        let share = share??;
-        all.latencies.extend(share.latencies);
-        all.bytes += share.bytes;
+        all.add(share??);
     }
     all.elapsed = watch.elapsed();
     Ok(all)

@@ -46,6 +46,12 @@ impl Settings {
         self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
+    /// For short reads. After a commit the engine forgets all pages it knew: those that were mapped it unmaps, and each
+    /// of them is a fault when it is looked at again, which takes twice as long as to copy the page.
+    pub(super) fn unmapped(&self) -> Self {
+        Self { mmap_bytes: 0, ..self.clone() }
+    }
+
     fn connect(&self, mode: OpenFlags) -> Result<rusqlite::Connection, StorageError> {
         // Every connection is used by one thread at a time, so the engine's own lock would be a second one.
         let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -150,7 +156,7 @@ impl Database {
         // A read in place occupies a thread of the runtime, of which there are about as many as processors.
         let threads = std::thread::available_parallelism().map_or(4, std::num::NonZero::get);
         Ok(Self {
-            reads: Readers::new(settings.clone(), threads * 2),
+            reads: Readers::new(settings.unmapped(), threads * 2),
             scans: Arc::new(Readers::new(settings.clone(), SCANS)),
             scan_permits: Arc::new(Semaphore::new(SCANS)),
             settings,

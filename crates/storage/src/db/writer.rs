@@ -36,7 +36,7 @@ impl Writer {
         connection.pragma_update(None, "temp_store", "memory")?;
         let checkpoints = Checkpoints::start(settings, &connection)?;
         let (queue, messages) = mpsc::channel(QUEUE);
-        let view = SharedView::new(settings.clone());
+        let view = SharedView::new(settings.unmapped());
         let worker = Worker { connection, checkpoints, view, counters };
         let thread =
             thread::Builder::new().name("storage-writer".to_owned()).spawn(move || worker.run(messages))?;

@@ -36,7 +36,8 @@ pub struct StoreOptions {
     pub postgres_pool: usize,
     /// Page cache of each embedded connection.
     pub sqlite_cache_kib: u32,
-    /// How much of the embedded database is read through the system's page cache, without a copy.
+    /// How much of the embedded database is read through the system's page cache, without a copy: by scans, and by who
+    /// writes.
     pub sqlite_mmap_bytes: u64,
 }
 
