@@ -46,6 +46,7 @@ pub(super) async fn measure(
     beside_embedded(&small, embedded, status, report).await?;
     durable_creates(&small, report).await?;
     if let Some(many) = many {
+        settle(few.0).await?;
         let large = start(many).await?;
         with_many((&large, many.1.ideas), &small, (floor, status), report).await?;
     }

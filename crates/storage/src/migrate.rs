@@ -74,6 +74,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0037_announced_names" differs,
     "0038_owners_before_approval",
     "0039_hot_references" differs,
+    "0040_wire_unpacked" differs,
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -280,13 +280,20 @@ fn visit_rows(
     more: &[Column],
     mut visit: impl FnMut(&IdeaRecord<'_>, &Row<'_>, usize) -> Result<(), StorageError>,
 ) -> Result<Option<Position>, StorageError> {
-    let mut columns = of_ideas(RECORD_COLUMNS.into_iter().chain([order.sort.column()]));
+    let mut columns = of_ideas(RECORD_COLUMNS);
+    let sort = order.sort.column();
+    // A record shows most of what lists are sorted by.
+    let key = RECORD_COLUMNS.iter().position(|&column| column == sort).unwrap_or_else(|| {
+        columns.push(Column::Idea(sort));
+        RECORD_COLUMNS.len()
+    });
+    let first = columns.len();
     columns.extend_from_slice(more);
     let mut last = None;
     each_row(session, (filter, order), section, &columns, &mut |row| {
         let record = record(row)?;
-        visit(&record, row, RECORD_COLUMNS.len() + 1)?;
-        last = Some(Position { key: sort_key(row, RECORD_COLUMNS.len(), order.sort)?, id: record.id });
+        visit(&record, row, first)?;
+        last = Some(Position { key: sort_key(row, key, order.sort)?, id: record.id });
         Ok(())
     })?;
     Ok(last)
