@@ -80,9 +80,8 @@ pub(super) async fn while_lists_run(
         });
     }
     let ratio = micros(beside.percentile(0.99)) / micros(alone.percentile(0.99));
-    report.add(
-        Row::new("a list's p99 while ideas are created / alone", ratio).target(Target::below(2.0, 1.2)),
-    );
+    report
+        .add(Row::new("a list's p99 while ideas are created / alone", ratio).target(Target::below(2.0, 1.2)));
     Ok(())
 }
 
