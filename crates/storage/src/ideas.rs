@@ -33,7 +33,7 @@ pub use filter::{IdeaFilter, IdeaOrder, IdeaSort, Position, SortKey, Window};
 pub use found::Found;
 pub use insert::{Inserted, PreparedIdea, insert, insert_many, insert_prepared};
 pub use list::{chunk, each_record, each_record_after, each_record_of, is_any_after, list, list_of};
-pub use update::{delete, exists, find_to_change, update};
+pub use update::{category_of, delete, find_to_change, update};
 pub use wire::set_wire_integer;
 pub(crate) use wire::{DOCUMENTS, IS_PUBLISHED, touch};
 

@@ -65,6 +65,17 @@ pub fn find_by_email(session: &mut Session<'_>, email: &Email) -> Result<Option<
     )
 }
 
+/// As [`find()`], of somebody who is about to be changed: whoever else changes them waits until that is done.
+pub fn find_to_change(session: &mut Session<'_>, id: UserId) -> Result<Option<User>, StorageError> {
+    let tenant = session.tenant();
+    // A statement both engines know: it changes nothing, but holds the row.
+    session.execute(
+        "UPDATE users SET updated_at = updated_at WHERE tenant_id = $1 AND id = $2",
+        values![tenant, id],
+    )?;
+    find(session, id)
+}
+
 /// A `LIKE` pattern that finds the folded text anywhere, its wildcards taken literally.
 pub(crate) fn contains_pattern(text: &str) -> String {
     let folded = text::fold(text);

@@ -2,7 +2,7 @@
 
 use automation_hub_domain::{
     clock::Timestamp,
-    id::{IdeaId, UserId},
+    id::{CategoryId, IdeaId, UserId},
     idea::Idea,
     text,
 };
@@ -93,13 +93,12 @@ pub fn delete(session: &mut Session<'_>, idea: &Idea, at: Timestamp) -> Result<(
     tally.write(session)
 }
 
-/// Whether there is such an idea to refer to.
-pub fn exists(session: &mut Session<'_>, id: IdeaId) -> Result<bool, StorageError> {
+/// Where an idea is filed, if there is one.
+pub fn category_of(session: &mut Session<'_>, id: IdeaId) -> Result<Option<CategoryId>, StorageError> {
     let tenant = session.tenant();
-    let found = session.optional(
-        "SELECT 1 FROM ideas WHERE tenant_id = $1 AND id = $2 AND is_deleted = 0",
+    session.optional(
+        "SELECT category_id FROM ideas WHERE tenant_id = $1 AND id = $2 AND is_deleted = 0",
         values![tenant, id],
-        |_| Ok(()),
-    )?;
-    Ok(found.is_some())
+        |row| row.get(0),
+    )
 }

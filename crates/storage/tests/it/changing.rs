@@ -192,7 +192,7 @@ async fn a_deleted_idea_is_gone_and_its_name_free() {
     .await
     .unwrap();
     assert_eq!(acme.read(move |s| ideas::find(s, IdeaKey::Id(id))).await, None);
-    assert!(!acme.read(move |s| ideas::exists(s, id)).await);
+    assert_eq!(acme.read(move |s| ideas::category_of(s, id)).await, None);
     assert_eq!(acme.write(move |s| ideas::find_to_change(s, IdeaKey::Id(id))).await.unwrap(), None);
     assert_eq!(count(&acme, IdeaFilter::default()).await, 0);
     let again = insert(&acme, "One").await;

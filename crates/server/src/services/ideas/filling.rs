@@ -8,6 +8,7 @@ use automation_hub_domain::{
     clock::Timestamp,
     id::{ApplicationId, CategoryId, IdeaId, UserId},
     idea::{HighLevelAssessment, Idea, IdeaContent, IdeaName, Rating},
+    permission::Permission,
     questionnaire::{
         Column, Question, QuestionKind,
         answer::{AnswerError, Style},
@@ -23,6 +24,7 @@ use super::{
     submit::Completeness,
 };
 use crate::{
+    auth::actor::Actor,
     error::{Error, Violations},
     forms::{self, TenantFlow},
 };
@@ -44,6 +46,8 @@ pub(super) struct Draft {
 }
 
 pub(super) struct Filling<'f> {
+    /// Whose answers they are.
+    actor: &'f Actor,
     pub(super) flow: &'f TenantFlow,
     pub(super) tree: &'f CategoryTree,
     pub(super) now: Timestamp,
@@ -60,8 +64,14 @@ pub(super) struct Filling<'f> {
 }
 
 impl<'f> Filling<'f> {
-    pub(super) fn new(flow: &'f TenantFlow, tree: &'f CategoryTree, now: Timestamp) -> Self {
+    pub(super) fn new(
+        actor: &'f Actor,
+        flow: &'f TenantFlow,
+        tree: &'f CategoryTree,
+        now: Timestamp,
+    ) -> Self {
         Self {
+            actor,
             flow,
             tree,
             now,
@@ -75,7 +85,13 @@ impl<'f> Filling<'f> {
     }
 
     /// Goes on from what is there.
-    pub(super) fn of(idea: &Idea, flow: &'f TenantFlow, tree: &'f CategoryTree, now: Timestamp) -> Self {
+    pub(super) fn of(
+        idea: &Idea,
+        actor: &'f Actor,
+        flow: &'f TenantFlow,
+        tree: &'f CategoryTree,
+        now: Timestamp,
+    ) -> Self {
         let draft = Draft {
             name: IdeaName::parse(&idea.name).ok(),
             category: Some(idea.category),
@@ -84,7 +100,7 @@ impl<'f> Filling<'f> {
             content: idea.content.clone(),
         };
         let named = flow.applications_of(&idea.content);
-        Self { id: Some(idea.id), draft, named, ..Self::new(flow, tree, now) }
+        Self { id: Some(idea.id), draft, named, ..Self::new(actor, flow, tree, now) }
     }
 
     pub(super) fn take(&mut self, session: &mut Session<'_>, answers: &[Given]) -> Result<(), Error> {
@@ -292,7 +308,7 @@ impl<'f> Filling<'f> {
             }
             Some(Column::Parent) => {
                 let parent = IdeaId::new(number);
-                if self.id == Some(parent) || !ideas::exists(session, parent)? {
+                if self.id == Some(parent) || !self.may_name(session, question, parent)? {
                     return Ok(Err("There is no such automation to change.".to_owned()));
                 }
                 self.draft.content.parent = Some(parent);
@@ -306,6 +322,16 @@ impl<'f> Filling<'f> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Whether there is such an idea and whoever answers may view it: who may not doesn't learn that there is. Who sends back
+    /// what the answer is already names nothing new.
+    fn may_name(&self, session: &mut Session<'_>, question: &Question, id: IdeaId) -> Result<bool, Error> {
+        if forms::kept(question, &self.draft.content) == Some(id.get().into()) {
+            return Ok(true);
+        }
+        let Some(category) = ideas::category_of(session, id)? else { return Ok(false) };
+        Ok(self.actor.require_at(Permission::Explore, Some(&self.tree.path_ids(category))).is_ok())
     }
 
     fn is_open(&self, category: i64) -> bool {
@@ -326,7 +352,7 @@ impl<'f> Filling<'f> {
                 Err(INVALID_CATEGORY.to_owned())
             }
             QuestionKind::Automation
-                if !ideas::exists(session, IdeaId::new(value.as_i64().unwrap_or_default()))? =>
+                if !self.may_name(session, question, IdeaId::new(value.as_i64().unwrap_or_default()))? =>
             {
                 Err("There is no such automation.".to_owned())
             }

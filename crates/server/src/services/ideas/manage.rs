@@ -33,7 +33,7 @@ pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<G
     write(app, actor.tenant_id(), move |session, around| {
         let held = Held::find_for(session, around, &actor, &choice, |flow| &flow.flow.permissions.edit)?;
         let flow = held.flow()?;
-        let mut filling = Filling::of(&held.idea, flow, held.tree(), now);
+        let mut filling = Filling::of(&held.idea, &actor, flow, held.tree(), now);
         filling.take(session, &answers)?;
         filling.still_complete(&answers);
         let Filling { draft, violations, changed, .. } = filling;

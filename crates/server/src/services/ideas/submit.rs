@@ -81,7 +81,7 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
         let flow = find_flow(forms, submission.flow)?;
         let answers = submission.inputs.answers(flow);
         require_permission(&actor, tree, flow, &answers)?;
-        let mut filling = Filling::new(flow, tree, now);
+        let mut filling = Filling::new(&actor, flow, tree, now);
         filling.take(session, &answers)?;
         if let Some(owner) = submission.owner {
             filling.take_owner(session, owner)?;

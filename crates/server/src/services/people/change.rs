@@ -44,8 +44,9 @@ pub async fn edit(
     let id = app
         .store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let user = users::find_by_email(s, &email)?;
-            let user = user.ok_or_else(|| Error::NotFound("person").of_field("email"))?;
+            let nobody = || Error::NotFound("person").of_field("email");
+            let id = users::find_by_email(s, &email)?.ok_or_else(nobody)?.id;
+            let user = users::find_to_change(s, id)?.ok_or_else(nobody)?;
             let by = By { actor: &by, invitation: invitation.as_ref(), now };
             Edit { by, user: &user, change: &change }.apply(s, mistakes.clone())?;
             Ok(user.id)
@@ -77,7 +78,7 @@ async fn edit_by_id(app: &App, actor: &Actor, id: UserId, change: PersonChange) 
     let (by, now) = (actor.clone(), app.clock.now());
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let user = users::find(s, id)?.ok_or(Error::NotFound("person"))?;
+            let user = users::find_to_change(s, id)?.ok_or(Error::NotFound("person"))?;
             let by = By { actor: &by, invitation: None, now };
             Edit { by, user: &user, change: &change }.apply(s, Violations::default())
         })

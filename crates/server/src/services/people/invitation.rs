@@ -76,7 +76,7 @@ pub async fn invite(app: &App, actor: &Actor, id: UserId, way: Way) -> Result<In
     let writer = actor.clone();
     app.store
         .write(actor.tenant_id(), move |s| -> Result<_, Error> {
-            let user = users::find(s, id)?.ok_or(Error::NotFound("person"))?;
+            let user = users::find_to_change(s, id)?.ok_or(Error::NotFound("person"))?;
             require_manageable(s, &writer, id)?;
             if !user.is_active || user.invite_status == InviteStatus::Active {
                 return Err(Error::Conflict(

@@ -1,6 +1,9 @@
 //! Submissions from a filled-in schema, and the creating alias.
 
-use automation_hub_domain::{id::RoleId, page::PageRequest};
+use automation_hub_domain::{
+    id::{CategoryId, RoleId},
+    page::PageRequest,
+};
 use automation_hub_storage::{
     applications,
     ideas::{self, IdeaFilter},
@@ -250,28 +253,45 @@ async fn who_may_submit_is_said_by_the_flow_and_its_category() {
     assert_problem(&mia.post(PATH, &body).await, 400, "invalid-input");
 }
 
+fn change_request(name: &str, category: CategoryId, parent: &Value) -> Value {
+    json!({"idea_flow_id": 6, "user_inputs": {
+        "OVR": {"any": {
+            "OVR-OVERVIEW_NAME": {"value": name}, "OVR-OVERVIEW_DESCRIPTION": {"value": "More banks"},
+            "OVR-OVERVIEW_CATEGORY": {"value": category.get()}
+        }},
+        "CR": {"ah-section-cr-0-0": {"CR-PARENT": {"value": parent}, "CR-URGENCY": {"value": "ah-answer_option-cr-0-0-3-2"}}}
+    }})
+}
+
 #[tokio::test]
 async fn a_change_request_needs_what_it_changes() {
     let api = Api::start().await;
     let mia = manager(&api).await;
     let parent = mia.submitted(PATH, &process(&api, "One")).await["process_id"].clone();
-    let body = |name: &str, parent: Value| {
-        json!({"idea_flow_id": 6, "user_inputs": {
-            "OVR": {"any": {
-                "OVR-OVERVIEW_NAME": {"value": name}, "OVR-OVERVIEW_DESCRIPTION": {"value": "More banks"},
-                "OVR-OVERVIEW_CATEGORY": {"value": api.payables.get()}
-            }},
-            "CR": {"ah-section-cr-0-0": {"CR-PARENT": {"value": parent}, "CR-URGENCY": {"value": "ah-answer_option-cr-0-0-3-2"}}}
-        }})
-    };
     for wrong in [json!(null), json!(999)] {
-        let refused = mia.post(PATH, &body("Two", wrong)).await;
+        let refused = mia.post(PATH, &change_request("Two", api.payables, &wrong)).await;
         assert_problem(&refused, 400, "invalid-input");
         assert!(refused.json()["errorDetails"]["CR-PARENT"].is_array());
     }
-    mia.submitted(PATH, &body("Two", parent.clone())).await;
+    mia.submitted(PATH, &change_request("Two", api.payables, &parent)).await;
     let record = mia.data("/automations/two").await;
     assert_eq!((&record["process_parent_id"], &record["cr-urgency__display"]), (&parent, &json!("High")));
+}
+
+#[tokio::test]
+async fn what_somebody_cannot_see_is_no_more_to_be_changed_than_what_is_not_there() {
+    let api = Api::start().await;
+    let mia = manager(&api).await;
+    let parent = mia.submitted(PATH, &process(&api, "One")).await["process_id"].clone();
+    let lea = api.person("lea@nordwind.example", &[(RoleId::new(5), Some(api.legal))]).await;
+    let refusals = [&parent, &json!(999)].map(|parent| change_request("Two", api.legal, parent));
+    let [hidden, missing] = [lea.post(PATH, &refusals[0]).await, lea.post(PATH, &refusals[1]).await];
+    assert_problem(&hidden, 400, "invalid-input");
+    assert_eq!(hidden.json()["errorDetails"], missing.json()["errorDetails"]);
+    mia.submitted(PATH, &change_request("Two", api.legal, &parent)).await;
+    let same = json!({"user_inputs": {"CR": {"any": {"CR-PARENT": {"value": parent}}}}});
+    let sent_back = lea.call(Method::PATCH, "/automations/two", &same).await;
+    assert_eq!(sent_back.status, 200, "{}", sent_back.text());
 }
 
 #[tokio::test]

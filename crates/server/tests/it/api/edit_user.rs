@@ -299,3 +299,23 @@ async fn people_can_be_deactivated_where_nobody_is_the_account_owner() {
     let data = done(&api.admin().await, ANA, json!({"user_is_active": 0})).await;
     assert_eq!(data["user_is_active"], 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_changes_different_particulars_at_once_keeps_what_the_other_wrote() {
+    let api = Api::start().await;
+    let (admin, ana) = (api.admin().await, api.standard(ANA, None).await);
+    for round in 0..12 {
+        let (department, location) = (format!("Department {round}"), format!("Location {round}"));
+        let (one, other) = tokio::join!(
+            edit(&admin, ANA, json!({"user_department": department})),
+            edit(&admin, ANA, json!({"user_location": location}))
+        );
+        assert_eq!((one.status, other.status), (StatusCode::CREATED, StatusCode::CREATED));
+        let kept = admin.data("/users?search=ana").await["users"][0].clone();
+        assert_eq!(kept["user_id"], ana.id().get());
+        assert_eq!(
+            (&kept["user_department"], &kept["user_location"]),
+            (&json!(department), &json!(location))
+        );
+    }
+}
