@@ -30,6 +30,7 @@ mod idea_flows;
 mod idea_schema;
 mod idempotency;
 mod inventory;
+mod long_texts;
 mod media;
 mod pipeline;
 mod pointers;

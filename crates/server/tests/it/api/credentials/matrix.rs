@@ -420,6 +420,34 @@ async fn what_is_wrong_with_the_token_is_refused_by_every_call() {
 }
 
 #[tokio::test]
+async fn every_call_that_takes_a_body_refuses_one_that_it_cannot_read_and_ignores_members_it_does_not_know() {
+    let mut matrix = Matrix::start().await;
+    let token = matrix.person("mia@nordwind.example", &[SYSTEM_ADMIN]).await;
+    for route in ROUTES {
+        let call = matrix.call(route, "/api/v1/openapi", Call::of(&token));
+        // To freeze a plan takes nothing, so nothing is read.
+        if call.body.is_empty() || route.path == BASELINE {
+            continue;
+        }
+        let member_more = |member: &str| call.body.replacen('{', &format!("{{{member}, "), 1);
+        let json = "application/json";
+        for (state, media_type, body, status, kind) in [
+            ("truncated", json, call.body[..call.body.len() - 1].to_owned(), 400, "malformed-body"),
+            ("a member twice", json, member_more(r#""x": 1, "x": 2"#), 400, "malformed-body"),
+            ("another media type", "text/plain", call.body.clone(), 415, "media-type-unsupported"),
+        ] {
+            let answer = matrix.desk.send(&call.clone().sending(media_type, body)).await;
+            let told = (answer.status.as_u16(), answer.json()["type"].clone());
+            assert_eq!(told, (status, kind.into()), "{state}: {} {}", call.method, call.path);
+        }
+        let unknown = call.clone().sending(json, member_more(r#""x": {"y": [1]}"#));
+        let answer = matrix.desk.send(&unknown).await;
+        assert!(answer.status.is_success(), "{} {}: {}", call.method, call.path, answer.text());
+        matrix.restore(route.path).await;
+    }
+}
+
+#[tokio::test]
 async fn another_method_is_told_which_there_are() {
     let matrix = Matrix::start().await;
     for route in ROUTES {
