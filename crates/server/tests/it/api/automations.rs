@@ -237,10 +237,11 @@ async fn a_change_elsewhere_shows_at_once() {
 async fn a_change_elsewhere_shows_in_the_parts_of_a_long_list_that_are_read_after_it() {
     let api = Api::start().await;
     let caller = api.admin().await;
-    let names: Vec<_> = (0..600).map(|n| format!("Idea {n}")).collect();
+    // More than the parts that are read ahead.
+    let names: Vec<_> = (0..1500).map(|n| format!("Idea {n}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     api.add_ideas(caller.id(), api.legal, &names).await;
-    let request = Request::get("/automations?limit=1000").body(Body::empty()).unwrap();
+    let request = Request::get("/automations?limit=2000").body(Body::empty()).unwrap();
     let mut body = caller.answer(request).await.into_body();
     let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
     let legal = api.legal;
