@@ -73,9 +73,8 @@ impl Plan {
 }
 
 impl Outcome {
-    pub(crate) fn add(&mut self, more: Self) {
+    pub(crate) fn add_answers(&mut self, more: Self) {
         self.latencies.extend(more.latencies);
-        self.elapsed += more.elapsed;
         self.bytes += more.bytes;
     }
 
@@ -117,7 +116,7 @@ pub(crate) async fn drive(address: SocketAddr, plan: &Plan) -> Result<Outcome> {
     }
     let mut all = Outcome::default();
     while let Some(share) = tasks.join_next().await {
-        all.add(share??);
+        all.add_answers(share??);
     }
     all.elapsed = watch.elapsed();
     Ok(all)

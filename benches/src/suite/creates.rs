@@ -19,8 +19,8 @@ use crate::timing::{median, micros};
 
 const COUNT: u32 = 400;
 const ROUNDS: usize = 5;
-/// Short ones, so that a slow moment of the machine meets both sides, and of all their lists together: of one round's alone the
-/// slowest hundredth is two, as chance has it.
+/// Many and short, so that a slow moment of the machine meets lists on their own as well as those beside creates. The slowest
+/// hundredth is that of all rounds together.
 const LIST_ROUNDS: usize = 30;
 const LISTS: u32 = 200;
 const LISTS_A_SECOND: f64 = 200.0;
@@ -72,8 +72,8 @@ pub(super) async fn while_lists_run(
     let (mut alone, mut beside) = (Outcome::default(), Outcome::default());
     for _ in 0..LIST_ROUNDS {
         let plan = creator.plan(1, MORE_THAN_ENOUGH);
-        alone.add(ask().await?);
-        beside.add(tokio::select! {
+        alone.add_answers(ask().await?);
+        beside.add_answers(tokio::select! {
             lists = ask() => lists?,
             created = drive(creator.server.address, &plan) => {
                 created?;
