@@ -70,7 +70,7 @@ impl FileStore {
         }
     }
 
-    /// How long an upload may stand still.
+    /// How long an upload may take for each step of it.
     pub fn patience(&self) -> Duration {
         self.0.patience
     }

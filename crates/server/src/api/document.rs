@@ -64,7 +64,7 @@ const ANY_CALL: [Failure; 7] = [
 ];
 /// Failures of calls with a body.
 const BODY: [Failure; 3] = [
-    ("408", "BodyTooSlow", "The body took too long, or stood still.", None),
+    ("408", "BodyTooSlow", "The body took too long, or too little of it came.", None),
     ("413", "BodyTooLarge", "The body is larger than this server takes.", None),
     ("415", "UnsupportedBody", "The body isn't JSON, or is compressed.", None),
 ];

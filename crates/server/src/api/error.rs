@@ -106,9 +106,10 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", message)
     }
 
-    /// Nothing more of the body came for too long.
-    pub fn body_stalled() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body stood still for too long.")
+    /// Too little of the body came, and not its end.
+    pub fn body_stalled(least: usize, limit_secs: u64) -> Self {
+        let message = format!("Less than {least} bytes of the body came within {limit_secs} seconds.");
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", message)
     }
 
     /// Of a file of this size other bytes were asked for than it has.

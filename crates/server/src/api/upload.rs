@@ -9,7 +9,7 @@ use axum::{
     extract::{FromRequest, Request},
     http::header,
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
@@ -20,6 +20,9 @@ use crate::{
     error::Error,
     services::files::{self, ReceivedFile},
 };
+
+/// What has to come of an upload before it counts as standing still: less than any line carries in that time.
+const STEP_BYTES: usize = 16 * 1024;
 
 /// A body that is going to be JSON, of which nothing has been read yet.
 #[derive(Debug)]
@@ -104,21 +107,36 @@ enum Piece {
 }
 
 /// The next piece of a body that may be as long as an upload, of which so many bytes may still come. None at its end.
+/// It is a step at least, unless the body ends: one that trickles stands still.
 pub(super) async fn next_piece(
     app: &App,
     body: &mut Body,
     left: &mut u64,
 ) -> Result<Option<Bytes>, ApiError> {
-    loop {
-        let frame = tokio::time::timeout(app.files.patience(), body.frame());
-        let Some(frame) = frame.await.map_err(|_| ApiError::body_stalled())? else { return Ok(None) };
+    let patience = app.files.patience();
+    let step = tokio::time::timeout(patience, next_step(body)).await;
+    let piece = step.map_err(|_| ApiError::body_stalled(STEP_BYTES, patience.as_secs()))??;
+    let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+    let rest = left.checked_sub(length);
+    *left = rest.ok_or_else(|| too_large(app.config.files.upload_limit_bytes))?;
+    Ok((!piece.is_empty()).then_some(piece))
+}
+
+/// Empty at the body's end.
+async fn next_step(body: &mut Body) -> Result<Bytes, ApiError> {
+    let mut step = BytesMut::new();
+    while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ApiError::malformed("The body broke off."))?;
         let Ok(bytes) = frame.into_data() else { continue };
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let rest = left.checked_sub(length);
-        *left = rest.ok_or_else(|| too_large(app.config.files.upload_limit_bytes))?;
-        return Ok(Some(bytes));
+        if step.is_empty() && bytes.len() >= STEP_BYTES {
+            return Ok(bytes);
+        }
+        step.extend_from_slice(&bytes);
+        if step.len() >= STEP_BYTES {
+            break;
+        }
     }
+    Ok(step.freeze())
 }
 
 /// Hands the body over as fast as it is taken. Ends early if nobody takes it any more.

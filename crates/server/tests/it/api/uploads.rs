@@ -187,6 +187,22 @@ async fn an_upload_that_stands_still_is_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_trickles_stands_still() {
+    let api = with_idea(Api::start_with(|config| config.files.upload_timeout_secs = 1).await).await;
+    // Something comes long before the time is up, again and again, and the end would come after five times as long.
+    let pace = tokio::time::interval(Duration::from_millis(100));
+    let drops = stream::unfold(pace, async |mut pace| {
+        pace.tick().await;
+        Some((Ok(Bytes::from_static(b"aaaa")), pace))
+    });
+    let trickling = long_body(1_000_000, 4096).take(200).chain(drops.take(50));
+    let answer = post_raw(&ana(&api).await, Body::from_stream(trickling)).await;
+    assert_problem(&answer, 408, "body-too-slow");
+    assert_eq!(answer.json()["message"], "Less than 16384 bytes of the body came within 1 seconds.");
+    assert_untouched(&api).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_caller_that_goes_away_leaves_nothing() {
     let api = begin().await;
     let ana = ana(&api).await;
