@@ -17,17 +17,17 @@ use tokio::net::TcpListener;
 
 use crate::app::{NOON, TestHub};
 
-const SECRET: &str = "a secret of the bucket";
+pub const SECRET: &str = "a secret of the bucket";
 const PREFIX: &str = "hub/files";
 
 /// A service with one bucket. It ends with the test's runtime.
-struct Service {
+pub struct Service {
     endpoint: String,
     folder: TempDir,
 }
 
 impl Service {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("hub-bucket")).unwrap();
         let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).unwrap());
@@ -46,22 +46,27 @@ impl Service {
     }
 
     async fn hub(&self, secret: &str) -> TestHub {
-        let endpoint = self.endpoint.clone();
-        let overrides = vec![
-            ("files.store", Value::from("s3")),
-            ("files.s3.endpoint", Value::from(endpoint)),
-            ("files.s3.bucket", Value::from("hub-bucket")),
-            ("files.s3.prefix", Value::from(PREFIX)),
-            ("files.s3.access_key_id", Value::from("hub")),
-            ("files.s3.secret_access_key", Value::from(secret)),
-        ];
+        let settings = self.settings(secret).into_iter();
+        let overrides = settings.map(|(key, value)| (key, Value::from(value))).collect();
         let configured = automation_hub_server::config::Config::load(None, overrides).unwrap();
         assert_eq!(configured.files.store, FileStoreKind::S3);
         TestHub::start_with(|config| config.files = configured.files).await
     }
 
+    /// What has a hub keep its files here.
+    pub fn settings<'s>(&'s self, secret: &'s str) -> [(&'static str, &'s str); 6] {
+        [
+            ("files.store", "s3"),
+            ("files.s3.endpoint", &self.endpoint),
+            ("files.s3.bucket", "hub-bucket"),
+            ("files.s3.prefix", PREFIX),
+            ("files.s3.access_key_id", "hub"),
+            ("files.s3.secret_access_key", secret),
+        ]
+    }
+
     /// Objects of the bucket, and parts of such as are still being written.
-    fn objects(&self) -> Vec<String> {
+    pub fn objects(&self) -> Vec<String> {
         let mut found = Vec::new();
         collect(self.folder.path(), &mut found);
         // Beside each the service keeps what it knows of it.

@@ -27,10 +27,10 @@ struct Caller {
     category: i64,
 }
 
-#[test]
-fn no_acknowledged_write_is_lost_when_the_program_is_killed() {
+#[tokio::test(flavor = "multi_thread")]
+async fn no_acknowledged_write_is_lost_when_the_program_is_killed() {
     let rounds: u32 = env::var("HUB_TEST_KILLS").map_or(200, |rounds| rounds.parse().unwrap());
-    let bench = Bench::new();
+    let bench = Bench::on_tested_engine().await;
     let caller = Arc::new(Caller::of_a_demo(&bench));
     let mut acknowledged: Vec<Acknowledged> = Vec::new();
     let mut latest = 0;

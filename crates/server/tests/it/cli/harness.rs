@@ -6,16 +6,37 @@ use std::{
     process::{Child, Command, ExitStatus, Output, Stdio},
 };
 
+use automation_hub_storage::{Location, testing::TestDatabase};
 use tempfile::TempDir;
 
 /// A place without configuration, where each test has its own files.
 pub struct Bench {
     folder: TempDir,
+    settings: Vec<(String, String)>,
+    /// Gone when this is dropped.
+    _database: Option<TestDatabase>,
 }
 
 impl Bench {
+    /// With the embedded database, whichever engine the other tests run on.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), settings: Vec::new(), _database: None }
+    }
+
+    pub async fn on_tested_engine() -> Self {
+        let database = TestDatabase::create().await.unwrap();
+        let location = database.location();
+        let mut bench = Self { _database: Some(database), ..Self::new() };
+        if let Location::Postgres(url) = location {
+            bench.set("storage.database_url", &url);
+        }
+        bench
+    }
+
+    /// Configures the program by a variable of its surroundings.
+    pub fn set(&mut self, key: &str, value: &str) {
+        let variable = format!("AUTOMATION_HUB_{}", key.to_uppercase().replace('.', "__"));
+        self.settings.push((variable, value.to_owned()));
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -40,6 +61,7 @@ impl Bench {
                 command.env_remove(name);
             }
         }
+        command.envs(self.settings.iter().cloned());
         command.args(arguments).arg("--data-dir").arg(self.data_dir()).current_dir(self.folder.path());
         command
     }
@@ -127,6 +149,13 @@ impl Server {
     pub fn signal(&self, name: &str) {
         let process = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &process]).status().unwrap().success());
+    }
+
+    /// Anonymous resident memory: mapped files don't count.
+    pub fn anonymous_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
     }
 
     /// Reads the log up to a line that holds this.
