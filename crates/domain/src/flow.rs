@@ -247,10 +247,20 @@ mod tests {
     }
 
     #[test]
-    fn business_processes_begin_with_their_documentation() {
-        let flow = flow(SubmissionType::BusinessProcess);
-        assert_eq!(flow.starts_in(), Some(place("DOCUMENTATION", "NOT_STARTED")));
-        assert!(!flow.has(place("IDEA", "AWAITING_REVIEW")));
+    fn each_kind_of_submission_begins_where_it_belongs() {
+        for (kind, phase, status) in [
+            (SubmissionType::EmployeeDriven, "IDEA", "AWAITING_REVIEW"),
+            (SubmissionType::CoeDriven, "ASSESSMENT", "NOT_STARTED"),
+            (SubmissionType::CitizenDevelopment, "BUSINESS_REVIEW", "AWAITING_REVIEW"),
+            (SubmissionType::ProcessMining, "IDEA", "AWAITING_REVIEW"),
+            (SubmissionType::TaskMining, "IDEA", "AWAITING_REVIEW"),
+            (SubmissionType::ChangeRequest, "IDEA", "AWAITING_REVIEW"),
+            (SubmissionType::AgenticAi, "IDEA", "AWAITING_REVIEW"),
+            (SubmissionType::BusinessProcess, "DOCUMENTATION", "NOT_STARTED"),
+        ] {
+            assert_eq!(flow(kind).starts_in(), Some(place(phase, status)), "{kind:?}");
+        }
+        assert!(!flow(SubmissionType::BusinessProcess).has(place("IDEA", "AWAITING_REVIEW")));
     }
 
     #[test]

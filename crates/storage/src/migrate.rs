@@ -75,6 +75,7 @@ static MIGRATIONS: &[Source] = migrations![
     "0038_owners_before_approval",
     "0039_hot_references" differs,
     "0040_wire_unpacked" differs,
+    "0041_change_requests_of_collaborators",
 ];
 
 fn runner(engine: Engine) -> Result<Runner, StorageError> {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    CollaboratorRole::{ProcessOwner, ProjectManager, Submitter},
+    CollaboratorRole::{self, ProcessOwner, ProjectManager, Submitter},
     Condition, Flow, FlowPermissions, FlowPhase, Transition,
 };
 
@@ -47,7 +47,7 @@ pub fn default_flows() -> Vec<DefaultFlow> {
         citizen_development(),
         main(SubmissionType::ProcessMining, SubmitEmployeeIdea, from_idea, &[OVERVIEW]),
         main(SubmissionType::TaskMining, SubmitEmployeeIdea, from_idea, &[OVERVIEW]),
-        main(SubmissionType::ChangeRequest, SubmitChangeRequest, from_idea, &[OVERVIEW, CHANGE]),
+        change_request(from_idea),
         main(SubmissionType::AgenticAi, SubmitEmployeeIdea, from_idea, assessed),
         business_process(),
     ]
@@ -77,6 +77,13 @@ fn main(kind: SubmissionType, submit: Permission, start: &str, form: &[&str]) ->
         needs_owner: owned(&["IDEA_APPROVED", "ASSESSMENT"]),
         ..flow(kind, submit, start, form)
     }
+}
+
+/// Whoever has a part in an automation may ask for a change of it.
+fn change_request(start: &str) -> Flow {
+    let mut flow = main(SubmissionType::ChangeRequest, SubmitChangeRequest, start, &[OVERVIEW, CHANGE]);
+    flow.permissions.submit.extend(CollaboratorRole::ALL.map(Condition::Collaborator));
+    flow
 }
 
 /// Shared automations are reviewed twice; one that needs rework goes the way of other ideas.

@@ -1,11 +1,12 @@
 //! Flows, questionnaires and formulas of a tenant.
 
 use automation_hub_domain::{
-    flow::default_flows,
+    flow::{Condition, default_flows},
     formula::{DEFAULT_FORMULAS, Figures, Formulas},
     id::FlowId,
     idea::SubmissionType,
     lifecycle::DEFAULT_PHASES,
+    permission::Permission,
     questionnaire::{DEFAULT_QUESTIONNAIRES, Questionnaire},
 };
 use automation_hub_storage::{Session, StorageError, System, forms, lifecycle, tenants, values};
@@ -164,16 +165,40 @@ async fn a_tenant_with_formulas_of_ours_gets_robots_and_costs_with_the_update_an
 }
 
 #[tokio::test]
-async fn flows_of_an_older_version_ask_for_an_owner_before_an_idea_is_approved() {
+async fn flows_of_an_older_version_become_those_that_tenants_start_with_now() {
     let acme = Organization::found().await;
     let store = acme.store();
     let undone = go_back_before(store, 38).await;
     let older = acme.read(forms::flows).await;
     assert!(older.iter().all(|stored| stored.flow.needs_owner.is_empty()));
+    assert!(older.iter().all(|stored| stored.flow.permissions.submit.len() == 1));
     assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
     for (stored, default) in acme.read(forms::flows).await.iter().zip(default_flows()) {
         assert_eq!(stored.flow, default.flow);
+        // An owner is asked for before an idea is approved.
         let is_reviewed = default.flow.phases.iter().any(|phase| phase.phase == "IDEA");
-        assert_eq!(stored.version, if is_reviewed { 2 } else { 1 }, "{}", stored.flow.name);
+        // Collaborators may ask for a change.
+        let is_of_change = default.kind == SubmissionType::ChangeRequest;
+        assert_eq!(
+            stored.version,
+            1 + i64::from(is_reviewed) + i64::from(is_of_change),
+            "{}",
+            stored.flow.name
+        );
     }
+}
+
+#[tokio::test]
+async fn who_may_ask_for_a_change_stays_as_a_tenant_has_set_it() {
+    let acme = Organization::found().await;
+    let store = acme.store();
+    let undone = go_back_before(store, 41).await;
+    let mut flow =
+        default_flows().into_iter().find(|of| of.kind == SubmissionType::ChangeRequest).unwrap().flow;
+    flow.permissions.submit = vec![Condition::Permission(Permission::ReviewIdeas)];
+    let (id, own) = (FlowId::new(SubmissionType::ChangeRequest.code()), flow.clone());
+    acme.write(move |s| forms::install_flow(s, id, &own)).await.unwrap();
+    assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
+    let stored = acme.read(forms::flows).await;
+    assert!(stored.iter().any(|stored| stored.flow == flow));
 }

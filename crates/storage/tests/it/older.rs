@@ -77,6 +77,13 @@ const UNDOINGS: &[Undoing] = &[
             "ALTER TABLE audit_events ADD FOREIGN KEY (tenant_id) REFERENCES tenants (id)",
         ],
     },
+    Undoing::same(
+        41,
+        &["UPDATE idea_flows SET definition = REPLACE(definition, '\"SUBMIT_CHANGE_REQUEST\",\
+           \"collaborator:submitter\",\"collaborator:process-owner\",\"collaborator:project-manager\",\
+           \"collaborator:business-analyst\",\"collaborator:solution-architect\",\
+           \"collaborator:rpa-developer\"', '\"SUBMIT_CHANGE_REQUEST\"')"],
+    ),
 ];
 
 /// Brings a database back to before a migration, and tells how many are to be run again.

@@ -39,7 +39,7 @@ pub async fn change_flow(
         actor.require_in(Permission::ChangeIdeaFlow, &held.path)?;
         choice.expected.require(&held.idea)?;
         let flow = find_flow(&held.around.forms, FlowChoice::Id(to.flow))?;
-        require_submission(&actor, held.tree(), flow, Some(held.idea.category))?;
+        require_submission(&actor, &held.path, &[], flow)?;
         let (phase, status) = place(flow, &to)?;
         let mut after = touched(&held.idea, now);
         after.submission_type = flow.kind;

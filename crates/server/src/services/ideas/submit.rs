@@ -2,15 +2,16 @@
 
 use automation_hub_domain::{
     audit::AuditAction,
-    flow::Condition,
-    id::{CategoryId, FlowId, UserId},
+    flow::{CollaboratorRole, Condition},
+    id::{CategoryId, FlowId, IdeaId, UserId},
     idea::{NewIdea, SubmissionType},
+    permission::Permission,
     questionnaire::{Column, Question, answer::AnswerError},
 };
 use automation_hub_storage::{
     Session, audit,
     categories::CategoryTree,
-    ideas::{self, Inserted},
+    ideas::{self, IdeaKey, Inserted},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use super::{
     filling::Filling,
     given::{Given, Inputs, contradiction},
-    meets, of_name, taken,
+    of_name, taken,
 };
 use crate::{
     app::App,
@@ -80,7 +81,7 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
         let (forms, tree) = (&*around.forms, around.directory.tree());
         let flow = find_flow(forms, submission.flow)?;
         let answers = submission.inputs.answers(flow);
-        require_permission(&actor, tree, flow, &answers)?;
+        require_permission(session, &actor, tree, flow, &answers)?;
         let mut filling = Filling::new(&actor, flow, tree, now);
         filling.take(session, &answers)?;
         if let Some(owner) = submission.owner {
@@ -115,6 +116,7 @@ pub(super) fn find_flow(forms: &TenantForms, choice: FlowChoice) -> Result<&Tena
 /// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it. Whoever may
 /// not learns no more about the input.
 fn require_permission(
+    session: &mut Session<'_>,
     actor: &Actor,
     tree: &CategoryTree,
     flow: &TenantFlow,
@@ -132,33 +134,49 @@ fn require_permission(
         return if is_named { Ok(()) } else { Err(Error::Forbidden(Denial::SubmitterNeeded)) };
     }
     let category = given(Column::Category).and_then(Value::as_i64).map(CategoryId::new);
-    require_submission(actor, tree, flow, category)
+    let path = category.filter(|&id| tree.find(id).is_some()).map(|category| tree.path_ids(category));
+    if path.is_none() && may_submit(actor, flow) {
+        return Ok(());
+    }
+    let parent = given(Column::Parent).and_then(Value::as_i64).map(IdeaId::new);
+    let parts = parts_in_parent(session, actor, tree, (parent, path.as_deref()))?;
+    require_submission(actor, &path.unwrap_or_default(), &parts, flow)
 }
 
-/// In a category, or anywhere as long as none is known.
-pub(super) fn require_submission(
+/// What somebody is to the automation that a change request is about. It counts where that is filed and below, and as long
+/// as no category is known.
+fn parts_in_parent(
+    session: &mut Session<'_>,
     actor: &Actor,
     tree: &CategoryTree,
-    flow: &TenantFlow,
-    category: Option<CategoryId>,
-) -> Result<(), Error> {
-    match category.filter(|&id| tree.find(id).is_some()) {
-        Some(category) => super::require(actor, &tree.path_ids(category), &[], &flow.flow.permissions.submit),
-        None if may_submit(actor, flow) => Ok(()),
-        None => super::require(actor, &[], &[], &flow.flow.permissions.submit),
+    (parent, path): (Option<IdeaId>, Option<&[CategoryId]>),
+) -> Result<Vec<CollaboratorRole>, Error> {
+    let Some(parent) = parent else { return Ok(Vec::new()) };
+    let Some(idea) = ideas::find(session, IdeaKey::Id(parent))? else { return Ok(Vec::new()) };
+    let is_seen = actor.require_in(Permission::Explore, &tree.path_ids(idea.category)).is_ok();
+    if is_seen && path.is_none_or(|path| path.contains(&idea.category)) {
+        return Ok(super::parts(session, actor.user_id(), &idea)?);
     }
+    Ok(Vec::new())
+}
+
+/// Of somebody with these parts in what is changed, in a category with this path.
+pub(super) fn require_submission(
+    actor: &Actor,
+    path: &[CategoryId],
+    parts: &[CollaboratorRole],
+    flow: &TenantFlow,
+) -> Result<(), Error> {
+    super::require(actor, path, parts, &flow.flow.permissions.submit)
 }
 
 /// Whether a role lets somebody submit into a flow, in whichever category. A tenant-level token stands for anybody.
 pub(crate) fn may_submit(actor: &Actor, flow: &TenantFlow) -> bool {
     let Some(user) = &actor.user else { return true };
-    let conditions = &flow.flow.permissions.submit;
-    let scopes = conditions.iter().filter_map(|condition| match condition {
-        Condition::Permission(permission) => Some(*permission),
-        Condition::Collaborator(_) => None,
-    });
-    scopes.into_iter().any(|permission| user.access.holds(permission))
-        || meets(actor, &[], &[], conditions.iter().copied())
+    let mut conditions = flow.flow.permissions.submit.iter();
+    conditions.any(
+        |condition| matches!(condition, Condition::Permission(permission) if user.access.holds(*permission)),
+    )
 }
 
 /// Fails with all that is wrong, or with what no idea can be without.

@@ -279,6 +279,30 @@ async fn a_change_request_needs_what_it_changes() {
 }
 
 #[tokio::test]
+async fn who_has_a_part_in_an_automation_may_ask_for_a_change_of_it() {
+    let api = Api::start().await;
+    let mia = manager(&api).await;
+    let ana = api.standard("ana@nordwind.example", None).await;
+    let parent = mia.submitted(PATH, &process(&api, "One")).await["process_id"].clone();
+    let another = mia.submitted(PATH, &process(&api, "Two")).await["process_id"].clone();
+    let in_payables = |parent: &Value| change_request("Three", api.payables, parent);
+    assert_problem(&ana.post(PATH, &in_payables(&parent)).await, 403, "permission-missing");
+    let analyst = json!({"collaborators": [{"user_email": "ana@nordwind.example", "role_id": 16}]});
+    let added = mia.post("/automations/one/collaborators", &analyst).await;
+    assert_eq!(added.status, 201, "{}", added.text());
+    // It counts for this one, and where this one is filed.
+    for elsewhere in
+        [in_payables(&another), in_payables(&json!(999)), change_request("Three", api.legal, &parent)]
+    {
+        assert_problem(&ana.post(PATH, &elsewhere).await, 403, "permission-missing");
+    }
+    let submitted = ana.submitted(PATH, &in_payables(&parent)).await;
+    let record = ana.data(&format!("/automations/{}", submitted["process_id"])).await;
+    assert_eq!(record["process_parent_id"], parent);
+    assert_eq!(record["process_submitter_user_id"], ana.id().get());
+}
+
+#[tokio::test]
 async fn what_somebody_cannot_see_is_no_more_to_be_changed_than_what_is_not_there() {
     let api = Api::start().await;
     let mia = manager(&api).await;

@@ -33,7 +33,9 @@ fn every_call_has_its_row_and_every_row_its_call() {
 /// What lets somebody make a call beside its permission, in words.
 fn in_words(further: Further) -> String {
     let alternatives = alternatives(further);
-    let words: Vec<_> = alternatives.iter().map(|&condition| condition_in_words(condition)).collect();
+    let mut words: Vec<_> =
+        alternatives.iter().map(|&condition| condition_in_words(condition, further)).collect();
+    words.dedup();
     let any = words.join(", or ");
     match further {
         Further::Nothing => "-".to_owned(),
@@ -46,9 +48,13 @@ fn in_words(further: Further) -> String {
     }
 }
 
-fn condition_in_words(condition: Condition) -> String {
+fn condition_in_words(condition: Condition, further: Further) -> String {
     match condition {
         Condition::Permission(permission) => permission.title().to_owned(),
+        // In an idea that isn't there yet nobody has one.
+        Condition::Collaborator(_) if matches!(further, Further::Flow(FlowPart::Submit)) => {
+            "having a part in the automation to be changed".to_owned()
+        }
         Condition::Collaborator(part) => format!("being its {}", part.key().replace('-', " ")),
     }
 }
