@@ -169,6 +169,25 @@ async fn each_spelling_of_a_filter_works(#[case] query: &str, #[case] expected: 
 }
 
 #[tokio::test]
+async fn a_business_unit_is_that_of_who_submitted() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    let ana = api.standard("ana@nordwind.example", None).await;
+    api.add_ideas(admin.id(), api.payables, &["a"]).await;
+    api.add_ideas(ana.id(), api.payables, &["b"]).await;
+    let moved = json!({"user_email": "ana@nordwind.example", "user_business_unit": "Shared Services"});
+    assert_eq!(admin.post("/edituser", &moved).await.status, 201);
+    for spelling in ["bu", "businessUnit", "business_unit"] {
+        assert_eq!(
+            admin.names(&format!("/automations?{spelling}=Shared+Services")).await,
+            ["b"],
+            "{spelling}"
+        );
+        assert_eq!(admin.names(&format!("/automations?{spelling}=Shared")).await, [""; 0], "{spelling}");
+    }
+}
+
+#[tokio::test]
 async fn a_scoped_user_sees_their_category_and_those_below_only() {
     let api = Api::start().await;
     let admin = api.admin().await;

@@ -301,6 +301,12 @@ impl Matrix {
         answer.json()["data"]["totalItems"].as_u64().unwrap()
     }
 
+    /// How many there were so far.
+    async fn changes(&self) -> i64 {
+        let count = |s: &mut Session<'_>| s.one("SELECT COUNT(*) FROM audit_events", &[], |row| row.get(0));
+        self.desk.hub.app.store.read(self.desk.hub.tenant, count).await.unwrap()
+    }
+
     async fn person(&self, email: &str, roles: &[automation_hub_domain::id::RoleId]) -> Issued {
         let user = self.desk.hub.add_user(email, roles).await;
         self.desk.hub.issue(Some(user), TokenForm::Uuid, None).await
@@ -444,6 +450,26 @@ async fn every_call_that_takes_a_body_refuses_one_that_it_cannot_read_and_ignore
         let answer = matrix.desk.send(&unknown).await;
         assert!(answer.status.is_success(), "{} {}: {}", call.method, call.path, answer.text());
         matrix.restore(route.path).await;
+    }
+}
+
+#[tokio::test]
+async fn every_post_that_is_sent_again_with_its_key_is_answered_as_before_and_done_once() {
+    let mut matrix = Matrix::start().await;
+    let token = matrix.person("mia@nordwind.example", &[SYSTEM_ADMIN]).await;
+    for route in ROUTES.iter().filter(|route| route.method == Method::POST) {
+        // One that stands nowhere yet where the call would have it.
+        matrix.replace().await;
+        let call = matrix.call(route, "/api/v1/openapi", Call::of(&token));
+        let call = call.with("idempotency-key", route.path);
+        let before = matrix.changes().await;
+        let first = matrix.desk.accepted(&call).await;
+        let after = matrix.changes().await;
+        assert!(after > before, "{}: nothing was done", route.path);
+        let again = matrix.desk.accepted(&call).await;
+        assert_eq!((again.status, again.text()), (first.status, first.text()), "{}", route.path);
+        assert_eq!(again.header("idempotency-replayed"), "true", "{}", route.path);
+        assert_eq!(matrix.changes().await, after, "{}", route.path);
     }
 }
 
