@@ -158,6 +158,11 @@ impl Hub {
         Ok(Self { fresh_mb: hub.server.usage.anonymous_mb()?, ..hub })
     }
 
+    /// Serves the same from a new process, which holds nothing yet.
+    pub(super) async fn restart(self, program: &Path, database: Option<&str>) -> Result<Self> {
+        Self::start(program, self.into_data(), database).await
+    }
+
     /// Stops the server; what it served stays.
     pub(super) fn into_data(self) -> Data {
         self.data

@@ -54,14 +54,20 @@ pub(super) async fn while_streaming(hub: &Hub, report: &mut Report) -> Result<()
     Ok(())
 }
 
-/// Connections that take the first bytes of an answer and no more: what the server holds for them.
-async fn slow_readers(hub: &Hub, request: &[u8], idle: f64) -> Result<f64> {
+/// Connections that take the first bytes of an answer and no more.
+pub(super) async fn readers_that_stop(hub: &Hub, request: &[u8]) -> Result<Vec<Connection>> {
     let mut waiting = Vec::new();
     for _ in 0..SLOW_READERS {
         let mut connection = Connection::open(hub.server.address).await?;
         connection.begin(request).await?;
         waiting.push(connection);
     }
+    Ok(waiting)
+}
+
+/// What the server holds for them.
+async fn slow_readers(hub: &Hub, request: &[u8], idle: f64) -> Result<f64> {
+    let waiting = readers_that_stop(hub, request).await?;
     let mut highest = 0.0_f64;
     for _ in 0..20 {
         tokio::time::sleep(Duration::from_millis(50)).await;

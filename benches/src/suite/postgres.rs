@@ -49,6 +49,8 @@ pub(super) async fn measure(
         settle(few.0).await?;
         let large = start(many).await?;
         with_many((&large, many.1.ideas), &small, (floor, status), report).await?;
+        let large = large.restart(program, Some(many.0)).await?;
+        memory::while_streaming(&large, report).await?;
     }
     Ok(())
 }
@@ -133,7 +135,6 @@ async fn with_many(
     let [hub, least] = in_turns(ROUNDS, [&everything, &floors(asked(&path), 1)]).await?;
     report.add(Row::new("W7, s", hub.seconds));
     report.add(Row::new("W7, time / floor's", hub.seconds / least.seconds).target(Target::below(1.5, 1.1)));
-    memory::while_streaming(large, report).await?;
     creates::while_lists_run((large, status), &Creator::of(large).await?, report).await
 }
 

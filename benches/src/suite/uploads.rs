@@ -8,6 +8,7 @@ use crate::timing::Stopwatch;
 
 use super::Bench;
 use super::hub::{Hub, OPEN_API};
+use super::memory::readers_that_stop;
 use super::progress;
 use super::report::{Report, Row, Target};
 
@@ -44,6 +45,13 @@ pub(super) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let held = download(hub, file, idle).await?;
     report.add(Row::new("downloaded, s", watch.elapsed().as_secs_f64()));
     report.add(Row::new("download, above idle, MB", held).target(Target::below(64.0, 16.0)));
+    let waiting = readers_that_stop(hub, &hub.get("/automations?limit=1000000")).await?;
+    let (_, beside) = upload(hub, idea, idle).await?;
+    drop(waiting);
+    report.add(
+        Row::new("upload beside 8 readers that stop reading, above idle, MB", beside)
+            .target(Target::at_most(64.0)),
+    );
     Ok(())
 }
 
