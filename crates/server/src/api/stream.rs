@@ -19,6 +19,8 @@ use crate::{
 };
 
 const CLOSING: &[u8] = b"}}";
+/// Parts of longer records hold fewer of them: of an answer that nobody takes, three parts are held.
+const PART_BYTES: u64 = 1_500_000;
 
 /// A list that can be read part by part.
 pub(super) trait Source: Send + Sync + 'static {
@@ -26,7 +28,7 @@ pub(super) trait Source: Send + Sync + 'static {
     type Position: Send + 'static;
     /// What the rows are called beside the paging.
     const NAME: &'static str;
-    /// Records in one part: at most about a megabyte of them.
+    /// Records in one part, unless they are long.
     const PART: u64;
     /// Longer answers leave in parts, so that no answer takes memory in proportion to its length.
     const WHOLE: u64 = 500;
@@ -106,6 +108,7 @@ pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result
     let limit = if request.limit > S::WHOLE { S::PART } else { request.limit };
     let (total, mut part) = source.first(limit).await?;
     let following = part.what_follows(limit, request.limit);
+    let pace = Pace::after(&part, S::PART);
     let mut paging = Paging::of(request, total);
     if matches!(following, Following::Closing(_)) {
         paging.page_size = part.count;
@@ -124,7 +127,7 @@ pub(super) async fn answer<S: Source>(source: S, request: PageRequest) -> Result
             Body::from(text)
         }
         Following::Records(after, left) => {
-            let rest = Rest { source, total, after, left, room: room_after(&text) };
+            let rest = Rest { source, total, after, left, pace };
             let ready = Ahead::Ready(Bytes::from(text), rest);
             Body::from_stream(stream::try_unfold(ready, next))
         }
@@ -150,12 +153,30 @@ struct Rest<S: Source> {
     total: u64,
     after: S::Position,
     left: u64,
+    pace: Pace,
+}
+
+/// How the next part is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pace {
+    /// Most records of it.
+    limit: u64,
+    /// Bytes for it: a text that outgrows its room is copied as a whole.
     room: usize,
 }
 
-/// A part is about as long as the one before it. A text that outgrows its room is copied as a whole.
-fn room_after(part: &[u8]) -> usize {
-    part.len() + part.len() / 8
+impl Pace {
+    /// Its records are about as long as those of the part before it. Halved, as a limit of its own for each length would be a
+    /// statement of its own for the database to plan.
+    fn after<P>(part: &Part<P>, most: u64) -> Self {
+        let each = u64::try_from(part.text.len()).unwrap_or(u64::MAX) / part.count.max(1);
+        let mut limit = most;
+        while limit > 1 && each.saturating_mul(limit) > PART_BYTES {
+            limit /= 2;
+        }
+        let bytes = usize::try_from(each.saturating_mul(limit)).unwrap_or_default();
+        Self { limit, room: bytes + bytes / 8 }
+    }
 }
 
 /// What is sent next. Nothing is read ahead of a part that nobody took: of an answer without its body, say.
@@ -218,13 +239,14 @@ async fn read_all<S: Source>(rest: Rest<S>, parts: mpsc::Sender<Bytes>) -> Resul
 
 /// The next part, and what is still to be sent after it.
 async fn following<S: Source>(rest: Rest<S>) -> Result<(Bytes, Option<Rest<S>>), Error> {
-    let Rest { source, total, after, left, room } = rest;
-    let limit = left.min(S::PART);
-    let mut part = source.next(after, limit, room).await?;
+    let Rest { source, total, after, left, pace } = rest;
+    let limit = left.min(pace.limit);
+    let mut part = source.next(after, limit, pace.room).await?;
     let following = part.what_follows(limit, left);
+    let pace = Pace::after(&part, S::PART);
     let mut text = part.text;
     let rest = match following {
-        Following::Records(after, left) => Some(Rest { room: room_after(&text), source, total, after, left }),
+        Following::Records(after, left) => Some(Rest { source, total, after, left, pace }),
         Following::Closing(end) => {
             close(&source, &mut text, (total, end)).await?;
             None
@@ -306,6 +328,26 @@ mod tests {
     async fn take(body: &mut Body) -> Option<Result<String, axum::Error>> {
         let frame = body.frame().await?;
         Some(frame.map(|frame| String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()))
+    }
+
+    #[test]
+    fn parts_of_long_records_hold_fewer() {
+        let limit_after = |bytes: usize, count: u64| {
+            let part = Part::<u64> { text: vec![b'x'; bytes], count, is_first: true, end: None };
+            let Pace { limit, room } = Pace::after(&part, 256);
+            let each = bytes / usize::try_from(count.max(1)).unwrap();
+            assert!(room >= each * usize::try_from(limit).unwrap(), "{bytes}: {room}");
+            limit
+        };
+        for (bytes, count, limit) in [
+            (0, 0, 256),
+            (1_200_000, 256, 256),
+            (2_300_000, 256, 128),
+            (2_400_000, 128, 64),
+            (9_000_000, 3, 1),
+        ] {
+            assert_eq!(limit_after(bytes, count), limit, "{bytes} bytes of {count}");
+        }
     }
 
     #[tokio::test]
