@@ -99,13 +99,13 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     if let Some(huge) = &bench.huge {
         lists::at_a_steady_rate(&bench, huge, &mut report).await?;
     }
-    // Of memory that was taken before nobody sees how often it is used: each of these finds a server that holds nothing.
-    bench.large = bench.large.restart(&program, None).await?;
-    bench.huge = match bench.huge {
-        Some(huge) => Some(huge.restart(&program, None).await?),
-        None => None,
-    };
-    memory::while_streaming(bench.huge.as_ref().unwrap_or(&bench.large), &mut report).await?;
+    // Memory that was once taken isn't given back, and what takes it again wouldn't be seen: these find new servers.
+    if let Some(huge) = bench.huge.take() {
+        memory::while_streaming(&huge.restart(&program, None).await?, &mut report).await?;
+    } else {
+        bench.large = bench.large.restart(&program, None).await?;
+        memory::while_streaming(&bench.large, &mut report).await?;
+    }
     bench.large = bench.large.restart(&program, None).await?;
     uploads::measure(&bench, &mut report).await?;
     let Bench { small, large, floor, status, folder, .. } = bench;

@@ -55,6 +55,8 @@ pub enum Further {
 pub enum FlowPart {
     /// Of whichever flow the call names.
     Submit,
+    /// As [`FlowPart::Submit`], but for what a part in the automation to be changed is worth: the call is about none.
+    SubmitByRole,
     /// Of the flow for this kind of submission.
     SubmitInto(SubmissionType),
     Edit,
@@ -68,6 +70,10 @@ impl FlowPart {
         let permissions = &flow.permissions;
         match self {
             Self::Submit | Self::SubmitInto(_) => permissions.submit.clone(),
+            Self::SubmitByRole => {
+                let is_of_role = |condition: &&Condition| matches!(condition, Condition::Permission(_));
+                permissions.submit.iter().filter(is_of_role).copied().collect()
+            }
             Self::Edit => permissions.edit.clone(),
             Self::Delete => permissions.delete.clone(),
             Self::Move => {
@@ -128,7 +134,7 @@ pub const ROUTES: &[Route] = &[
     route(Method::POST, "/adduser", Callers::All, Some(Permission::ManageUsers)).everywhere(),
     route(Method::POST, "/edituser", Callers::All, Some(Permission::ManageUserRoles)),
     route(Method::GET, "/idea-flows", Callers::All, None),
-    route(Method::GET, "/idea-schema", Callers::All, None).further(Further::Flow(FlowPart::Submit)),
+    route(Method::GET, "/idea-schema", Callers::All, None).further(Further::Flow(FlowPart::SubmitByRole)),
     route(Method::GET, "/questionnaire", Callers::All, None),
     route(Method::GET, "/automations", Callers::Users, Some(Permission::Explore)),
     route(Method::POST, "/automations", Callers::UsersOrNamedSubmitter, None)
@@ -147,7 +153,7 @@ pub const ROUTES: &[Route] = &[
         .further(Further::Flow(FlowPart::Move)),
     comparing(Method::POST, "/automations/{id}/idea-flow", Callers::Users, Some(Permission::ChangeIdeaFlow))
         .there()
-        .further(Further::Flow(FlowPart::Submit)),
+        .further(Further::Flow(FlowPart::SubmitByRole)),
     comparing(Method::PUT, "/automation/{id}/categories", Callers::Users, Some(Permission::Explore))
         .there()
         .further(Further::Flow(FlowPart::Edit)),

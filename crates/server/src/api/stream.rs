@@ -19,7 +19,7 @@ use crate::{
 };
 
 const CLOSING: &[u8] = b"}}";
-/// Parts of longer records hold fewer of them: of an answer that nobody takes, three parts are held.
+/// After the first, parts of longer records hold fewer of them: of an answer that nobody takes any more three are held.
 const PART_BYTES: u64 = 1_500_000;
 
 /// A list that can be read part by part.
@@ -316,6 +316,50 @@ mod tests {
             }
             Ok(part(Part::following(room), after, limit))
         }
+    }
+
+    /// Forty numbers, of which those from eight to twenty take 400 kB each, and what is asked for: after what, how many.
+    struct Uneven(UnboundedSender<(u64, u64)>);
+
+    impl Uneven {
+        fn part(mut part: Part<u64>, after: u64, limit: u64) -> Part<u64> {
+            let end = (after + limit).min(40);
+            for number in after..end {
+                let blanks = if (8..20).contains(&number) { 400_000 } else { 0 };
+                part.record().extend_from_slice(format!("{}{number}", " ".repeat(blanks)).as_bytes());
+            }
+            part.ending(Some(end))
+        }
+    }
+
+    impl Source for Uneven {
+        type Position = u64;
+        const NAME: &'static str = "numbers";
+        const PART: u64 = 8;
+
+        async fn first(&self, limit: u64) -> Result<(u64, Part<u64>), Error> {
+            Ok((40, Self::part(Part::first(16), 0, limit)))
+        }
+
+        async fn next(&self, after: u64, limit: u64, room: usize) -> Result<Part<u64>, Error> {
+            self.0.send((after, limit)).unwrap();
+            Ok(Self::part(Part::following(room), after, limit))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_is_whole_however_many_records_its_parts_hold() {
+        let (asked, mut seen) = unbounded_channel();
+        let request = PageRequest { offset: 0, limit: 1000 };
+        let body = answer(Uneven(asked), request).await.unwrap().into_body();
+        let text = body.collect().await.unwrap().to_bytes();
+        let told: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        assert_eq!(told["data"]["numbers"], serde_json::json!((0..40).collect::<Vec<_>>()));
+        let mut parts = Vec::new();
+        while let Ok(part) = seen.try_recv() {
+            parts.push(part);
+        }
+        assert_eq!(parts, [(8, 8), (16, 2), (18, 2), (20, 2), (22, 8), (30, 8), (38, 8)]);
     }
 
     async fn sent(last: Last) -> (Body, UnboundedReceiver<Event>) {

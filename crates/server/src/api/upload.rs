@@ -21,7 +21,7 @@ use crate::{
     services::files::{self, ReceivedFile},
 };
 
-/// What has to come of an upload before it counts as standing still: less than any line carries in that time.
+/// Least that has to come of an upload within the patience, unless it ends: less than any line carries in that time.
 const STEP_BYTES: usize = 16 * 1024;
 
 /// A body that is going to be JSON, of which nothing has been read yet.

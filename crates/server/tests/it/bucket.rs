@@ -65,12 +65,16 @@ impl Service {
         ]
     }
 
-    /// Objects of the bucket, and parts of such as are still being written.
+    /// Objects of the bucket, and whole parts of such as are on their way.
     pub fn objects(&self) -> Vec<String> {
         let mut found = Vec::new();
         collect(self.folder.path(), &mut found);
-        // Beside each the service keeps what it knows of it.
-        found.retain(|name| Path::new(name).extension().is_none_or(|ending| ending != "json"));
+        // Beside each the service keeps what it knows of it, and what comes in has another name at first.
+        found.retain(|name| {
+            let path = Path::new(name);
+            let is_coming_in = path.file_name().unwrap().to_string_lossy().starts_with(".tmp.");
+            !is_coming_in && path.extension().is_none_or(|ending| ending != "json")
+        });
         found
     }
 }

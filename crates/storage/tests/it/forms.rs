@@ -195,10 +195,11 @@ async fn who_may_ask_for_a_change_stays_as_a_tenant_has_set_it() {
     let undone = go_back_before(store, 41).await;
     let mut flow =
         default_flows().into_iter().find(|of| of.kind == SubmissionType::ChangeRequest).unwrap().flow;
-    flow.permissions.submit = vec![Condition::Permission(Permission::ReviewIdeas)];
+    flow.permissions.submit =
+        [Permission::SubmitChangeRequest, Permission::ReviewIdeas].map(Condition::Permission).into();
     let (id, own) = (FlowId::new(SubmissionType::ChangeRequest.code()), flow.clone());
     acme.write(move |s| forms::install_flow(s, id, &own)).await.unwrap();
     assert_eq!(u64::from(store.migrate().await.unwrap()), undone);
-    let stored = acme.read(forms::flows).await;
-    assert!(stored.iter().any(|stored| stored.flow == flow));
+    let stored = acme.read(forms::flows).await.into_iter().find(|stored| stored.id == id).unwrap();
+    assert_eq!((stored.version, stored.flow), (2, flow));
 }

@@ -12,8 +12,8 @@ use automation_hub_domain::{
 };
 
 use super::{
-    Held, IdeaChoice,
-    submit::{FlowChoice, find_flow, require_submission},
+    Held, IdeaChoice, require,
+    submit::{FlowChoice, find_flow},
     touched, write,
 };
 use crate::{app::App, auth::actor::Actor, error::Error, forms::TenantFlow};
@@ -39,7 +39,7 @@ pub async fn change_flow(
         actor.require_in(Permission::ChangeIdeaFlow, &held.path)?;
         choice.expected.require(&held.idea)?;
         let flow = find_flow(&held.around.forms, FlowChoice::Id(to.flow))?;
-        require_submission(&actor, &held.path, &[], flow)?;
+        require(&actor, &held.path, &[], &flow.flow.permissions.submit)?;
         let (phase, status) = place(flow, &to)?;
         let mut after = touched(&held.idea, now);
         after.submission_type = flow.kind;

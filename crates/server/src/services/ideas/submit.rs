@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{
     filling::Filling,
     given::{Given, Inputs, contradiction},
-    of_name, taken,
+    meets, of_name, parts, require, taken,
 };
 use crate::{
     app::App,
@@ -113,8 +113,8 @@ pub(super) fn find_flow(forms: &TenantForms, choice: FlowChoice) -> Result<&Tena
     }
 }
 
-/// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it. Whoever may
-/// not learns no more about the input.
+/// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it, or their part in
+/// what a change request is about. Whoever may not learns no more about the input.
 fn require_permission(
     session: &mut Session<'_>,
     actor: &Actor,
@@ -133,14 +133,19 @@ fn require_permission(
         });
         return if is_named { Ok(()) } else { Err(Error::Forbidden(Denial::SubmitterNeeded)) };
     }
+    let conditions = &flow.flow.permissions.submit;
     let category = given(Column::Category).and_then(Value::as_i64).map(CategoryId::new);
     let path = category.filter(|&id| tree.find(id).is_some()).map(|category| tree.path_ids(category));
-    if path.is_none() && may_submit(actor, flow) {
+    let is_permitted = match &path {
+        Some(path) => meets(actor, path, &[], conditions.iter().copied()),
+        None => may_submit(actor, flow),
+    };
+    if is_permitted {
         return Ok(());
     }
     let parent = given(Column::Parent).and_then(Value::as_i64).map(IdeaId::new);
-    let parts = parts_in_parent(session, actor, tree, (parent, path.as_deref()))?;
-    require_submission(actor, &path.unwrap_or_default(), &parts, flow)
+    let parts = parts_in_parent(session, actor, tree, parent, path.as_deref())?;
+    require(actor, &path.unwrap_or_default(), &parts, conditions)
 }
 
 /// What somebody is to the automation that a change request is about. It counts where that is filed and below, and as long
@@ -149,25 +154,16 @@ fn parts_in_parent(
     session: &mut Session<'_>,
     actor: &Actor,
     tree: &CategoryTree,
-    (parent, path): (Option<IdeaId>, Option<&[CategoryId]>),
+    parent: Option<IdeaId>,
+    path: Option<&[CategoryId]>,
 ) -> Result<Vec<CollaboratorRole>, Error> {
     let Some(parent) = parent else { return Ok(Vec::new()) };
     let Some(idea) = ideas::find(session, IdeaKey::Id(parent))? else { return Ok(Vec::new()) };
     let is_seen = actor.require_in(Permission::Explore, &tree.path_ids(idea.category)).is_ok();
     if is_seen && path.is_none_or(|path| path.contains(&idea.category)) {
-        return Ok(super::parts(session, actor.user_id(), &idea)?);
+        return Ok(parts(session, actor.user_id(), &idea)?);
     }
     Ok(Vec::new())
-}
-
-/// Of somebody with these parts in what is changed, in a category with this path.
-pub(super) fn require_submission(
-    actor: &Actor,
-    path: &[CategoryId],
-    parts: &[CollaboratorRole],
-    flow: &TenantFlow,
-) -> Result<(), Error> {
-    super::require(actor, path, parts, &flow.flow.permissions.submit)
 }
 
 /// Whether a role lets somebody submit into a flow, in whichever category. A tenant-level token stands for anybody.

@@ -283,7 +283,9 @@ async fn who_has_a_part_in_an_automation_may_ask_for_a_change_of_it() {
     let api = Api::start().await;
     let mia = manager(&api).await;
     let ana = api.standard("ana@nordwind.example", None).await;
-    let parent = mia.submitted(PATH, &process(&api, "One")).await["process_id"].clone();
+    let lea = api.standard("lea@nordwind.example", Some(api.legal)).await;
+    api.add_ideas(lea.id(), api.finance, &["One"]).await;
+    let parent = mia.data("/automations/one").await["process_id"].clone();
     let another = mia.submitted(PATH, &process(&api, "Two")).await["process_id"].clone();
     let in_payables = |parent: &Value| change_request("Three", api.payables, parent);
     assert_problem(&ana.post(PATH, &in_payables(&parent)).await, 403, "permission-missing");
@@ -291,11 +293,20 @@ async fn who_has_a_part_in_an_automation_may_ask_for_a_change_of_it() {
     let added = mia.post("/automations/one/collaborators", &analyst).await;
     assert_eq!(added.status, 201, "{}", added.text());
     // It counts for this one, and where this one is filed.
-    for elsewhere in
-        [in_payables(&another), in_payables(&json!(999)), change_request("Three", api.legal, &parent)]
-    {
-        assert_problem(&ana.post(PATH, &elsewhere).await, 403, "permission-missing");
+    let elsewhere = change_request("Three", api.legal, &parent);
+    for refused in [in_payables(&another), in_payables(&json!(999)), elsewhere] {
+        assert_problem(&ana.post(PATH, &refused).await, 403, "permission-missing");
     }
+    // Whose it is and who doesn't see it any more is told the same of it as of one that isn't there.
+    for refused in [in_payables(&parent), in_payables(&json!(999))] {
+        assert_problem(&lea.post(PATH, &refused).await, 403, "permission-missing");
+    }
+    let mut unfiled = in_payables(&parent);
+    unfiled["user_inputs"]["OVR"]["any"]["OVR-OVERVIEW_CATEGORY"] = json!({"value": 999});
+    let told = ana.post(PATH, &unfiled).await;
+    assert_problem(&told, 400, "invalid-input");
+    assert!(told.json()["errorDetails"]["OVR-OVERVIEW_CATEGORY"].is_array(), "{}", told.text());
+    // Below is as good.
     let submitted = ana.submitted(PATH, &in_payables(&parent)).await;
     let record = ana.data(&format!("/automations/{}", submitted["process_id"])).await;
     assert_eq!(record["process_parent_id"], parent);

@@ -40,7 +40,7 @@ fn in_words(further: Further) -> String {
     match further {
         Further::Nothing => "-".to_owned(),
         Further::Permissions(_) | Further::Conditions(_) => any,
-        Further::Flow(FlowPart::Submit) => format!("to submit into the flow: {any}"),
+        Further::Flow(FlowPart::Submit | FlowPart::SubmitByRole) => format!("to submit into the flow: {any}"),
         Further::Flow(FlowPart::SubmitInto(_)) => format!("to submit into its flow: {any}"),
         Further::Flow(FlowPart::Edit) => format!("to edit by the flow: {any}"),
         Further::Flow(FlowPart::Delete) => format!("to delete by the flow: {any}"),

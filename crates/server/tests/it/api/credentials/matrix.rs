@@ -301,7 +301,7 @@ impl Matrix {
         answer.json()["data"]["totalItems"].as_u64().unwrap()
     }
 
-    /// How many there were so far.
+    /// How many changes the audit trail knows so far.
     async fn changes(&self) -> i64 {
         let count = |s: &mut Session<'_>| s.one("SELECT COUNT(*) FROM audit_events", &[], |row| row.get(0));
         self.desk.hub.app.store.read(self.desk.hub.tenant, count).await.unwrap()

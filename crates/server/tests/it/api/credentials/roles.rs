@@ -439,8 +439,15 @@ async fn an_automation_is_moved_by_those_whom_the_flow_says_wherever_it_is() {
 
 #[tokio::test]
 async fn a_submission_is_for_those_whom_the_flow_says_that_it_names() {
-    let roles = Roles::start().await;
+    let mut roles = Roles::start().await;
     for caller in roles.by_role().await {
+        roles.check_submissions(&caller).await;
+    }
+    // Of a part in the automation that a change request is about.
+    for caller in roles.by_part().await {
+        roles.matrix.replace().await;
+        let (user, part) = caller.part.unwrap();
+        roles.take_part(user, part).await;
         roles.check_submissions(&caller).await;
     }
 }
