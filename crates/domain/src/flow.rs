@@ -18,16 +18,20 @@ pub enum CollaboratorRole {
     BusinessAnalyst,
     SolutionArchitect,
     RpaDeveloper,
+    CitizenDeveloperSelfUser,
+    CitizenDeveloperPowerUser,
 }
 
 impl CollaboratorRole {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Submitter,
         Self::ProcessOwner,
         Self::ProjectManager,
         Self::BusinessAnalyst,
         Self::SolutionArchitect,
         Self::RpaDeveloper,
+        Self::CitizenDeveloperSelfUser,
+        Self::CitizenDeveloperPowerUser,
     ];
 
     pub const fn key(self) -> &'static str {
@@ -38,6 +42,8 @@ impl CollaboratorRole {
             Self::BusinessAnalyst => "business-analyst",
             Self::SolutionArchitect => "solution-architect",
             Self::RpaDeveloper => "rpa-developer",
+            Self::CitizenDeveloperSelfUser => "citizen-developer-self-user",
+            Self::CitizenDeveloperPowerUser => "citizen-developer-power-user",
         }
     }
 

@@ -2,7 +2,7 @@
 INSERT INTO idea_flows (tenant_id, id, version, submission_type, definition)
 SELECT tenant_id, id, version + 1, submission_type,
     REPLACE(definition, '"submit":["SUBMIT_CHANGE_REQUEST"]',
-        '"submit":["SUBMIT_CHANGE_REQUEST","collaborator:submitter","collaborator:process-owner","collaborator:project-manager","collaborator:business-analyst","collaborator:solution-architect","collaborator:rpa-developer"]')
+        '"submit":["SUBMIT_CHANGE_REQUEST","collaborator:submitter","collaborator:process-owner","collaborator:project-manager","collaborator:business-analyst","collaborator:solution-architect","collaborator:rpa-developer","collaborator:citizen-developer-self-user","collaborator:citizen-developer-power-user"]')
 FROM idea_flows AS newest
 WHERE submission_type = 6 AND definition LIKE '%"submit":["SUBMIT_CHANGE_REQUEST"]%'
 AND NOT EXISTS (SELECT 1 FROM idea_flows AS later

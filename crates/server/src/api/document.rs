@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use utoipa::{
     OpenApi,
     openapi::{
-        Array, Components, ContentBuilder, HeaderBuilder, ObjectBuilder, OpenApi as Described, Ref, RefOr,
-        Required, Response, ResponseBuilder, Schema,
+        Array, Components, Content, ContentBuilder, HeaderBuilder, ObjectBuilder, OpenApi as Described, Ref,
+        RefOr, Required, Response, ResponseBuilder, Schema,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        request_body::RequestBody,
         schema::Type,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -184,6 +185,9 @@ fn refuse_tags(operation: &mut Operation) {
 
 fn complete_operation(operation: &mut Operation) {
     operation.parameters.iter_mut().flatten().for_each(complete_parameter);
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        complete_body(body);
+    }
     let of_body = if operation.request_body.is_some() { &BODY[..] } else { &[] };
     let responses = &mut operation.responses.responses;
     for (status, name, ..) in ANY_CALL.iter().chain(of_body) {
@@ -206,6 +210,15 @@ fn complete_operation(operation: &mut Operation) {
     let scopes: [&str; 0] = [];
     let both = || SecurityRequirement::new("token", scopes).add("mode", scopes);
     operation.security = Some(vec![both(), both().add("app_key", scopes)]);
+}
+
+/// A body is there or it isn't. That null is as good as none needn't be known: clients made of a choice with it send no
+/// body that they could write.
+fn complete_body(body: &mut RequestBody) {
+    for content in body.content.values_mut() {
+        let RefOr::T(Content { schema: Some(schema), .. }) = content else { continue };
+        alternatives::refuse_null(schema);
+    }
 }
 
 fn complete_parameter(parameter: &mut RefOr<Parameter>) {

@@ -2,6 +2,7 @@
 //! transaction.
 
 mod access;
+mod change_request;
 mod choice;
 mod collaborators;
 mod cost_benefit;

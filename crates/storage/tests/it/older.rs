@@ -82,7 +82,8 @@ const UNDOINGS: &[Undoing] = &[
         &["UPDATE idea_flows SET definition = REPLACE(definition, '\"SUBMIT_CHANGE_REQUEST\",\
            \"collaborator:submitter\",\"collaborator:process-owner\",\"collaborator:project-manager\",\
            \"collaborator:business-analyst\",\"collaborator:solution-architect\",\
-           \"collaborator:rpa-developer\"', '\"SUBMIT_CHANGE_REQUEST\"')"],
+           \"collaborator:rpa-developer\",\"collaborator:citizen-developer-self-user\",\
+           \"collaborator:citizen-developer-power-user\"', '\"SUBMIT_CHANGE_REQUEST\"')"],
     ),
 ];
 

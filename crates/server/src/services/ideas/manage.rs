@@ -12,6 +12,7 @@ use automation_hub_storage::{audit, ideas};
 
 use super::{
     Held, IdeaChoice,
+    change_request::{Request, require_still},
     filling::{Filling, INVALID_CATEGORY},
     given::Given,
     meets, of_name, touched, write,
@@ -46,8 +47,14 @@ pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<G
         after.owner = draft.owner;
         after.content = draft.content;
         held.around.forms.work_out(before.submission_type, &mut after.content, Some(&changed));
-        if after.category != before.category {
+        let is_filed_elsewhere = after.category != before.category;
+        if is_filed_elsewhere {
             require_there(&actor, &held, after.category)?;
+        }
+        if is_filed_elsewhere || after.content.parent != before.content.parent {
+            let request =
+                Request { parent: after.content.parent, path: &held.tree().path_ids(after.category) };
+            require_still(session, &actor, &held, &request, &answers)?;
         }
         let written = held.write(session, (&actor, AuditAction::IDEA_ANSWER), &after);
         written.map_err(|error| of_name(error, flow, &answers))
@@ -75,6 +82,10 @@ pub async fn file_under(
             return Err(Error::invalid("category_id", INVALID_CATEGORY));
         }
         require_there(&actor, &held, category)?;
+        if category != held.idea.category {
+            let request = Request { parent: held.idea.content.parent, path: &held.tree().path_ids(category) };
+            require_still(session, &actor, &held, &request, &[])?;
+        }
         held.write(session, (&actor, AuditAction::IDEA_FILE), &Idea { category, ..touched(&held.idea, now) })
     })
     .await

@@ -2,24 +2,24 @@
 
 use automation_hub_domain::{
     audit::AuditAction,
-    flow::{CollaboratorRole, Condition},
-    id::{CategoryId, FlowId, IdeaId, UserId},
+    flow::Condition,
+    id::{CategoryId, FlowId, UserId},
     idea::{NewIdea, SubmissionType},
-    permission::Permission,
     questionnaire::{Column, Question, answer::AnswerError},
 };
 use automation_hub_storage::{
     Session, audit,
     categories::CategoryTree,
-    ideas::{self, IdeaKey, Inserted},
+    ideas::{self, Inserted},
 };
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
+    change_request::{Request, may_ask, require_part},
     filling::Filling,
     given::{Given, Inputs, contradiction},
-    meets, of_name, parts, require, taken,
+    meets, of_name, require, taken,
 };
 use crate::{
     app::App,
@@ -81,7 +81,7 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
         let (forms, tree) = (&*around.forms, around.directory.tree());
         let flow = find_flow(forms, submission.flow)?;
         let answers = submission.inputs.answers(flow);
-        require_permission(session, &actor, tree, flow, &answers)?;
+        let basis = require_permission(&actor, tree, flow, &answers)?;
         let mut filling = Filling::new(&actor, flow, tree, now);
         filling.take(session, &answers)?;
         if let Some(owner) = submission.owner {
@@ -92,6 +92,10 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
         // Only now: where the form wants the submitter named, whoever sends it doesn't stand in for one.
         filling.draft.submitter = filling.draft.submitter.or(actor.user_id());
         let new = new_idea(filling, flow, forms, uuid)?;
+        if basis == Basis::Part {
+            let request = Request { parent: new.content.parent, path: &tree.path_ids(new.category) };
+            require_part(session, &actor, flow, &request, &answers)?;
+        }
         let inserted = insert(session, &actor, &new, forms);
         let idea = inserted.map_err(|error| of_name(error, flow, &answers))?;
         Ok(Submitted { idea, uuid, name: new.name.as_str().to_owned() })
@@ -113,15 +117,22 @@ pub(super) fn find_flow(forms: &TenantForms, choice: FlowChoice) -> Result<&Tena
     }
 }
 
+/// What lets somebody submit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Basis {
+    Role,
+    /// Their part in what a change request is about, if they have one: that is seen once it is known what it is about.
+    Part,
+}
+
 /// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it, or their part in
 /// what a change request is about. Whoever may not learns no more about the input.
 fn require_permission(
-    session: &mut Session<'_>,
     actor: &Actor,
     tree: &CategoryTree,
     flow: &TenantFlow,
     answers: &[Given],
-) -> Result<(), Error> {
+) -> Result<Basis, Error> {
     let given = |column| {
         let code = &flow.question_of(column)?.code;
         answers.iter().find(|given| given.code == *code)?.value.as_ref()
@@ -131,7 +142,7 @@ fn require_permission(
             Value::String(address) => !address.trim().is_empty(),
             other => !other.is_null(),
         });
-        return if is_named { Ok(()) } else { Err(Error::Forbidden(Denial::SubmitterNeeded)) };
+        return if is_named { Ok(Basis::Role) } else { Err(Error::Forbidden(Denial::SubmitterNeeded)) };
     }
     let conditions = &flow.flow.permissions.submit;
     let category = given(Column::Category).and_then(Value::as_i64).map(CategoryId::new);
@@ -141,29 +152,12 @@ fn require_permission(
         None => may_submit(actor, flow),
     };
     if is_permitted {
-        return Ok(());
+        return Ok(Basis::Role);
     }
-    let parent = given(Column::Parent).and_then(Value::as_i64).map(IdeaId::new);
-    let parts = parts_in_parent(session, actor, tree, parent, path.as_deref())?;
-    require(actor, &path.unwrap_or_default(), &parts, conditions)
-}
-
-/// What somebody is to the automation that a change request is about. It counts where that is filed and below, and as long
-/// as no category is known.
-fn parts_in_parent(
-    session: &mut Session<'_>,
-    actor: &Actor,
-    tree: &CategoryTree,
-    parent: Option<IdeaId>,
-    path: Option<&[CategoryId]>,
-) -> Result<Vec<CollaboratorRole>, Error> {
-    let Some(parent) = parent else { return Ok(Vec::new()) };
-    let Some(idea) = ideas::find(session, IdeaKey::Id(parent))? else { return Ok(Vec::new()) };
-    let is_seen = actor.require_in(Permission::Explore, &tree.path_ids(idea.category)).is_ok();
-    if is_seen && path.is_none_or(|path| path.contains(&idea.category)) {
-        return Ok(parts(session, actor.user_id(), &idea)?);
+    if may_ask(actor, flow, path.as_deref()) {
+        return Ok(Basis::Part);
     }
-    Ok(Vec::new())
+    require(actor, &path.unwrap_or_default(), &[], conditions).map(|()| Basis::Role)
 }
 
 /// Whether a role lets somebody submit into a flow, in whichever category. A tenant-level token stands for anybody.

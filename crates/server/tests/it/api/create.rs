@@ -292,25 +292,66 @@ async fn who_has_a_part_in_an_automation_may_ask_for_a_change_of_it() {
     let analyst = json!({"collaborators": [{"user_email": "ana@nordwind.example", "role_id": 16}]});
     let added = mia.post("/automations/one/collaborators", &analyst).await;
     assert_eq!(added.status, 201, "{}", added.text());
-    // It counts for this one, and where this one is filed.
-    let elsewhere = change_request("Three", api.legal, &parent);
-    for refused in [in_payables(&another), in_payables(&json!(999)), elsewhere] {
-        assert_problem(&ana.post(PATH, &refused).await, 403, "permission-missing");
-    }
+    // It counts for this one.
+    assert_problem(&ana.post(PATH, &in_payables(&another)).await, 403, "permission-missing");
     // Whose it is and who doesn't see it any more is told the same of it as of one that isn't there.
     for refused in [in_payables(&parent), in_payables(&json!(999))] {
         assert_problem(&lea.post(PATH, &refused).await, 403, "permission-missing");
     }
-    let mut unfiled = in_payables(&parent);
-    unfiled["user_inputs"]["OVR"]["any"]["OVR-OVERVIEW_CATEGORY"] = json!({"value": 999});
-    let told = ana.post(PATH, &unfiled).await;
-    assert_problem(&told, 400, "invalid-input");
-    assert!(told.json()["errorDetails"]["OVR-OVERVIEW_CATEGORY"].is_array(), "{}", told.text());
+    // What is wrong with the request is told as to everybody, and where it may be filed.
+    for (category, parent, field) in [
+        (999, parent.clone(), "OVR-OVERVIEW_CATEGORY"),
+        (api.archived.get(), parent.clone(), "OVR-OVERVIEW_CATEGORY"),
+        (api.legal.get(), parent.clone(), "OVR-OVERVIEW_CATEGORY"),
+        (api.payables.get(), json!(999), "CR-PARENT"),
+        (api.payables.get(), json!("one"), "CR-PARENT"),
+        (api.payables.get(), json!(null), "CR-PARENT"),
+    ] {
+        let refused = ana.post(PATH, &change_request("Three", CategoryId::new(category), &parent)).await;
+        assert_problem(&refused, 400, "invalid-input");
+        let told = refused.json()["errorDetails"].clone();
+        assert_eq!(told.as_object().unwrap().keys().collect::<Vec<_>>(), [field], "{told}");
+    }
     // Below is as good.
     let submitted = ana.submitted(PATH, &in_payables(&parent)).await;
     let record = ana.data(&format!("/automations/{}", submitted["process_id"])).await;
     assert_eq!(record["process_parent_id"], parent);
     assert_eq!(record["process_submitter_user_id"], ana.id().get());
+}
+
+#[tokio::test]
+async fn a_change_request_stays_what_its_submitter_could_have_submitted() {
+    let api = Api::start().await;
+    let mia = manager(&api).await;
+    let ana = api.standard("ana@nordwind.example", None).await;
+    api.add_ideas(ana.id(), api.finance, &["One"]).await;
+    api.add_ideas(mia.id(), api.finance, &["Two"]).await;
+    let id_of = async |slug| mia.data(&format!("/automations/{slug}")).await["process_id"].clone();
+    let (one, two) = (id_of("one").await, id_of("two").await);
+    ana.submitted(PATH, &change_request("Three", api.finance, &one)).await;
+    let about = |parent: &Value| json!({"user_inputs": {"CR": {"any": {"CR-PARENT": {"value": parent}}}}});
+    let change =
+        async |by: &Caller<'_>, parent| by.call(Method::PATCH, "/automations/three", &about(parent)).await;
+    let file = async |by: &Caller<'_>, category: CategoryId| {
+        by.call(Method::PUT, "/automation/three/categories", &json!({"category_id": category.get()})).await
+    };
+    assert_problem(&change(&ana, &two).await, 403, "permission-missing");
+    let elsewhere = file(&ana, api.legal).await;
+    assert_problem(&elsewhere, 400, "invalid-input");
+    assert!(elsewhere.json()["errorDetails"]["category_id"].is_array(), "{}", elsewhere.text());
+    let answered =
+        json!({"user_inputs": {"OVR": {"any": {"OVR-OVERVIEW_CATEGORY": {"value": api.legal.get()}}}}});
+    let answered = ana.call(Method::PATCH, "/automations/three", &answered).await;
+    assert_problem(&answered, 400, "invalid-input");
+    assert!(answered.json()["errorDetails"]["OVR-OVERVIEW_CATEGORY"].is_array(), "{}", answered.text());
+    let record = mia.data("/automations/three").await;
+    assert_eq!(record["process_parent_id"], one);
+    assert_eq!(record["categories"][0]["category_id"], api.finance.get());
+    assert_eq!(change(&ana, &one).await.status, 200, "as it is");
+    assert_eq!(file(&ana, api.payables).await.status, 200, "below");
+    // By a permission both may be.
+    assert_eq!(change(&mia, &two).await.status, 200);
+    assert_eq!(file(&mia, api.legal).await.status, 200);
 }
 
 #[tokio::test]
