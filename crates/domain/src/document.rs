@@ -80,14 +80,24 @@ pub const LINK_LIMIT: usize = 2048;
 pub enum LinkError {
     #[error("A link beginning with https:// or http:// is needed.")]
     NotLink,
+    #[error("A link without a user name and a password is needed.")]
+    Credentials,
+    #[error("A link has no line breaks, tabs or characters that can't be seen, and no blank at its end.")]
+    Unprintable,
     #[error(transparent)]
     Text(#[from] TextError),
 }
 
-/// A link that a page may offer: `http` or `https`, a host, no blanks.
+/// A link that a page may offer: `http` or `https` and a host. Behind that it may hold blanks, as links to shared folders
+/// often do.
 pub fn link(text: &str) -> Result<&str, LinkError> {
-    if !is_link(text) {
-        return Err(LinkError::NotLink);
+    let host = host(text).filter(|host| !host.is_empty() && !host.contains(['\\', ' ']));
+    if host.ok_or(LinkError::NotLink)?.contains('@') {
+        return Err(LinkError::Credentials);
+    }
+    let is_unseen = |c: char| is_unprintable(c) || c.is_whitespace() && c != ' ';
+    if text.chars().any(is_unseen) || text.ends_with(' ') {
+        return Err(LinkError::Unprintable);
     }
     match text.chars().count() {
         length if length > LINK_LIMIT => Err(TextError::TooLong { limit: LINK_LIMIT, length }.into()),
@@ -95,15 +105,13 @@ pub fn link(text: &str) -> Result<&str, LinkError> {
     }
 }
 
-fn is_link(text: &str) -> bool {
+/// What stands between the scheme and the path.
+fn host(text: &str) -> Option<&str> {
     let rest = ["https://", "http://"].iter().find_map(|scheme| {
         let (start, rest) = text.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     });
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    !host.is_empty()
-        && !host.contains(['@', '\\'])
-        && !text.chars().any(|c| c.is_whitespace() || is_unprintable(c))
+    rest?.split(['/', '?', '#']).next()
 }
 
 #[cfg(test)]
@@ -129,7 +137,12 @@ mod tests {
 
     #[test]
     fn links_lead_to_the_web() {
-        for link in ["https://a.example", "HTTP://a.example/b?c#d", "https://[::1]:80/"] {
+        for link in [
+            "https://a.example",
+            "HTTP://a.example/b?c#d",
+            "https://[::1]:80/",
+            "https://a.example/Shared Documents/b c.docx",
+        ] {
             assert_eq!(super::link(link), Ok(link));
         }
         for other in [
@@ -140,12 +153,21 @@ mod tests {
             "https://",
             "https:///x",
             "https://a b",
-            "https://user@a.example",
             "https://a.example\\@b",
             "file:///etc/passwd",
-            "https://a.example/\u{202e}",
         ] {
             assert_eq!(super::link(other), Err(LinkError::NotLink), "{other}");
+        }
+        for named in ["https://user@a.example", "https://user:password@a.example/"] {
+            assert_eq!(super::link(named), Err(LinkError::Credentials), "{named}");
+        }
+        for unseen in [
+            "https://a.example/\u{202e}",
+            "https://a.example/a\tb",
+            "https://a.example/\u{a0}",
+            "https://a.example/ ",
+        ] {
+            assert_eq!(super::link(unseen), Err(LinkError::Unprintable), "{unseen:?}");
         }
         let long = |length: usize| format!("https://a.example/{}", "ü".repeat(length - 18));
         assert_eq!(super::link(&long(2048)), Ok(&*long(2048)));

@@ -146,7 +146,7 @@ pub async fn get_cost_benefit(
     query: Query,
     IfNoneMatch(known): IfNoneMatch,
 ) -> Result<Response, ApiError> {
-    let key = query.text(&["id"]).ok_or_else(|| refused(Error::invalid("id", REQUIRED)))?;
+    let key = query.key(&["id"])?.ok_or_else(|| refused(Error::invalid("id", REQUIRED)))?;
     let Written { data, tag } = Written::of(ideas::cost_benefit(&app, &actor, key).await?)?;
     let answer = envelope::success(data)?;
     Ok(conditional::answer(known.as_ref(), tag.as_bytes(), || answer)?)

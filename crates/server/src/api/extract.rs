@@ -264,6 +264,7 @@ pub(super) fn shorten(text: &str) -> Cow<'_, str> {
 }
 
 const WHOLE: &str = "A whole number is needed.";
+const ONE_VALUE: &str = "Only one value can be given.";
 
 fn not_whole(error: &ParseIntError, needed: &'static str) -> &'static str {
     match error.kind() {
@@ -320,6 +321,17 @@ impl Query {
         self.texts(names).next()
     }
 
+    /// As [`Query::text`], for what names one record. Another one under the same name is refused: nobody could tell which is
+    /// meant.
+    pub fn key<'q>(&'q self, names: &'q [&'static str]) -> Result<Option<&'q str>, Error> {
+        let mut given = self.given(names);
+        let Some((name, key)) = given.next() else { return Ok(None) };
+        if given.any(|(other, text)| other.eq_ignore_ascii_case(name) && text != key) {
+            return Err(Error::invalid(spelled(names, name), ONE_VALUE));
+        }
+        Ok(Some(key))
+    }
+
     /// Of the names the one that [`Query::text`] has its value from, for saying what is wrong with it.
     pub fn spelling(&self, names: &[&'static str]) -> &'static str {
         self.given(names).next().map_or_else(|| spelled(names, ""), |(name, _)| spelled(names, name))
@@ -374,7 +386,7 @@ impl Query {
         match &parsed {
             Err(error) => violations.add(field, not_whole(error, needed)),
             Ok(number) if again.any(|(_, text)| text.parse() != Ok(*number)) => {
-                violations.add(field, "Only one value can be given.");
+                violations.add(field, ONE_VALUE);
                 return None;
             }
             Ok(_) => {}
@@ -449,6 +461,17 @@ mod tests {
     fn deep_nesting_is_refused_without_exhausting_the_stack() {
         let text = "[".repeat(100_000);
         assert!(serde_json::from_str::<Strict>(&text).is_err());
+    }
+
+    #[test]
+    fn a_record_is_named_once() {
+        for (query, key) in [("", None), ("id=", None), ("ID=7", Some("7")), ("id=a&Id=a&other=b", Some("a"))]
+        {
+            assert_eq!(Query::parse(query).key(&["id", "other"]).unwrap(), key, "{query}");
+        }
+        let twice = Query::parse("id=1&id=2");
+        let Err(Error::Invalid(violations)) = twice.key(&["id"]) else { panic!("one of two was taken") };
+        assert!(violations.iter().any(|violation| violation.field == "id" && violation.message == ONE_VALUE));
     }
 
     #[test]

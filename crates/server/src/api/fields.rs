@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 pub use crate::error::REQUIRED;
 use crate::error::Violations;
 
+pub const TEXT_NEEDED: &str = "A text is needed.";
+
 /// What the mirrored API says when anything required is missing.
 pub const REQUIRED_MESSAGE: &str = "Please fill in all the required information";
 
@@ -76,7 +78,7 @@ impl<'b, 'v> Fields<'b, 'v> {
     pub fn text(&mut self, name: &str) -> Option<&'b str> {
         let text = self.given(name)?.as_str();
         if text.is_none() {
-            self.refuse(name, "A text is needed.");
+            self.refuse(name, TEXT_NEEDED);
         }
         text
     }
@@ -86,7 +88,7 @@ impl<'b, 'v> Fields<'b, 'v> {
         match self.given(name) {
             Some(Value::String(text)) if !text.trim().is_empty() => return Some(text),
             Some(Value::String(_)) | None => self.refuse(name, REQUIRED),
-            Some(_) => self.refuse(name, "A text is needed."),
+            Some(_) => self.refuse(name, TEXT_NEEDED),
         }
         None
     }

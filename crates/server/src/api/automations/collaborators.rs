@@ -90,7 +90,7 @@ pub async fn list_collaborators_of(
 
 /// The automation that a query names, and which of its people.
 fn asked(query: &Query) -> Result<(&str, PageRequest), ApiError> {
-    let key = query.text(&["id", "collaborators"]);
+    let key = query.key(&["id", "collaborators"])?;
     let key = key.ok_or_else(|| refused(Error::invalid("id", REQUIRED)))?;
     Ok((key, query.page_if_asked()?))
 }

@@ -79,9 +79,12 @@ pub struct FlatAutomationRequest {
     category_id: Option<i64>,
     /// As `category_id`, where that isn't given.
     category: Option<i64>,
-    /// 1 unless given; `idea_flow_id` means the flow itself.
+    /// 6 where `process_parent_id` is given, else 1, unless it is given itself or `idea_flow_id` is.
     #[schema(minimum = 1, maximum = 8)]
     process_submission_type: Option<i64>,
+    idea_flow_id: Option<i64>,
+    /// What a change request is about.
+    process_parent_id: Option<i64>,
     /// E-mail address; the token's user unless given. A tenant-level token has to give it.
     submitter: Option<String>,
     #[schema(schema_with = owner, required = false)]
@@ -165,6 +168,9 @@ fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     let flow = fields.integer("idea_flow_id").map(FlowId::new);
     let code = fields.integer_within("process_submission_type", 1..=8);
     let owner = fields.integer("process_owner_user_id").map(UserId::new);
+    // Nothing else is about another automation.
+    let has_parent = fields.is_given("process_parent_id");
+    let usual = if has_parent { SubmissionType::ChangeRequest } else { SubmissionType::EmployeeDriven };
     violations.into_result()?;
     // A record shows its owner with name and id.
     if let Some(address) = body.get("owner").and_then(|owner| owner.get("user_email")).cloned() {
@@ -175,7 +181,7 @@ fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
         flow: match (flow, kind) {
             (Some(flow), Some(kind)) => FlowChoice::IdOfKind(flow, kind),
             (Some(flow), None) => FlowChoice::Id(flow),
-            (None, kind) => FlowChoice::Kind(kind.unwrap_or(SubmissionType::EmployeeDriven)),
+            (None, kind) => FlowChoice::Kind(kind.unwrap_or(usual)),
         },
         inputs: Inputs::Flat(body),
         completeness: Completeness::Overview,

@@ -12,7 +12,7 @@ use crate::{
         envelope::{self, Envelope},
         error::ApiError,
         extract::{PathPart, Query},
-        fields::{REQUIRED, REQUIRED_MESSAGE},
+        fields::{REQUIRED, REQUIRED_MESSAGE, TEXT_NEEDED},
         paging::{PageQuery, Paging},
         upload::{FileMistakes, JsonStream, SentFile, Upload},
     },
@@ -190,7 +190,7 @@ pub async fn add_document(
 }
 
 /// Clients look for some messages of the mirrored API; where one applies it comes first.
-fn refused(error: Error) -> ApiError {
+pub(super) fn refused(error: Error) -> ApiError {
     let Error::Invalid(violations) = error else { return error.into() };
     let has = |text: &str| violations.iter().any(|violation| violation.message == text);
     let message = if has(REQUIRED) {
@@ -234,7 +234,7 @@ fn required_text<'f>(
     match fields.get(field) {
         Some(Value::String(text)) if !text.trim().is_empty() => return Some(text),
         Some(Value::String(_) | Value::Null) | None => violations.add(field, REQUIRED),
-        Some(_) => violations.add(field, "A text is needed."),
+        Some(_) => violations.add(field, TEXT_NEEDED),
     }
     None
 }
@@ -265,7 +265,7 @@ pub(super) fn refuse_file(mistakes: &FileMistakes, violations: &mut Violations) 
 }
 
 /// Whether it is said that a file isn't one.
-pub(super) fn is_of_file(violation: &Violation) -> bool {
+fn is_of_file(violation: &Violation) -> bool {
     violation.message.starts_with(INVALID_FILE)
 }
 
@@ -281,7 +281,7 @@ fn content(upload: &Upload, violations: &mut Violations) -> Option<NewContent> {
         (SentFile::Absent, Some(Value::String(text))) => {
             return Some(NewContent::Link(text.trim().to_owned()));
         }
-        (SentFile::Absent, Some(_)) => violations.add("embed_link", "A text is needed."),
+        (SentFile::Absent, Some(_)) => violations.add("embed_link", TEXT_NEEDED),
         (SentFile::Absent, None) | (_, Some(_)) => {
             violations.add("embed_link", ONE_OF_TWO);
             violations.add("file", ONE_OF_TWO);

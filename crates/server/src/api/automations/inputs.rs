@@ -18,6 +18,7 @@ use crate::{
 const NAME: &str = "user_inputs";
 const OBJECT: &str = "An object is needed.";
 const NO_SECTION: &str = "The section is missing between this question and its assessment.";
+const NO_ANSWER: &str = "An answer has a value, a comment or new_applications; this has none of them.";
 const REPEATED: &str = "This question stands further up too.";
 /// Characters of a name. It comes back in the pointer to each answer below it.
 const NAME_LIMIT: usize = 128;
@@ -42,6 +43,9 @@ pub(super) fn read(body: &Map<String, Value>) -> Result<Vec<Given>, Error> {
                         // Else one of the two would be judged, and the other one kept.
                         if !codes.insert(question.name) {
                             violations.add_at((given.field.clone(), Some(given.pointer())), REPEATED);
+                        }
+                        if is_misspelled(question.value) {
+                            violations.add_at((given.field.clone(), Some(given.pointer())), NO_ANSWER);
                         }
                         answers.push(given);
                     }
@@ -131,6 +135,12 @@ impl<'b> Member<'b> {
         }
         self.members(violations)
     }
+}
+
+/// Whether something is said that no member of an answer is: it would be lost, and the call seem done.
+fn is_misspelled(answer: &Value) -> bool {
+    let Value::Object(members) = answer else { return false };
+    !members.is_empty() && ANSWER.into_iter().all(|word| !members.contains_key(word))
 }
 
 /// People are given as they are, all others within an object; either form is taken for both.

@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{
-        automations::documents::{EncodedFile, INVALID_FILE, is_of_file, refuse_file},
+        automations::documents::{EncodedFile, refuse_file, refused},
         envelope::{self, Envelope},
         error::ApiError,
         extract::{PathPart, Query},
-        fields::REQUIRED,
+        fields::{REQUIRED, TEXT_NEEDED},
         paging::{PageQuery, Paging},
         upload::{JsonStream, SentFile, Upload},
     },
@@ -128,22 +128,13 @@ pub async fn add_media(
     envelope::created(AddedMedia { media_id: added.media.get(), file_id: added.file.get() })
 }
 
-fn refused(error: Error) -> ApiError {
-    match error {
-        Error::Invalid(violations) if violations.iter().any(is_of_file) => {
-            ApiError::invalid(INVALID_FILE, violations)
-        }
-        other => other.into(),
-    }
-}
-
 fn read(upload: &Upload) -> Result<NewSubmission, Violations> {
     let mut violations = Violations::default();
     let title = match upload.fields.get("media_title") {
         None | Some(Value::Null) => None,
         Some(Value::String(title)) => Some(title.clone()),
         Some(_) => {
-            violations.add("media_title", "A text is needed.");
+            violations.add("media_title", TEXT_NEEDED);
             None
         }
     };

@@ -5,7 +5,13 @@ use utoipa::ToSchema;
 
 use super::{refusal::refused, schema::AutomationRecord, updated};
 use crate::{
-    api::{conditional::IfMatch, envelope::Envelope, error::ApiError, extract::JsonObject, fields::Fields},
+    api::{
+        conditional::IfMatch,
+        envelope::Envelope,
+        error::ApiError,
+        extract::JsonObject,
+        fields::{Fields, TEXT_NEEDED},
+    },
     app::App,
     auth::actor::Actor,
     error::Violations,
@@ -49,7 +55,7 @@ pub async fn set_tags(
     let items = fields.items("tags").unwrap_or_default();
     for (at, item) in &items {
         if !item.is_string() {
-            fields.violations().add(at.clone(), "A text is needed.");
+            fields.violations().add(at.clone(), TEXT_NEEDED);
         }
     }
     let tags: Vec<_> = items.into_iter().map(|(_, item)| item.as_str()).collect();

@@ -25,10 +25,10 @@ const KINDS: [(&str, &str, Option<usize>); 4] = [
     ("optional-line", concat!("^[^", unprintable!(), "]*$"), None),
     // Not blank.
     ("filled-text", "\\S", Some(1)),
-    // With a host that holds no credentials, and without blanks.
+    // With a host that holds no credentials; blanks behind it.
     (
         "link",
-        concat!("^https?://[^\\s/?#@\\\\", unprintable!(), "]+([/?#][^\\s", unprintable!(), "]*)?$"),
+        concat!("^https?://[^\\s/?#@\\\\", unprintable!(), "]+([/?#]([^\\s", unprintable!(), "]| )*)?$"),
         None,
     ),
 ];

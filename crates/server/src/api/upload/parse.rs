@@ -33,7 +33,7 @@ use crate::{
         encoding::{Encoding, HALF_A_CHARACTER},
         error::ApiError,
         extract::{Strict, repeated},
-        fields::REQUIRED,
+        fields::{REQUIRED, TEXT_NEEDED},
     },
     app::App,
     files::{Draft, Whole},
@@ -273,9 +273,11 @@ impl Description {
             Self::Other => return SentFile::Invalid(FileMistakes::Whole(MEMBERS)),
             Self::Members(members) => members,
         };
-        let text = |name: &str| {
-            let text = members.get(name).and_then(Value::as_str).map(str::trim);
-            text.filter(|text| !text.is_empty()).ok_or(REQUIRED)
+        let text = |name: &str| match members.get(name) {
+            None | Some(Value::Null) => Err(REQUIRED),
+            Some(Value::String(text)) if text.trim().is_empty() => Err(REQUIRED),
+            Some(Value::String(text)) => Ok(text.trim()),
+            Some(_) => Err(TEXT_NEEDED),
         };
         let name =
             text("file_name").and_then(|text| FileName::parse(text).ok_or("This is no name of a file."));
@@ -358,7 +360,11 @@ impl<R: Read> Parser<'_, R> {
                 content?;
                 Value::Null
             } else {
-                self.json.deserialize_next::<Strict>()?.0
+                let Strict(value) = self.json.deserialize_next()?;
+                if name == "file_content" && !value.is_null() {
+                    self.content = Err(TEXT_NEEDED);
+                }
+                value
             };
             members.insert(name, value);
         }

@@ -339,6 +339,23 @@ async fn a_level_that_is_wrong_is_told_by_its_path_and_one_that_is_missing_at_th
 }
 
 #[tokio::test]
+async fn an_answer_whose_members_are_misspelled_is_not_taken_for_done() {
+    let api = Api::start().await;
+    let (ana, id) = submitted(&api).await;
+    let answer =
+        |answer: Value| json!({"user_inputs": {"OVR": {"any": {"OVR-OVERVIEW_PAIN_POINTS": answer}}}});
+    let path = format!("/automations/{id}");
+    let refused = ana.call(Method::PATCH, &path, &answer(json!({"Value": "Slow"}))).await;
+    assert_problem(&refused, 400, "invalid-input");
+    assert!(refused.json()["errorDetails"]["OVR-OVERVIEW_PAIN_POINTS"].is_array(), "{}", refused.text());
+    for said in [json!({}), json!({"value": "Slow", "Value": "Fast"})] {
+        let taken = ana.call(Method::PATCH, &path, &answer(said)).await;
+        assert_eq!(taken.status, 200, "{}", taken.text());
+    }
+    assert_eq!(ana.data(&path).await["process_pain_points"], "Slow");
+}
+
+#[tokio::test]
 async fn only_those_who_may_edit_an_idea_change_it() {
     let api = Api::start().await;
     let (_, id) = submitted(&api).await;

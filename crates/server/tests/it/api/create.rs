@@ -398,6 +398,12 @@ async fn the_alias_takes_a_flat_record_that_is_complete_in_its_overview() {
         refused.json()["errorDetails"].as_object().unwrap().keys().collect::<Vec<_>>(),
         ["category_id", "process_description"]
     );
+    // What is about another automation is a change request, said or not.
+    let about = json!({"process_name": "Two", "process_description": "More banks", "category_id": api.payables.get(),
+        "process_parent_id": id});
+    let asked = ana.submitted("/automations", &about).await["process_id"].clone();
+    let record = ana.data(&format!("/automations/{asked}")).await;
+    assert_eq!((&record["process_submission_type"], &record["process_parent_id"]), (&json!(6), &id));
     let coe = json!({"process_submission_type": 2, "process_name": "Two", "category_id": api.payables.get()});
     assert_problem(&ana.post("/automations", &coe).await, 403, "permission-missing");
     let unknown = json!({"process_submission_type": 9});

@@ -124,12 +124,12 @@ async fn a_link_is_a_document_without_a_file() {
     let api = begin().await;
     let ana = ana(&api).await;
     let mut body = document();
-    body["embed_link"] = json!(" https://wiki.example/plan?a=1 ");
+    body["embed_link"] = json!(" https://wiki.example/Shared Documents/plan?a=1 ");
     let answer = ana.post(PATH, &body).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     assert!(answer.json()["data"].get("file_id").is_none());
     let data = ana.data(PATH).await;
-    assert_eq!(data["documents"][0]["embed_link"], "https://wiki.example/plan?a=1");
+    assert_eq!(data["documents"][0]["embed_link"], "https://wiki.example/Shared Documents/plan?a=1");
     assert_eq!(data["documents"][0]["file_id"], Value::Null);
     assert_eq!(ana.data("/automations/one").await["process_num_documents"], 1);
 }
@@ -145,6 +145,7 @@ async fn a_link_is_a_document_without_a_file() {
 #[case(json!({"file": null}), &["embed_link", "file"], ONE_OF_TWO)]
 #[case(json!({"embed_link": "https://a.example"}), &["embed_link", "file"], ONE_OF_TWO)]
 #[case(json!({"file": null, "embed_link": "javascript:alert(1)"}), &["embed_link"], "embed_link: A link beginning with https:// or http:// is needed.")]
+#[case(json!({"file": null, "embed_link": "https://ana:secret@a.example"}), &["embed_link"], "embed_link: A link without a user name and a password is needed.")]
 #[case(json!({"file": null, "embed_link": format!("https://a.example/{}", "b".repeat(3000))}), &["embed_link"], "embed_link: At most 2048 characters; this has 3018.")]
 #[case(json!({"file": null, "embed_link": 7}), &["embed_link"], "embed_link: A text is needed.")]
 #[case(json!({"file": null, "embed_link": "https://a.example", "document_type_id": 10}), &["embed_link"], "embed_link: A Task Capture Document can't be a link.")]
@@ -181,6 +182,7 @@ async fn what_is_wrong_is_named_and_nothing_is_kept(
 
 #[rstest]
 #[case(json!("plan.pdf"), &["Invalid file. An object of file_name, mimetype, file_encoding and file_content is needed."])]
+#[case(json!({"file_name": 5, "mimetype": "b/c", "file_encoding": 5, "file_content": 5}), &["Invalid file.", "file_name: A text is needed.", "file_encoding: A text is needed.", "file_content: A text is needed."])]
 #[case(json!({}), &["Invalid file.", "file_name: This is required.", "mimetype: This is required.", "file_encoding: This is required.", "file_content: This is required."])]
 #[case(json!({"file_name": "..", "mimetype": "b/c", "file_encoding": "hex", "file_content": "YQ=="}), &["Invalid file.", "file_name: This is no name of a file.", "file_encoding: This has to be base64."])]
 #[case(json!({"file_name": "a", "mimetype": "b/c", "file_encoding": "base64", "file_content": "data:;base64,YQ=="}), &["Invalid file.", "file_content: This isn't base64."])]

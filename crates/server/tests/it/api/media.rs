@@ -54,7 +54,7 @@ async fn a_picture_is_a_change_that_is_followed() {
 }
 
 #[rstest]
-#[case(json!({}), "file", "file: This is required.")]
+#[case(json!({}), "file", "Please fill in all the required information")]
 #[case(json!({"file": "x"}), "file", "Invalid file.")]
 #[case(json!({"file": file("a.png", "image/png", b"<html>")}), "file", "file: A picture (PNG, JPEG, GIF, WebP, AVIF) or a video (MP4, WebM, MOV) is needed.")]
 #[case(json!({"file": file("a.svg", "image/svg+xml", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>")}), "file", "file: A picture (PNG, JPEG, GIF, WebP, AVIF) or a video (MP4, WebM, MOV) is needed.")]
