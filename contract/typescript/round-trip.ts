@@ -1,4 +1,5 @@
-// Uses the hub by types made of its own document: submits an idea, finds it, and is told what is wrong with another.
+// Uses the hub by types made of its own document: carries an idea from its submission to its deletion, and is told what is
+// wrong with a change.
 import createClient from 'openapi-fetch';
 import type { paths } from './api.js';
 
@@ -55,3 +56,36 @@ const again = await hub.POST('/automations/{id}/tags', { params, body: { tags: [
 const problem = there(again.error, 'a refusal');
 same(problem.statusCode, 400, 'status of the refusal');
 same('tags/0' in problem.errorDetails, true, 'the refusal names the tag');
+
+const APPROVED = 47;
+const text = 'How it goes';
+const added = await hub.POST('/automations/{id}/documents', {
+  params,
+  body: {
+    document_title: 'Plan',
+    document_description: 'From the order to the payment',
+    document_type_id: 1,
+    file: { file_name: 'plan.txt', mimetype: 'text/plain', file_encoding: 'base64', file_content: btoa(text) },
+  },
+});
+const file = there(there(added.data, 'what was attached').data.file_id, 'the id of the file');
+const bytes = await hub.GET('/download/file/{file_id}', { params: { path: { file_id: file } }, parseAs: 'text' });
+same(bytes.data, text, 'the file');
+
+const moved = await hub.POST('/automations/status', {
+  body: { process_id: created.process_id, phase_status_id: APPROVED },
+});
+same(moved.response.status, 201, 'status of approving');
+const tagged = await hub.POST('/automations/{id}/tags', { params, body: { tags: ['Made by a client'] } });
+same(tagged.response.status, 200, 'status of tagging');
+
+const changed = await hub.GET('/automations/{id}', { params });
+const version = there(changed.response.headers.get('etag'), 'the tag of the record');
+same(there(changed.data, 'the changed record').data.tags.join(), 'Made by a client', 'tags');
+const unchanged = await hub.GET('/automations/{id}', { params: { ...params, header: { 'If-None-Match': version } } });
+same(unchanged.response.status, 304, 'status of what is known');
+
+const removed = await hub.DELETE('/automations/{id}', { params });
+same(removed.response.status, 200, 'status of deleting');
+const gone = await hub.GET('/automations/{id}', { params });
+same(there(gone.error, 'a refusal').statusCode, 404, 'status of what is gone');

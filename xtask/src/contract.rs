@@ -13,26 +13,29 @@ use crate::process::{output_of, root, run, target_folder};
 use crate::test::timed;
 use crate::tools::python_folder;
 
+const FUZZING: [&str; 2] = ["--phases", "fuzzing"];
+
 pub(crate) fn check() -> Result<()> {
     let made = target_folder().join("contract");
     fs::create_dir_all(&made)?;
     let document = write_document(&made)?;
     timed("lint of the document", || lint(&document))?;
     timed("clients", || make_clients(&document, &made))?;
-    timed("contract on SQLite", || {
-        let hub = Demo::start(&made.join("sqlite"), None)?;
-        round_trips(&hub, &made)?;
-        draw_requests(&hub, (hub.credential()?, None), &[])?;
-        // Refused where it takes a person; how a request is read was looked at before.
-        draw_requests(&hub, hub.impersonal()?, &["--phases", "fuzzing"])
-    })?;
+    timed("contract on SQLite", || hold(&Demo::start(&made.join("sqlite"), None)?, &made))?;
     let cluster = Cluster::start()?;
     timed("contract on PostgreSQL", || {
-        let hub = Demo::start(&made.join("postgres"), Some(cluster.url()))?;
-        round_trips(&hub, &made)?;
-        // How a request is read was looked at above; here it is about what is stored.
-        draw_requests(&hub, (hub.credential()?, None), &["--phases", "examples,fuzzing,stateful"])
+        hold(&Demo::start(&made.join("postgres"), Some(cluster.url()))?, &made)
     })
+}
+
+/// Holds a hub against its document.
+fn hold(hub: &Demo, made: &Path) -> Result<()> {
+    round_trips(hub, made)?;
+    let by_a_person = || Ok::<_, anyhow::Error>(drawn_requests(hub, (hub.credential()?, None)));
+    run(&mut by_a_person()?)?;
+    run(by_a_person()?.args(FUZZING).env("HUB_DRAW_CONDITIONS", "1"))?;
+    // Refused where it takes a person; how a request is read was looked at before.
+    run(drawn_requests(hub, hub.impersonal()?).args(FUZZING))
 }
 
 /// As the program prints it, for tools that want a file.
@@ -75,7 +78,7 @@ fn round_trips(hub: &Demo, made: &Path) -> Result<()> {
 }
 
 /// With the checks of `contract/schemathesis.toml`, by a token and its app key.
-fn draw_requests(hub: &Demo, (credential, app_key): (String, Option<&str>), more: &[&str]) -> Result<()> {
+fn drawn_requests(hub: &Demo, (credential, app_key): (String, Option<&str>)) -> Command {
     let mut tool = python_tool("schemathesis");
     tool.args(["--config-file", "contract/schemathesis.toml", "run"])
         .arg(hub.document())
@@ -85,7 +88,7 @@ fn draw_requests(hub: &Demo, (credential, app_key): (String, Option<&str>), more
     if let Some(app_key) = app_key {
         tool.args(["--header", &format!("x-ah-openapi-app-key: {app_key}")]);
     }
-    run(tool.args(more))
+    tool
 }
 
 fn node_tool(name: &str) -> Command {
