@@ -58,7 +58,7 @@ pub struct ListQuery {
     /// Empty to begin with, then the `nextCursor` of the answer before: each page costs the same, and what comes or goes
     /// meanwhile shifts none. `offset` and `page` are ignored.
     cursor: Option<String>,
-    /// Names of members, separated by commas: only these are sent.
+    /// Names of members, separated by commas: only these are sent, whichever others a record has to have.
     fields: Option<String>,
 }
 

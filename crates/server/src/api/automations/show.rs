@@ -72,7 +72,8 @@ impl Shown {
     get, path = "/automations/{id}", tag = "Automation Ideas",
     params(
         ("id" = String, Path, description = "`process_id` or `process_slug`."),
-        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these are sent."),
+        ("fields" = Option<String>, Query, description = "Names of members, separated by commas: only these \
+            are sent, whichever others a record has to have."),
         ("If-None-Match" = Option<String>, Header, description = "An `ETag` that was sent with it."),
     ),
     responses(

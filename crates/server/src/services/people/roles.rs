@@ -39,7 +39,8 @@ impl Catalogue {
     ) -> Result<Vec<RoleAssignment>, Error> {
         let standard = [everywhere(STANDARD_USER)];
         if asked.is_empty() || asked == standard {
-            actor.require_at(Permission::ManageUsers, None)?;
+            // Where that is too much, a role in some category may do.
+            actor.require_at(Permission::ManageUsers, None).map_err(|error| error.of_field("roles"))?;
             return Ok(standard.to_vec());
         }
         self.check_change(actor, &[], asked, wrong)?;
@@ -54,9 +55,11 @@ impl Catalogue {
         after: &[RoleAssignment],
         wrong: &mut Violations,
     ) -> Result<(), Error> {
-        actor.require_if_personal(Permission::ManageUserRoles)?;
+        // Whoever may change the person otherwise is told what they may not.
+        let of_roles = |error: Error| error.of_field("roles");
+        actor.require_if_personal(Permission::ManageUserRoles).map_err(of_roles)?;
         for taken in before.iter().filter(|one| !after.contains(one)) {
-            self.require_power(actor, taken)?;
+            self.require_power(actor, taken).map_err(of_roles)?;
         }
         for (position, given) in after.iter().enumerate().filter(|(_, one)| !before.contains(one)) {
             let role = self.role(given.role).filter(|role| role.is_active);
@@ -66,7 +69,8 @@ impl Catalogue {
             if given.category.is_some_and(|category| self.tree.find(category).is_none()) {
                 wrong.add(format!("roles/{position}/category_id"), "There is no such category.");
             } else if role.is_some() {
-                self.require_power(actor, given)?;
+                let may_give = self.require_power(actor, given);
+                may_give.map_err(|error| error.of_field(format!("roles/{position}")))?;
             }
         }
         Ok(())

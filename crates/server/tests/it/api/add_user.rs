@@ -207,6 +207,7 @@ async fn who_manages_users_adds_standard_users_only() {
     {
         let answer = paula.post("/adduser", &jane_with(json!({ "user_roles": roles }))).await;
         assert_problem(&answer, 403, "permission-missing");
+        assert!(answer.json()["errorDetails"]["user_roles"].is_array(), "{}", answer.text());
     }
     for (email, roles) in
         [("a@n.example", json!([])), ("b@n.example", json!(null)), ("c@n.example", json!([{"role_id": 8}]))]
@@ -231,6 +232,8 @@ async fn an_administrator_of_one_category_gives_roles_there_only() {
     for (role, category) in [(8, 0), (2, 0), (8, api.legal.get()), (6, api.archived.get())] {
         let answer = fay.post("/adduser", &with_role("x@n.example", role, category)).await;
         assert_problem(&answer, 403, "permission-missing");
+        let field = if category == 0 && role == 8 { "user_roles" } else { "user_roles/0" };
+        assert!(answer.json()["errorDetails"][field].is_array(), "{}", answer.text());
     }
     assert_problem(&fay.post("/adduser", &jane()).await, 403, "permission-missing");
     for (email, role, category) in
