@@ -162,6 +162,9 @@ fn flow(fields: &mut Fields<'_, '_>) -> Option<FlowChoice> {
     flow
 }
 
+/// What a flat body calls the automation that a change request is about.
+const PARENT: [&str; 3] = ["process_parent_id", "parent_process_id", "cr-parent"];
+
 fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     let mut violations = Violations::default();
     let mut fields = Fields::of(&body, &mut violations);
@@ -169,7 +172,7 @@ fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     let code = fields.integer_within("process_submission_type", 1..=8);
     let owner = fields.integer("process_owner_user_id").map(UserId::new);
     // Nothing else is about another automation.
-    let has_parent = fields.is_given("process_parent_id");
+    let has_parent = PARENT.into_iter().any(|name| fields.is_given(name));
     let usual = if has_parent { SubmissionType::ChangeRequest } else { SubmissionType::EmployeeDriven };
     violations.into_result()?;
     // A record shows its owner with name and id.

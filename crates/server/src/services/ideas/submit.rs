@@ -126,7 +126,7 @@ enum Basis {
 }
 
 /// A tenant-level token may submit for whoever it names; a person only where a role of theirs allows it, or their part in
-/// what a change request is about. Whoever may not learns no more about the input.
+/// what a change request is about. Whoever can't have either learns no more about the input.
 fn require_permission(
     actor: &Actor,
     tree: &CategoryTree,

@@ -12,7 +12,7 @@ use axum::http::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{Api, Caller, assert_problem};
+use super::{Api, Caller, STANDARD_USER, assert_problem};
 
 const PATH: &str = "/idea-from-schema";
 const DETAILS: &str = "ah-section-ovrbp-0-0";
@@ -349,9 +349,14 @@ async fn a_change_request_stays_what_its_submitter_could_have_submitted() {
     assert_eq!(record["categories"][0]["category_id"], api.finance.get());
     assert_eq!(change(&ana, &one).await.status, 200, "as it is");
     assert_eq!(file(&ana, api.payables).await.status, 200, "below");
-    // By a permission both may be.
-    assert_eq!(change(&mia, &two).await.status, 200);
-    assert_eq!(file(&mia, api.legal).await.status, 200);
+    // By a permission both may be, also where that holds only where it is filed.
+    let paula = api
+        .person("paula@nordwind.example", &[(RoleId::new(5), Some(api.finance)), (STANDARD_USER, None)])
+        .await;
+    assert_eq!(change(&paula, &two).await.status, 200);
+    assert_eq!(file(&paula, api.legal).await.status, 200);
+    assert_problem(&change(&paula, &one).await, 403, "permission-missing");
+    assert_eq!(change(&mia, &one).await.status, 200);
 }
 
 #[tokio::test]
@@ -399,11 +404,18 @@ async fn the_alias_takes_a_flat_record_that_is_complete_in_its_overview() {
         ["category_id", "process_description"]
     );
     // What is about another automation is a change request, said or not.
-    let about = json!({"process_name": "Two", "process_description": "More banks", "category_id": api.payables.get(),
-        "process_parent_id": id});
-    let asked = ana.submitted("/automations", &about).await["process_id"].clone();
-    let record = ana.data(&format!("/automations/{asked}")).await;
-    assert_eq!((&record["process_submission_type"], &record["process_parent_id"]), (&json!(6), &id));
+    for name in ["process_parent_id", "parent_process_id", "cr-parent"] {
+        let mut about = json!({"process_name": name, "process_description": "More banks",
+            "category_id": api.payables.get()});
+        about[name] = id.clone();
+        let asked = ana.submitted("/automations", &about).await["process_id"].clone();
+        let record = ana.data(&format!("/automations/{asked}")).await;
+        assert_eq!(
+            (&record["process_submission_type"], &record["process_parent_id"]),
+            (&json!(6), &id),
+            "{name}"
+        );
+    }
     let coe = json!({"process_submission_type": 2, "process_name": "Two", "category_id": api.payables.get()});
     assert_problem(&ana.post("/automations", &coe).await, 403, "permission-missing");
     let unknown = json!({"process_submission_type": 9});
