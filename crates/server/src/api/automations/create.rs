@@ -141,7 +141,7 @@ fn answered(body: &Map<String, Value>) -> Result<Submission, ApiError> {
     };
     match (flow, answers) {
         (Some(flow), Some(answers)) => Ok(Submission {
-            flow,
+            flow: Some(flow),
             inputs: Inputs::Answers(answers),
             completeness: Completeness::Form,
             owner: None,
@@ -162,18 +162,12 @@ fn flow(fields: &mut Fields<'_, '_>) -> Option<FlowChoice> {
     flow
 }
 
-/// What a flat body calls the automation that a change request is about.
-const PARENT: [&str; 3] = ["process_parent_id", "parent_process_id", "cr-parent"];
-
 fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     let mut violations = Violations::default();
     let mut fields = Fields::of(&body, &mut violations);
     let flow = fields.integer("idea_flow_id").map(FlowId::new);
     let code = fields.integer_within("process_submission_type", 1..=8);
     let owner = fields.integer("process_owner_user_id").map(UserId::new);
-    // Nothing else is about another automation.
-    let has_parent = PARENT.into_iter().any(|name| fields.is_given(name));
-    let usual = if has_parent { SubmissionType::ChangeRequest } else { SubmissionType::EmployeeDriven };
     violations.into_result()?;
     // A record shows its owner with name and id.
     if let Some(address) = body.get("owner").and_then(|owner| owner.get("user_email")).cloned() {
@@ -182,9 +176,9 @@ fn flat(mut body: Map<String, Value>) -> Result<Submission, ApiError> {
     let kind = code.and_then(SubmissionType::from_code);
     Ok(Submission {
         flow: match (flow, kind) {
-            (Some(flow), Some(kind)) => FlowChoice::IdOfKind(flow, kind),
-            (Some(flow), None) => FlowChoice::Id(flow),
-            (None, kind) => FlowChoice::Kind(kind.unwrap_or(usual)),
+            (Some(flow), Some(kind)) => Some(FlowChoice::IdOfKind(flow, kind)),
+            (Some(flow), None) => Some(FlowChoice::Id(flow)),
+            (None, kind) => kind.map(FlowChoice::Kind),
         },
         inputs: Inputs::Flat(body),
         completeness: Completeness::Overview,

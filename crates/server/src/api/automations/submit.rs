@@ -228,7 +228,7 @@ async fn submit(
     body: Map<String, Value>,
 ) -> Result<Response, ApiError> {
     let submission = Submission {
-        flow: FlowChoice::Kind(kind),
+        flow: Some(FlowChoice::Kind(kind)),
         inputs: Inputs::Flat(body),
         completeness: Completeness::Form,
         owner: None,

@@ -57,7 +57,8 @@ impl Completeness {
 
 #[derive(Clone, Debug)]
 pub struct Submission {
-    pub flow: FlowChoice,
+    /// Where none is said, the one for change requests if the answers say what to change, else the employee-driven one.
+    pub flow: Option<FlowChoice>,
     pub inputs: Inputs,
     pub completeness: Completeness,
     /// Who owns it, where no answer says so.
@@ -79,7 +80,8 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
     let actor = actor.clone();
     super::write(app, actor.tenant_id(), move |session, around| {
         let (forms, tree) = (&*around.forms, around.directory.tree());
-        let flow = find_flow(forms, submission.flow)?;
+        let unsaid = || FlowChoice::Kind(kind_of(forms, &submission.inputs));
+        let flow = find_flow(forms, submission.flow.unwrap_or_else(unsaid))?;
         let answers = submission.inputs.answers(flow);
         let basis = require_permission(&actor, tree, flow, &answers)?;
         let mut filling = Filling::new(&actor, flow, tree, now);
@@ -101,6 +103,15 @@ pub async fn submit(app: &App, actor: &Actor, submission: Submission) -> Result<
         Ok(Submitted { idea, uuid, name: new.name.as_str().to_owned() })
     })
     .await
+}
+
+/// Nothing but a change request is about another automation.
+fn kind_of(forms: &TenantForms, inputs: &Inputs) -> SubmissionType {
+    let is_about_another = forms.flow_of(SubmissionType::ChangeRequest).is_some_and(|flow| {
+        let parent = flow.question_of(Column::Parent);
+        parent.is_some_and(|question| inputs.answers(flow).iter().any(|given| given.code == question.code))
+    });
+    if is_about_another { SubmissionType::ChangeRequest } else { SubmissionType::EmployeeDriven }
 }
 
 pub(super) fn find_flow(forms: &TenantForms, choice: FlowChoice) -> Result<&TenantFlow, Error> {
