@@ -108,13 +108,12 @@ impl<'b, 'v> Fields<'b, 'v> {
     }
 
     pub fn integer_within(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
-        let integer = self.integer(name)?;
-        if !range.contains(&integer) {
+        let integer = self.given(name)?.as_i64().filter(|integer| range.contains(integer));
+        if integer.is_none() {
             let (least, most) = (range.start(), range.end());
             self.refuse(name, format!("A whole number from {least} to {most} is needed."));
-            return None;
         }
-        Some(integer)
+        integer
     }
 
     pub fn required_integer(&mut self, name: &str) -> Option<i64> {

@@ -38,6 +38,9 @@ pub struct AddUserRequest {
     user_first_name: String,
     #[schema(format = "line", max_length = 50)]
     user_last_name: String,
+    /// 0 not invited, 1 invited without a mail, 2 with one. Nobody becomes active but by signing in.
+    #[schema(minimum = 0, maximum = 2)]
+    user_invite_status: Option<u8>,
     #[serde(flatten)]
     particulars: UserParticulars,
 }
@@ -56,6 +59,9 @@ pub struct EditUserRequest {
     user_first_name: Option<String>,
     #[schema(format = "line", max_length = 50)]
     user_last_name: Option<String>,
+    /// As where somebody is added; 3 stands for somebody who has signed in.
+    #[schema(minimum = 0, maximum = 3)]
+    user_invite_status: Option<u8>,
     #[serde(flatten)]
     particulars: UserParticulars,
 }
@@ -75,9 +81,6 @@ struct UserParticulars {
     /// 1 unless given.
     #[schema(minimum = 0, maximum = 1)]
     user_is_active: Option<u8>,
-    /// 0 not invited, 1 invited without a mail, 2 with one; 3 stands for somebody who has signed in.
-    #[schema(minimum = 0, maximum = 3)]
-    user_invite_status: Option<u8>,
     /// In place of all roles held so far. Somebody new becomes a Standard User unless given.
     user_roles: Option<Vec<UserRoleRequest>>,
 }

@@ -261,8 +261,8 @@ async fn all_mistakes_are_told_at_once_and_nothing_is_entered() {
 #[case("one_time_costs", json!([{"description": "x", "amount": true}]), "#/one_time_costs/0/amount", "A number from 0 to 1000000000000 is needed.")]
 #[case("running_costs", json!([{"kind": 1, "price_per_year": 1}]), "#/running_costs/0/kind", "A text is needed.")]
 #[case("running_costs", json!([{"kind": "other", "vendor": 3, "price_per_year": 1}]), "#/running_costs/0/vendor", "A text is needed.")]
-#[case("launch_date", json!("2027-10-20"), "#/launch_date", "A whole number is needed.")]
-#[case("horizon_years", json!(1.5), "#/horizon_years", "A whole number is needed.")]
+#[case("launch_date", json!("2027-10-20"), "#/launch_date", "A whole number from 946684800000 to 4102444799999 is needed.")]
+#[case("horizon_years", json!(1.5), "#/horizon_years", "A whole number from 1 to 10 is needed.")]
 #[tokio::test]
 async fn what_breaks_a_rule_is_refused_where_it_stands(
     #[case] member: &str,
