@@ -24,6 +24,7 @@ pub enum Reach {
 impl Access {
     /// Adds a role's permissions: for all categories, or for one and those below it.
     pub fn grant(&mut self, permissions: PermissionSet, category: Option<CategoryId>) {
+        let permissions = permissions.given_for(category);
         match category {
             None => self.everywhere = self.everywhere.union(permissions),
             Some(category) => match self.scoped.iter_mut().find(|(id, _)| *id == category) {
@@ -90,6 +91,22 @@ mod tests {
         assert!(!access.holds_at(Permission::Explore, None));
         assert_eq!(access.reach(Permission::Explore), Reach::Categories(vec![FINANCE]));
         assert_eq!(access.reach(Permission::OpenApi), Reach::Nowhere);
+    }
+
+    #[test]
+    fn what_concerns_the_whole_tenant_is_not_held_for_a_category() {
+        let mut access = Access::default();
+        let wide = [Permission::OpenApi, Permission::AuditLogs, Permission::TenantSettings];
+        access.grant([Permission::Explore].into_iter().chain(wide).collect(), Some(FINANCE));
+
+        for permission in wide {
+            assert!(!access.holds(permission), "{permission}");
+            assert!(!access.holds_in(permission, &[FINANCE]), "{permission}");
+            assert_eq!(access.reach(permission), Reach::Nowhere);
+        }
+        assert_eq!(access.permissions(), only(Permission::Explore));
+        access.grant(only(Permission::OpenApi), None);
+        assert!(access.holds(Permission::OpenApi));
     }
 
     #[test]

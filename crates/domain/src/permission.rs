@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::id::CategoryId;
+
 macro_rules! permissions {
     ($($name:ident = $bit:literal, $key:literal, $group:ident, $title:literal;)+) => {
         /// One right of the catalogue. The key is what is stored; the title is what people read.
@@ -80,6 +82,14 @@ permissions! {
     TenantSettings = 45, "TENANT_SETTINGS", Admin, "Tenant settings";
 }
 
+impl Permission {
+    /// Whether it is about the tenant as a whole. A role given for a category doesn't bring it: whoever could make tokens
+    /// for a category could make one that reaches beyond it.
+    const fn is_tenant_wide(self) -> bool {
+        matches!(self, Self::OpenApi | Self::AuditLogs | Self::TenantSettings)
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.title())
@@ -108,6 +118,12 @@ impl PermissionSet {
 
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Those that a role with these brings where it is given: for a category, or for all.
+    #[must_use]
+    pub fn given_for(self, category: Option<CategoryId>) -> Self {
+        self.iter().filter(|permission| category.is_none() || !permission.is_tenant_wide()).collect()
     }
 
     pub fn iter(self) -> impl Iterator<Item = Permission> {

@@ -83,18 +83,19 @@ impl Catalogue {
         actor.require_at(Permission::ManageUserRoles, place.as_deref())?;
         let allowed = self.role(assignment.role).map(|role| role.permissions).unwrap_or_default();
         allowed
+            .given_for(assignment.category)
             .iter()
             .filter(|&permission| permission != Permission::TenantSettings)
             .try_for_each(|permission| actor.require_at(permission, place.as_deref()))
     }
 
-    /// Whether the actor may do all that these roles allow.
+    /// Whether the actor may do all that these roles allow, or would if those that are disabled weren't.
     pub(super) fn covers(&self, actor: &Actor, held: &[RoleAssignment]) -> bool {
         held.iter().all(|one| {
             let place = self.place(one);
-            let role = self.role(one.role).filter(|role| role.is_active);
-            role.is_none_or(|role| {
-                role.permissions.iter().all(|right| actor.require_at(right, place.as_deref()).is_ok())
+            self.role(one.role).is_none_or(|role| {
+                let mut rights = role.permissions.given_for(one.category).iter();
+                rights.all(|right| actor.require_at(right, place.as_deref()).is_ok())
             })
         })
     }

@@ -1,8 +1,11 @@
 //! A token from its form to its tombstone.
 
-use automation_hub_domain::{id::TokenId, user::Email};
+use automation_hub_domain::{
+    id::{CategoryId, TokenId},
+    user::{Email, RoleAssignment},
+};
 use automation_hub_storage::{
-    StorageError, audit,
+    Session, StorageError, audit,
     categories::{self, CategoryLevel},
     tokens, users,
 };
@@ -280,17 +283,63 @@ async fn a_token_for_somebody_else_needs_the_password_and_loses_nothing() {
 }
 
 /// Who acts, and as whom: of each write one can tell both.
+async fn finance(hub: &TestHub) -> CategoryId {
+    let made = hub.app.store.write(hub.tenant, |s| -> Result<_, StorageError> {
+        let level = CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
+        categories::insert_level(s, &level)?;
+        categories::insert(s, &crate::api::node("Finance", None, 1))
+    });
+    made.await.unwrap()
+}
+
+/// A tenant-level token reaches beyond every category, and would give its maker any role.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_administers_one_category_has_nothing_to_do_with_tokens() {
+    let hub = hub().await;
+    let mut ines = hub.signed_in(INES).await;
+    let credential = make(&mut ines, &[]).await;
+    let category = finance(&hub).await;
+    let fay = hub.add_user("fay@nordwind.test", &[]).await;
+    let role = RoleAssignment { role: SYSTEM_ADMIN, category: Some(category) };
+    let given = hub
+        .app
+        .store
+        .write(hub.tenant, move |s: &mut Session<'_>| users::set_role_assignments(s, fay, &[role]));
+    given.await.unwrap();
+    let mut fay = hub.signed_in("fay@nordwind.test").await;
+    assert!(!fay.get(&format!("{BASE}/")).await.text().contains("/platform-setup/open-api"));
+    for path in [
+        "",
+        "/tokens/new",
+        "/tokens/1",
+        "/tokens/1/edit",
+        "/tokens/1/rotate",
+        "/tokens/1/revoke",
+        "/tokens/people?q=i",
+        "/calls",
+        "/settings",
+    ] {
+        assert_eq!(fay.get(&console(path)).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in [
+        "/tokens",
+        "/tokens/1/deactivate",
+        "/tokens/1/rotate",
+        "/tokens/1/reveal",
+        "/tokens/1/revoke",
+        "/settings",
+    ] {
+        assert_eq!(fay.post(&console(path), &[]).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_with_a_token_for_somebody_else_names_its_maker_and_its_user() {
     let hub = hub().await;
     let mut ines = hub.signed_in(INES).await;
     let credential = make(&mut ines, &[("user", OMAR), ("name", "For Omar")]).await;
-    let category = hub.app.store.write(hub.tenant, |s| -> Result<_, StorageError> {
-        let level = CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
-        categories::insert_level(s, &level)?;
-        categories::insert(s, &crate::api::node("Finance", None, 1))
-    });
-    let category = category.await.unwrap();
+    let category = finance(&hub).await;
     let body = format!(
         r#"{{"process_name": "Acts", "process_description": "As Omar", "category_id": {}, "rules": 1,
         "input_type": 1, "input_quality": 1, "stability": 1, "documentation": 1}}"#,
