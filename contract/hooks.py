@@ -25,6 +25,7 @@ BEYOND_SCHEMAS = [
     r"Application \d+ has this name and version already\.",
     r"The (idea's flow|idea flow|phase) has no such .*",
     r"A change request needs the automation it changes, .*",
+    r"It is in this flow already\. .*",
     r"This isn't where (phase_id|phase_status_id|status_id) leads\. Name one place, or send one of the two\.",
     # Base64 of bytes that make a file of the kind asked for.
     r"Invalid file\.",

@@ -62,8 +62,8 @@ pub(super) fn require_part(
     violations.into_result()
 }
 
-/// What is about something else now, or filed elsewhere, has to be what its editor could have submitted so, by a role or by
-/// a part in what is to be changed now. Whoever edits it by a role may do so anyway.
+/// What is about something else now, or filed elsewhere, has to be what its editor could have submitted so, by a role or,
+/// as a change request, by a part in what is to be changed now. Whoever edits it by a role may do so anyway.
 pub(super) fn require_still(
     session: &mut Session<'_>,
     actor: &Actor,
@@ -75,11 +75,11 @@ pub(super) fn require_still(
     let permissions = &flow.flow.permissions;
     let by_role =
         |path: &[CategoryId], conditions: &[Condition]| meets(actor, path, &[], conditions.iter().copied());
-    if flow.question_of(Column::Parent).is_none()
-        || by_role(&held.path, &permissions.edit)
-        || by_role(request.path, &permissions.submit)
-    {
+    if by_role(&held.path, &permissions.edit) || by_role(request.path, &permissions.submit) {
         return Ok(());
+    }
+    if flow.question_of(Column::Parent).is_none() {
+        return require(actor, request.path, &[], &permissions.submit);
     }
     require_part(session, actor, flow, request, answers)
 }

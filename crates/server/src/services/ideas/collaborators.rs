@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use automation_hub_domain::{
     audit::AuditAction,
     collaborator::{AutomationRole, Collaborator, PROCESS_OWNER, SUBMITTER},
+    flow::CollaboratorRole,
     id::{CategoryId, RoleId, UserId},
     permission::Permission,
     user::{Email, User},
@@ -12,7 +13,7 @@ use automation_hub_domain::{
 use automation_hub_storage::{Session, audit, collaborators, ideas::IdeaKey, users};
 use serde_json::json;
 
-use super::{Held, IdeaChoice, Surroundings, get_visible, given::contradiction, write};
+use super::{Held, IdeaChoice, Surroundings, get_visible, given::contradiction, require, write};
 use crate::{
     app::App,
     auth::actor::Actor,
@@ -149,6 +150,7 @@ pub async fn add_collaborators(
             }
         }
         violations.into_result()?;
+        require_for_managers(&actor, &held, &added)?;
         collaborators::add(session, held.idea.id, &added, now)?;
         let idea = ("idea", held.idea.id.get());
         let mut event = actor.event(now, AuditAction::IDEA_ADD_COLLABORATORS, idea, &held.idea.name);
@@ -193,6 +195,7 @@ pub async fn remove_collaborators(
             removed.extend(meant);
         }
         violations.into_result()?;
+        require_for_managers(&actor, &held, &removed)?;
         collaborators::remove(session, held.idea.id, &removed, now)?;
         let idea = ("idea", held.idea.id.get());
         let mut event = actor.event(now, AuditAction::IDEA_REMOVE_COLLABORATORS, idea, &held.idea.name);
@@ -200,6 +203,19 @@ pub async fn remove_collaborators(
         Ok(audit::insert(session, &event)?)
     })
     .await
+}
+
+/// Who manages a project enters its costs and carries it to production, so a part in the automation isn't enough to name
+/// them, or to take that from them: it takes what lets a role edit it.
+fn require_for_managers(actor: &Actor, held: &Held<'_>, changed: &[Collaborator]) -> Result<(), Error> {
+    let manages = |one: &Collaborator| {
+        let role = held.around.directory.automation_role(one.role);
+        role.and_then(AutomationRole::part) == Some(CollaboratorRole::ProjectManager)
+    };
+    if changed.iter().any(manages) {
+        return require(actor, &held.path, &[], &held.flow()?.flow.permissions.edit);
+    }
+    Ok(())
 }
 
 fn find_person(

@@ -12,7 +12,9 @@ use automation_hub_domain::{
 };
 
 use super::{
-    Held, IdeaChoice, require,
+    Held, IdeaChoice,
+    manage::require_owner,
+    require,
     submit::{FlowChoice, find_flow},
     touched, write,
 };
@@ -25,6 +27,9 @@ pub struct NewPlace {
     pub phase: String,
     pub status: String,
 }
+
+/// Whoever may change the flow need not be one who may move the idea within it.
+const SAME_FLOW: &str = "It is in this flow already. POST /automations/status moves it within the flow.";
 
 pub async fn change_flow(
     app: &App,
@@ -40,7 +45,11 @@ pub async fn change_flow(
         choice.expected.require(&held.idea)?;
         let flow = find_flow(&held.around.forms, FlowChoice::Id(to.flow))?;
         require(&actor, &held.path, &[], &flow.flow.permissions.submit)?;
+        if flow.kind == held.idea.submission_type {
+            return Err(Error::invalid("idea_flow_id", SAME_FLOW));
+        }
         let (phase, status) = place(flow, &to)?;
+        require_owner(&actor, &held, flow, (phase, status), "status_variable")?;
         let mut after = touched(&held.idea, now);
         after.submission_type = flow.kind;
         after.phase = phase.id;

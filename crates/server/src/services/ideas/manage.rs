@@ -157,7 +157,7 @@ pub async fn move_to(app: &App, actor: &Actor, choice: IdeaChoice, target: Targe
         choice.expected.require(&held.idea)?;
         let (phase, status) = target.find(flow)?;
         require_way(&actor, &held, flow, (phase, status))?;
-        require_owner(&actor, &held, flow, (phase, status), &target)?;
+        require_owner(&actor, &held, flow, (phase, status), target.field())?;
         let after = Idea { phase: phase.id, status: status.id, ..touched(&held.idea, now) };
         held.write(session, (&actor, AuditAction::IDEA_MOVE), &after)
     })
@@ -191,19 +191,19 @@ fn place_of<'k>((phase, status): (&'k Phase, &'k Status)) -> Place<'k> {
     Place { phase: &phase.key, status: &status.key }
 }
 
-/// Where a flow asks for a process owner, only force does without one.
-fn require_owner(
+/// Where a flow asks for a process owner, only force does without one. Is told at the member that says where to.
+pub(super) fn require_owner(
     actor: &Actor,
     held: &Held<'_>,
     flow: &TenantFlow,
     to: (&Phase, &Status),
-    target: &Target,
+    field: &'static str,
 ) -> Result<(), Error> {
     let is_by_force = || held.require(actor, &flow.flow.permissions.force).is_ok();
     if held.idea.owner.is_some() || !flow.flow.needs_owner_in(place_of(to)) || is_by_force() {
         return Ok(());
     }
-    Err(Error::invalid(target.field(), "A process owner has to be named first."))
+    Err(Error::invalid(field, "A process owner has to be named first."))
 }
 
 /// Hides an idea for good and frees its name.

@@ -1,6 +1,9 @@
 //! People who work on an automation: listed, added, removed, and what their roles let them do.
 
-use automation_hub_domain::{id::UserId, role::STANDARD_USER};
+use automation_hub_domain::{
+    id::{RoleId, UserId},
+    role::STANDARD_USER,
+};
 use automation_hub_storage::users;
 use axum::{body::Body, http::Method};
 use rstest::rstest;
@@ -13,6 +16,7 @@ const PATH: &str = "/automations/one/collaborators";
 const LIST: &str = "/automations/collaborators?id=one";
 const PROJECT_MANAGER: i64 = 11;
 const BUSINESS_ANALYST: i64 = 16;
+const SELF_USER: i64 = 12;
 
 fn named(email: &str, role: i64) -> Value {
     json!({"user_email": email, "role_id": role})
@@ -32,7 +36,7 @@ fn entry(id: UserId, name: &str, (role, slug, title): (i64, &str, &str)) -> Valu
 
 const SUBMITS: (i64, &str, &str) = (9, "ah-submitter", "Submitter");
 const OWNS: (i64, &str, &str) = (10, "ah-process-owner", "Process Owner");
-const MANAGES: (i64, &str, &str) = (11, "ah-project-manager", "Project Manager");
+const BUILDS: (i64, &str, &str) = (12, "ah-citizen-developer-self-user", "Citizen Developer – Self User");
 const ANALYSES: (i64, &str, &str) = (16, "ah-business-analyst", "Business Analyst");
 
 /// A hub with Ana's idea One, and Mia.
@@ -51,15 +55,15 @@ async fn people_are_added_listed_and_removed_and_records_show_them() {
 
     api.hub.clock.set(NOON.plus_days(1));
     let by_slug = json!({"user_id": mia.get(), "role_slug": "business-analyst"});
-    let asked = body(&[by_slug, named("MIA@nordwind.example", PROJECT_MANAGER)]);
+    let asked = body(&[by_slug, named("MIA@nordwind.example", SELF_USER)]);
     let answer = ana.post(PATH, &asked).await;
-    let all = json!({"collaborators": [submitter, entry(mia, "Mia", MANAGES), entry(mia, "Mia", ANALYSES)]});
+    let all = json!({"collaborators": [submitter, entry(mia, "Mia", BUILDS), entry(mia, "Mia", ANALYSES)]});
     assert_eq!(answer.status, 201, "{}", answer.text());
     assert_eq!(answer.json(), json!({"message": "Resource Created", "statusCode": 201, "data": all}));
     for path in [LIST, "/collaborators?collaborators=one", "/collaborators?id=one"] {
         assert_eq!(ana.data(path).await, all, "{path}");
     }
-    let added = [entry(mia, "Mia", MANAGES), entry(mia, "Mia", ANALYSES)];
+    let added = [entry(mia, "Mia", BUILDS), entry(mia, "Mia", ANALYSES)];
     let record = ana.data("/automations/one").await;
     assert_eq!((&record["collaborators"], &record["process_num_collaborators"]), (&json!(added), &json!(1)));
     assert_eq!(record["process_updated_epoch"], NOON.plus_days(1).millis());
@@ -70,7 +74,7 @@ async fn people_are_added_listed_and_removed_and_records_show_them() {
         let each: Vec<_> = roles.iter().map(|role| json!({"user": mia.get(), "role": role})).collect();
         Some(json!({ "collaborators": each }))
     };
-    let gone = ana.call(Method::DELETE, PATH, &body(&[named("mia@nordwind.example", PROJECT_MANAGER)])).await;
+    let gone = ana.call(Method::DELETE, PATH, &body(&[named("mia@nordwind.example", SELF_USER)])).await;
     assert_eq!(gone.status, 200, "{}", gone.text());
     assert_eq!(gone.json()["data"], json!({"collaborators": [submitter, entry(mia, "Mia", ANALYSES)]}));
     let all_roles = body(&[json!({"user_id": mia.get()})]);
@@ -81,8 +85,8 @@ async fn people_are_added_listed_and_removed_and_records_show_them() {
         api.trail(id).await,
         [
             ("idea.remove-collaborators".to_owned(), as_event(&[16]), None),
-            ("idea.remove-collaborators".to_owned(), as_event(&[11]), None),
-            ("idea.add-collaborators".to_owned(), None, as_event(&[16, 11])),
+            ("idea.remove-collaborators".to_owned(), as_event(&[12]), None),
+            ("idea.add-collaborators".to_owned(), None, as_event(&[16, 12])),
         ]
     );
 }
@@ -91,13 +95,13 @@ async fn people_are_added_listed_and_removed_and_records_show_them() {
 async fn a_change_of_answers_leaves_collaborators_and_tags() {
     let (api, mia) = begin().await;
     let ana = documents::ana(&api).await;
-    let added = ana.post(PATH, &body(&[named("mia@nordwind.example", PROJECT_MANAGER)])).await;
+    let added = ana.post(PATH, &body(&[named("mia@nordwind.example", SELF_USER)])).await;
     assert_eq!(added.status, 201);
     ana.changed(Method::POST, "/automations/one/tags", &json!({"tags": ["Quick win"]})).await;
     let answers = json!({"user_inputs": {"OVR": {"any": {"OVR-OVERVIEW_PAIN_POINTS": {"value": "Slow"}}}}});
     let record = ana.changed(Method::PATCH, "/automations/one", &answers).await;
     assert_eq!(record["process_pain_points"], "Slow");
-    assert_eq!(record["collaborators"], json!([entry(mia, "Mia", MANAGES)]));
+    assert_eq!(record["collaborators"], json!([entry(mia, "Mia", BUILDS)]));
     assert_eq!((&record["process_num_collaborators"], &record["tags"]), (&json!(1), &json!(["Quick win"])));
 }
 
@@ -105,7 +109,7 @@ async fn a_change_of_answers_leaves_collaborators_and_tags() {
 async fn a_name_that_changes_changes_in_records_too() {
     let (api, mia) = begin().await;
     let ana = documents::ana(&api).await;
-    ana.post(PATH, &body(&[named("mia@nordwind.example", PROJECT_MANAGER)])).await;
+    ana.post(PATH, &body(&[named("mia@nordwind.example", SELF_USER)])).await;
     assert_eq!(ana.data("/automations/one").await["collaborators"][0]["user_first_name"], "Mia");
     let rename = move |s: &mut automation_hub_storage::Session<'_>| {
         let mut user = users::find(s, mia)?.unwrap();
@@ -167,7 +171,7 @@ fn wrong_in_many_ways() -> Value {
 async fn what_cannot_be_read_is_told_with_what_is_not_there() {
     let (api, mia) = begin().await;
     let ana = documents::ana(&api).await;
-    ana.post(PATH, &body(&[named("mia@nordwind.example", PROJECT_MANAGER)])).await;
+    ana.post(PATH, &body(&[named("mia@nordwind.example", SELF_USER)])).await;
     for method in [Method::POST, Method::DELETE] {
         let answer = ana.call(method, PATH, &wrong_in_many_ways()).await;
         assert_problem(&answer, 400, "invalid-input");
@@ -187,7 +191,7 @@ async fn what_cannot_be_read_is_told_with_what_is_not_there() {
         );
     }
     let kept = ana.data("/automations/one").await["collaborators"].clone();
-    assert_eq!(kept, json!([entry(mia, "Mia", MANAGES)]));
+    assert_eq!(kept, json!([entry(mia, "Mia", BUILDS)]));
 }
 
 /// Of an idea that is not there or not theirs, people learn nothing but what their own words tell.
@@ -234,7 +238,7 @@ async fn without_a_body_it_is_told_who_is_to_be_removed() {
 async fn who_is_not_there_can_not_be_removed() {
     let (api, mia) = begin().await;
     let ana = documents::ana(&api).await;
-    ana.post(PATH, &body(&[named("mia@nordwind.example", PROJECT_MANAGER)])).await;
+    ana.post(PATH, &body(&[named("mia@nordwind.example", SELF_USER)])).await;
     let submitter = json!({"user_email": "ana@nordwind.example", "role_id": 9});
     for (second, field, message) in [
         (
@@ -245,13 +249,13 @@ async fn who_is_not_there_can_not_be_removed() {
         (json!({"user_email": "ana@nordwind.example"}), "user_email", "This person is no collaborator."),
         (submitter, "role_id", "Who submits and who owns an automation is said by its own answers."),
     ] {
-        let both = body(&[named("mia@nordwind.example", PROJECT_MANAGER), second]);
+        let both = body(&[named("mia@nordwind.example", SELF_USER), second]);
         let answer = ana.call(Method::DELETE, PATH, &both).await;
         assert_problem(&answer, 400, "invalid-input");
         assert_eq!(answer.json()["errorDetails"], json!({format!("collaborators/1/{field}"): [message]}));
     }
     let kept = ana.data("/automations/one").await["collaborators"].clone();
-    assert_eq!(kept, json!([entry(mia, "Mia", MANAGES)]));
+    assert_eq!(kept, json!([entry(mia, "Mia", BUILDS)]));
 }
 
 #[tokio::test]
@@ -274,6 +278,32 @@ async fn a_project_manager_moves_what_is_built_and_nobody_else_does() {
     assert_problem(&mia.post("/automations/status", &to(46)).await, 403, "permission-missing");
     assert_eq!(admin.call(Method::DELETE, PATH, &manager).await.status, 200);
     assert_problem(&mia.post("/automations/status", &to(71)).await, 403, "permission-missing");
+}
+
+#[tokio::test]
+async fn a_part_in_the_automation_is_not_enough_to_name_who_manages_it() {
+    let (api, mia) = begin().await;
+    let anton = api.standard("anton@nordwind.example", None).await;
+    api.add_ideas(anton.id(), api.finance, &["Two"]).await;
+    let path = "/automations/two/collaborators";
+    let manager = body(&[named("mia@nordwind.example", PROJECT_MANAGER)]);
+    let herself = body(&[named("anton@nordwind.example", PROJECT_MANAGER)]);
+    let everything = body(&[json!({"user_email": "mia@nordwind.example"})]);
+    let analyst = body(&[named("mia@nordwind.example", BUSINESS_ANALYST)]);
+    for asked in [&manager, &herself] {
+        assert_problem(&anton.post(path, asked).await, 403, "permission-missing");
+    }
+    assert_eq!(anton.post(path, &analyst).await.status, 201);
+    assert_problem(&anton.get("/cba?id=two").await, 403, "permission-missing");
+
+    let paul = api.person("paul@nordwind.example", &[(RoleId::new(5), Some(api.finance))]).await;
+    assert_eq!(paul.post(path, &manager).await.status, 201);
+    for asked in [&manager, &everything] {
+        assert_problem(&anton.call(Method::DELETE, path, asked).await, 403, "permission-missing");
+    }
+    assert_eq!(api.user(mia).await.get("/cba?id=two").await.status, 200, "she still manages it");
+    assert_eq!(anton.call(Method::DELETE, path, &analyst).await.status, 200);
+    assert_eq!(paul.call(Method::DELETE, path, &everything).await.status, 200);
 }
 
 #[tokio::test]

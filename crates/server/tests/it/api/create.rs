@@ -360,6 +360,30 @@ async fn a_change_request_stays_what_its_submitter_could_have_submitted() {
 }
 
 #[tokio::test]
+async fn an_idea_goes_only_where_its_submitter_could_have_filed_it() {
+    let api = Api::start().await;
+    let sponsor = RoleId::new(3);
+    let lea = api
+        .person("lea@nordwind.example", &[(STANDARD_USER, Some(api.finance)), (sponsor, Some(api.legal))])
+        .await;
+    api.add_ideas(lea.id(), api.finance, &["One"]).await;
+    let file = async |by: &Caller<'_>, category: CategoryId| {
+        by.call(Method::PUT, "/automation/one/categories", &json!({"category_id": category.get()})).await
+    };
+    let answer = |category: CategoryId| json!({"user_inputs": {"OVR": {"any": {"OVR-OVERVIEW_CATEGORY": {"value": category.get()}}}}});
+    for refused in
+        [file(&lea, api.legal).await, lea.call(Method::PATCH, "/automations/one", &answer(api.legal)).await]
+    {
+        assert_problem(&refused, 403, "permission-missing");
+    }
+    assert_eq!(lea.data("/automations/one").await["categories"][0]["category_id"], api.finance.get());
+    assert_eq!(file(&lea, api.payables).await.status, 200, "below");
+    let paula =
+        api.person("paula@nordwind.example", &[(RoleId::new(5), Some(api.finance)), (sponsor, None)]).await;
+    assert_eq!(file(&paula, api.legal).await.status, 200, "by the permission to edit it where it is");
+}
+
+#[tokio::test]
 async fn what_somebody_cannot_see_is_no_more_to_be_changed_than_what_is_not_there() {
     let api = Api::start().await;
     let mia = manager(&api).await;

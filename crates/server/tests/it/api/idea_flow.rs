@@ -106,6 +106,26 @@ async fn what_is_wrong_is_named(#[case] body: Value, #[case] fields: &[&str]) {
 }
 
 #[tokio::test]
+async fn who_may_change_the_flow_does_not_move_ideas_within_it() {
+    let api = Api::start().await;
+    let (admin, path) = shared(&api).await;
+    let owner = api.with_roles("olga@nordwind.example", &[RoleId::new(1)]).await;
+    let ownerless = owner.post(&path, &to(1, "ASSESSMENT", "NOT_STARTED")).await;
+    assert_problem(&ownerless, 400, "invalid-input");
+    assert_eq!(
+        ownerless.json()["errorDetails"],
+        json!({"status_variable": ["A process owner has to be named first."]})
+    );
+    owner.changed(Method::POST, &path, &to(1, "IDEA", "AWAITING_REVIEW")).await;
+    for mover in [&owner, &admin] {
+        let refused = mover.post(&path, &to(1, "LIVE", "ONGOING")).await;
+        assert_problem(&refused, 400, "invalid-input");
+        assert!(refused.json()["errorDetails"]["idea_flow_id"].is_array(), "{}", refused.text());
+    }
+    assert_eq!(admin.data("/automations/one").await["phase_key"], "IDEA");
+}
+
+#[tokio::test]
 async fn it_takes_the_permission_and_that_to_submit_into_the_flow() {
     let api = Api::start().await;
     let (_, path) = shared(&api).await;

@@ -36,6 +36,7 @@ struct Row {
 }
 
 const COLLABORATORS: &str = "/automations/{id}/collaborators";
+pub(super) const IDEA_FLOW: &str = "/automations/{id}/idea-flow";
 const BASELINE: &str = "/automations/cba/{id}/project-plan-baseline";
 const DENIED: Outcome = Err("permission-missing");
 const NO_USER: Outcome = Err("submitter-required");
@@ -130,7 +131,7 @@ fn bases() -> [String; 3] {
 
 /// Whether a call can be made once only of what there is.
 pub(super) fn is_used_up(route: &Route) -> bool {
-    route.method == Method::DELETE || route.path == BASELINE
+    route.method == Method::DELETE || [BASELINE, IDEA_FLOW].contains(&route.path)
 }
 
 /// A desk with an idea and a file to look at, a category to file one under, and an application for each address to
@@ -198,12 +199,12 @@ impl Matrix {
             "/automations/status" => {
                 json!({"process_id": self.idea.parse::<i64>().unwrap(), "phase_status_id": 47})
             }
-            "/automations/{id}/idea-flow" => {
-                json!({"idea_flow_id": 1, "phase_variable": "IDEA", "status_variable": "APPROVED"})
+            IDEA_FLOW => {
+                json!({"idea_flow_id": 4, "phase_variable": "IDEA", "status_variable": "AWAITING_REVIEW"})
             }
             "/automation/{id}/categories" => json!({"category_id": category}),
             "/automations/{id}/collaborators" => {
-                let role = [11, 16, 17, 18][number % 4];
+                let role = [13, 16, 17, 18][number % 4];
                 json!({"collaborators": [{"user_email": "ana@nordwind.example", "role_id": role}]})
             }
             "/automations/{id}/cba" => {
@@ -236,7 +237,7 @@ impl Matrix {
     /// Puts something in place of what was deleted or can be done once only.
     pub(super) async fn restore(&mut self, path: &str) {
         match path {
-            "/automations/{id}" | BASELINE => self.replace().await,
+            "/automations/{id}" | BASELINE | IDEA_FLOW => self.replace().await,
             "/appinventory/{id}" => self.add_application().await,
             COLLABORATORS => {
                 let body = self.body(path).to_string();

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call,
-    matrix::{Matrix, is_used_up},
+    matrix::{IDEA_FLOW, Matrix, is_used_up},
 };
 use crate::{api::node, app::NOON, calls::Issued};
 
@@ -122,7 +122,6 @@ const OTHER_KINDS: [SubmissionType; 4] = [
 ];
 
 const BASE: &str = "/api/v1/openapi";
-const FLOW: &str = "/automations/{id}/idea-flow";
 const FROM_SCHEMA: &str = "/idea-from-schema";
 /// An answer of what documentation there is.
 const DOCUMENTED: &str = "ah-answer_option-ovrbp-0-3-0-1";
@@ -302,15 +301,28 @@ impl Roles {
         self.matrix.call(route, BASE, Call::of(token)).sending("application/json", body.to_string())
     }
 
+    /// That of the automation there is now.
+    async fn kind(&self, by: &Issued) -> SubmissionType {
+        let path = format!("{BASE}/automations/{}", self.matrix.idea);
+        let record = self.matrix.desk.accepted(&Call::of(by).at(path)).await;
+        let code = record.json()["data"]["process_submission_type"].as_i64().unwrap();
+        SubmissionType::from_code(code).unwrap()
+    }
+
     /// Moves the automation there is now along each of the later ways.
     async fn check_moves(&self, caller: &Caller, admin: &Issued) {
-        let (moving, placing) = (route(&Method::POST, "/automations/status"), route(&Method::POST, FLOW));
+        let (moving, placing) =
+            (route(&Method::POST, "/automations/status"), route(&Method::POST, IDEA_FLOW));
         for way in LATER_WAYS {
-            let placed = self.call(placing, admin, &place(way.kind, way.from));
-            self.matrix.desk.accepted(&placed).await;
-            let mut body = place(way.kind, way.to);
-            body["process_id"] = self.matrix.idea.parse::<i64>().unwrap().into();
-            self.is_made(caller, (moving, way), &self.call(moving, &caller.token, &body)).await;
+            let [from, to] = [way.from, way.to].map(|there| {
+                let mut body = place(way.kind, there);
+                body["process_id"] = self.matrix.idea.parse::<i64>().unwrap().into();
+                body
+            });
+            // Within its flow an idea is only moved.
+            let by = if self.kind(admin).await == way.kind { moving } else { placing };
+            self.matrix.desk.accepted(&self.call(by, admin, &from)).await;
+            self.is_made(caller, (moving, way), &self.call(moving, &caller.token, &to)).await;
         }
     }
 
@@ -328,7 +340,7 @@ impl Roles {
             }
             // Nothing can become a change request.
             if kind != SubmissionType::ChangeRequest {
-                let (route, start) = (route(&Method::POST, FLOW), self.flow(kind).starts_in().unwrap());
+                let (route, start) = (route(&Method::POST, IDEA_FLOW), self.flow(kind).starts_in().unwrap());
                 let call = self.call(route, &caller.token, &place(kind, start));
                 self.is_made(caller, (route, about), &call).await;
             }
@@ -441,6 +453,8 @@ async fn an_automation_is_moved_by_those_whom_the_flow_says_wherever_it_is() {
 async fn a_submission_is_for_those_whom_the_flow_says_that_it_names() {
     let mut roles = Roles::start().await;
     for caller in roles.by_role().await {
+        // What was moved into a flow can't be moved into it again.
+        roles.matrix.replace().await;
         roles.check_submissions(&caller).await;
     }
     // Of a part in the automation that a change request is about.
