@@ -45,8 +45,8 @@ BEYOND_SCHEMAS = [
     r"There is no level \d yet\. .*",
     r"Of a level that there is, or \d for the next one\.",
     # Items of a list that are one, and names of one answer that don't agree.
-    r"“.*” stands twice\.",
-    r"At most 1000 (items are allowed|answers at a time); these are \d+\.",
+    r"(Invalid Application Data\. )?“.*” stands twice\.",
+    r"(Invalid Application Data\. )?At most 1000 (items are allowed|answers at a time); these are \d+\.",
     r"A name in it has more than 128 characters\.",
     r"An answer has a value, a comment or new_applications; this has none of them\.",
     r"This isn't what “.*” says\. Name one answer, or send one of the two\.",

@@ -4,11 +4,17 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 
-/// The part of a rich-text document (the `DraftJS` format) that holds its words.
+use crate::text::is_blank;
+
+/// The parts of a rich-text document (the `DraftJS` format) that hold its words, and what else there is in it.
 #[derive(Deserialize)]
 struct Document {
     blocks: Vec<Block>,
+    /// Pictures, links and the like; an object, by a number of each.
+    #[serde(default, rename = "entityMap")]
+    entities: Value,
 }
 
 #[derive(Deserialize)]
@@ -20,10 +26,7 @@ struct Block {
 /// A text as people read it, a line of its own for whatever begins one. Most texts are plain and stay where they are:
 /// this is asked of each idea that is written.
 pub fn readable(text: &str) -> Cow<'_, str> {
-    let document = text.trim();
-    if document.starts_with('{')
-        && let Ok(Document { blocks }) = serde_json::from_str(document)
-    {
+    if let Some(Document { blocks, .. }) = document(text) {
         let texts: Vec<_> = blocks.into_iter().map(|block| block.text).collect();
         return Cow::Owned(texts.join("\n"));
     }
@@ -35,6 +38,25 @@ pub fn readable(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+fn document(text: &str) -> Option<Document> {
+    let text = text.trim();
+    text.starts_with('{').then(|| serde_json::from_str(text).ok())?
+}
+
+/// Whether people see nothing of it, as of what the editor of a field makes that nobody wrote into. A picture is something.
+pub fn is_empty(text: &str) -> bool {
+    // Of nearly every text the first letter tells.
+    let begins = text.trim_start_matches(is_blank).chars().next();
+    if begins.is_some_and(|first| !matches!(first, '{' | '<' | '&')) {
+        return false;
+    }
+    let shows_more = match document(text) {
+        Some(Document { entities, .. }) => entities.as_object().is_some_and(|entities| !entities.is_empty()),
+        None => text.split('<').skip(1).any(|rest| element(rest).is_some_and(|(name, ..)| name == "img")),
+    };
+    !shows_more && readable(text).chars().all(is_blank)
 }
 
 /// The paragraphs of a text, none of them empty.
@@ -259,6 +281,31 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case("")]
+    #[case(" \u{200b}\u{ad}")]
+    #[case("<p><br></p>")]
+    #[case(" <p class=\"x\"> </p><!-- made by an editor -->")]
+    #[case("&nbsp;&#32;")]
+    #[case(r#"{"blocks":[],"entityMap":{}}"#)]
+    #[case(r#"{"blocks":[{"key":"a","text":" ","type":"unstyled"}],"entityMap":{}}"#)]
+    #[case(r#"{"blocks":[{}]}"#)]
+    fn an_editor_that_nobody_wrote_into_says_nothing(#[case] text: &str) {
+        assert!(is_empty(text));
+    }
+
+    #[rstest]
+    #[case("x")]
+    #[case("<")]
+    #[case("{}")]
+    #[case("<p>.</p>")]
+    #[case("<p><img src=\"data:image/png;base64,AA\"></p>")]
+    #[case(r#"{"blocks":[{"text":"x"}]}"#)]
+    #[case(r#"{"blocks":[{"text":" "}],"entityMap":{"0":{"type":"IMAGE"}}}"#)]
+    fn words_and_pictures_are_something(#[case] text: &str) {
+        assert!(!is_empty(text));
+    }
 
     #[rstest]
     #[case("One.\n\n  Two. ", &["One.", "Two."])]

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
+use unicode_normalization::{
+    IsNormalized, UnicodeNormalization, char::is_combining_mark, is_nfc_quick, is_nfkc_quick,
+};
 
 /// What is wrong with a text, in words that can stand under its field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,14 +56,20 @@ pub fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
-/// Case and compatibility forms folded, outer blanks cut, inner blanks joined: `Ｉnvoice  ENTRY` and
-/// `invoice entry` are one key. Folding happens here because the engines fold differently.
+/// Only says where a line may or may not break: `in\u{ad}voice` and `invoice` look the same.
+fn is_about_breaks(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}')
+}
+
+/// Case and compatibility forms folded, what can't be seen left out, outer blanks cut, inner blanks joined: `Ｉnvoice  ENTRY`
+/// and `invoice entry` are one key. Folding happens here because the engines fold differently.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return join_words(&text.to_ascii_lowercase());
     }
-    let is_compatible = is_nfkc_quick(text.chars()) == IsNormalized::Yes;
-    let compatible = normalised(text, is_compatible, |text| text.nfkc().collect());
+    let is_compatible = is_nfkc_quick(text.chars()) == IsNormalized::Yes && !text.contains(is_about_breaks);
+    let compatible =
+        normalised(text, is_compatible, |text| text.nfkc().filter(|&c| !is_about_breaks(c)).collect());
     let lower: String = compatible.chars().flat_map(char::to_lowercase).collect();
     // Only now: some compatibility forms, such as that of a lone `¨`, bring blanks along.
     let is_composed = is_nfc_quick(lower.chars()) == IsNormalized::Yes;
@@ -85,18 +93,29 @@ fn join_words(text: &str) -> String {
 }
 
 /// The words of a text joined by hyphens, for addresses: `Match supplier invoices` → `match-supplier-invoices`.
-/// Letters of any script stay; a text without letters or digits gives an empty slug.
+/// Letters of any script stay, with their marks; a text without letters or digits gives an empty slug.
 pub fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
     for c in fold(text).chars() {
         if c.is_alphanumeric() {
             slug.push(c);
+        } else if is_within_word(c) {
+            // The dot of a capital `İ` that became a small letter stands on it already.
+            let stands_already = c == '\u{307}' && slug.ends_with('i');
+            if is_combining_mark(c) && !stands_already && !slug.is_empty() && !slug.ends_with('-') {
+                slug.push(c);
+            }
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
     }
     slug.truncate(slug.trim_end_matches('-').len());
     slug
+}
+
+/// A mark on the letter before it, as in Devanagari, or what joins letters and keeps them apart.
+fn is_within_word(c: char) -> bool {
+    is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 /// As [`slug`], of a-z and 0-9 only: accents are dropped, and so are letters of other scripts.
@@ -113,6 +132,8 @@ mod tests {
     fn folding_joins_blanks_case_and_compatibility_forms() {
         assert_eq!(fold("  Ｉnvoice \t ENTRY "), "invoice entry");
         assert_eq!(fold("STRASSE Ä"), fold("strasse a\u{308}"));
+        assert_eq!(fold("In\u{ad}voice\u{200b} en\u{2060}try"), "invoice entry");
+        assert_ne!(fold("می\u{200c}خواهم"), fold("میخواهم"), "these are read differently");
         assert_eq!(fold("¨ a\u{3000}¨"), fold(" \u{308} a  \u{308}"), "blanks within a sign are blanks");
     }
 
@@ -120,6 +141,10 @@ mod tests {
     fn slugs_hold_words_only() {
         assert_eq!(slug("Match supplier invoices, to POs!"), "match-supplier-invoices-to-pos");
         assert_eq!(slug("請求書 処理"), "請求書-処理");
+        assert_eq!(slug("हिन्दी प्रक्रिया"), "हिन्दी-प्रक्रिया");
+        assert_eq!(slug("می\u{200c}خواهم"), "میخواهم");
+        assert_eq!(slug("İstanbul sh\u{ad}y"), "istanbul-shy");
+        assert_eq!(slug("- \u{301}a"), "a");
         assert_eq!(slug("---"), "");
         assert_eq!(ascii_slug("Müller & Söhne, Zürich"), "muller-sohne-zurich");
         assert_eq!(ascii_slug("請求書"), "");

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use serde_json::Value;
+
 /// The members of one JSON object, appended to a buffer. Names have to be plain: they are not escaped.
 pub struct Members<'b> {
     buffer: &'b mut Vec<u8>,
@@ -155,6 +157,11 @@ impl<'b> Members<'b> {
         self.is_first = false;
         self.buffer.extend_from_slice(members);
     }
+}
+
+/// As a value, without a fraction where it is whole.
+pub fn number(number: f64) -> Value {
+    number.to_string().parse().unwrap_or(Value::Null)
 }
 
 /// A whole number.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::{Choice, Question, QuestionKind};
 use crate::{
     document::{self, LinkError},
+    rich_text,
     text::{self, TextError},
     user::Email,
 };
@@ -103,9 +104,15 @@ impl Question {
     pub fn read(&self, value: &Value, style: Style) -> Result<Option<Value>, AnswerError> {
         match value {
             Value::Null => return Ok(None),
-            // Of a flat form a field that was left empty.
-            Value::String(text) if text.trim().is_empty() && !self.scale => return Ok(None),
-            Value::Array(items) if items.is_empty() && self.takes_several() => return Ok(None),
+            // A field that was left empty.
+            Value::String(text) if text.trim().is_empty() => return Ok(None),
+            Value::String(text) if self.kind == QuestionKind::FormattedText && rich_text::is_empty(text) => {
+                return Ok(None);
+            }
+            // Schemas have one form for all answers; a member of a flat body has a type.
+            Value::Array(items) if items.is_empty() && (style == Style::Schema || self.takes_several()) => {
+                return Ok(None);
+            }
             _ => {}
         }
         let kept = match self.kind {
@@ -353,7 +360,14 @@ mod tests {
             ("OVR-OVERVIEW_CATEGORY", json!("12"), Err(NotInteger)),
             ("OVR-PROCESS_OWNER", json!(" Ana@nordwind.test"), Ok(Some(json!("Ana@nordwind.test")))),
             ("OVR-PROCESS_OWNER", json!("ana"), Err(Nobody)),
-            ("OVR-PROCESS_OWNER", json!([]), Err(NotEmail)),
+            ("OVR-PROCESS_OWNER", json!([]), Ok(None)),
+            ("OVR-PROCESS_OWNER", json!(["a"]), Err(NotEmail)),
+            ("OVR-OVERVIEW_NAME", json!([]), Ok(None)),
+            ("Q2-VOLUMES", json!([]), Ok(None)),
+            ("Q1-RULES", json!([]), Ok(None)),
+            ("Q1-RULES", json!(""), Ok(None)),
+            ("OVR-OVERVIEW_DESCRIPTION", json!("<p><br></p>"), Ok(None)),
+            ("OVR-OVERVIEW_NAME", json!("<p><br></p>"), Ok(Some(json!("<p><br></p>")))),
             ("OVR-COUNT_APPS", json!([3, 1]), Ok(Some(json!([3, 1])))),
             ("OVR-COUNT_APPS", json!([3, 1, 3]), Err(Items(vec![(2, Repeated("3".into()))]))),
             ("OVR-OVERVIEW_STUDIO_WEB_LINK", json!("{}"), Err(LinkError::NotLink.into())),
@@ -395,7 +409,8 @@ mod tests {
         assert_eq!(rules.read(&json!(5), Style::Flat), Ok(Some(json!(code))));
         assert_eq!(rules.read(&json!(code), Style::Flat), Ok(Some(json!(code))));
         assert_eq!(rules.read(&json!(5), Style::Schema), Err(AnswerError::NotOption));
-        for wrong in [json!(6), json!("5"), json!(2.5), json!(true)] {
+        assert_eq!(rules.read(&json!(" "), Style::Flat), Ok(None));
+        for wrong in [json!(6), json!("5"), json!(2.5), json!(true), json!([])] {
             assert_eq!(rules.read(&wrong, Style::Flat), Err(AnswerError::NotOnScale(1, 5)), "{wrong}");
         }
     }

@@ -26,6 +26,7 @@ use crate::{
     auth::actor::Actor,
     error::Error,
     hash::hex,
+    json,
     services::ideas::{self, Analysis, IdeaChoice},
 };
 
@@ -95,8 +96,7 @@ impl From<Field> for CostBenefitField {
             None => Value::Null,
             Some(FieldValue::Text(text)) => text.into(),
             Some(FieldValue::Instant(at)) => at.millis().into(),
-            // A whole number is written without a fraction.
-            Some(FieldValue::Number(number)) => number.to_string().parse().unwrap_or(Value::Null),
+            Some(FieldValue::Number(number)) => json::number(number),
         };
         Self { field_name: name, value }
     }

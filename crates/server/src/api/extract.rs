@@ -358,7 +358,7 @@ impl Query {
 
     /// What is separated by commas, or stands in parameters of its own.
     pub fn parts<'q>(&'q self, names: &'q [&str]) -> impl Iterator<Item = &'q str> {
-        self.texts(names).flat_map(|text| text.split(',')).map(str::trim)
+        self.texts(names).flat_map(separated)
     }
 
     /// A whole number; anything else is noted against the name it was sent under, and so is another one under the same
@@ -409,9 +409,8 @@ impl Query {
         if self.parts(names).any(|part| part.eq_ignore_ascii_case("all")) {
             return None;
         }
-        let parts = self.given(names).flat_map(|(name, text)| text.split(',').map(move |part| (name, part)));
-        let read =
-            |(name, part): (&str, &str)| read(part.trim()).map_err(|rule| (spelled(names, name), rule));
+        let parts = self.given(names).flat_map(|(name, text)| separated(text).map(move |part| (name, part)));
+        let read = |(name, part): (&str, &str)| read(part).map_err(|rule| (spelled(names, name), rule));
         match parts.map(read).collect::<Result<Vec<_>, _>>() {
             Ok(list) => (!list.is_empty()).then_some(list),
             Err((name, rule)) => {
@@ -420,6 +419,11 @@ impl Query {
             }
         }
     }
+}
+
+/// What stands between commas. One too many separates nothing.
+fn separated(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// The variable part of a path, such as the `{id}` of `/automations/{id}`.
@@ -489,6 +493,8 @@ mod tests {
             ("status=46,47&status=50", Some(vec![46, 47, 50])),
             ("status=46&Statuses= 47", Some(vec![46, 47])),
             ("status=46&status=all", None),
+            ("status=,46,,47 ,", Some(vec![46, 47])),
+            ("status=,", None),
             ("status=", None),
         ] {
             let mut violations = Violations::default();

@@ -4,6 +4,7 @@ use automation_hub_domain::questionnaire::{Choice, Question, Section};
 use automation_hub_storage::forms::StoredQuestionnaire;
 use axum::{extract::State, response::Response};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     app::App,
     auth::actor::Actor,
     error::Error,
+    json,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -66,7 +68,8 @@ struct OptionEntry {
     answer_option_code: String,
     answer_option_label: String,
     /// What formulas reckon with.
-    answer_option_number: Option<f64>,
+    #[schema(value_type = Option<f64>)]
+    answer_option_number: Value,
 }
 
 impl From<&StoredQuestionnaire> for AssessmentEntry {
@@ -114,7 +117,7 @@ impl From<&Choice> for OptionEntry {
             answer_option_id: option.id,
             answer_option_code: option.code.clone(),
             answer_option_label: option.label.clone(),
-            answer_option_number: option.number,
+            answer_option_number: option.number.map_or(Value::Null, json::number),
         }
     }
 }

@@ -28,8 +28,7 @@ pub struct Selection(Arc<BTreeSet<String>>);
 impl Selection {
     /// None for who asks for all.
     pub fn of(query: &Query) -> Option<Self> {
-        let names: BTreeSet<_> =
-            query.parts(&["fields"]).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let names: BTreeSet<_> = query.parts(&["fields"]).map(str::to_owned).collect();
         (!names.is_empty()).then(|| Self(Arc::new(names)))
     }
 

@@ -193,14 +193,15 @@ impl<'f> Filling<'f> {
         let (read, mut mistakes) = match question.read(value, given.style) {
             Ok(read) => (Some(read.unwrap_or_default()), BTreeMap::new()),
             Err(AnswerError::Items(wrong)) => {
-                (None, wrong.into_iter().map(|(place, error)| (place, error.to_string())).collect())
+                let told = wrong.into_iter().map(|(place, error)| (place, told(question, &error)));
+                (None, told.collect())
             }
             Err(AnswerError::Nobody) => {
                 self.refuse(given, unidentified(question));
                 return Ok(None);
             }
             Err(error) => {
-                self.refuse(given, error.to_string());
+                self.refuse(given, told(question, &error));
                 return Ok(None);
             }
         };
@@ -436,6 +437,11 @@ fn rate(assessment: &mut HighLevelAssessment, column: Column, rating: Option<Rat
         *answer = rating;
     }
     *assessment = HighLevelAssessment::new(answers);
+}
+
+/// What is wrong with an answer, as clients look for it.
+fn told(question: &Question, error: &AnswerError) -> String {
+    if question.kind.is_of_inventory() { new_applications::invalid(error) } else { error.to_string() }
 }
 
 /// In the mirrored API's words.

@@ -57,7 +57,7 @@ impl Mistake {
 }
 
 /// Clients look for how the sentence begins.
-fn invalid(what: impl Display) -> String {
+pub(super) fn invalid(what: impl Display) -> String {
     format!("Invalid Application Data. {what}")
 }
 

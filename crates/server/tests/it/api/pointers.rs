@@ -475,12 +475,12 @@ async fn every_wrong_id_of_a_list_is_pointed_at() {
     assert_eq!(
         details,
         [
-            "A whole number is needed.",
+            "Invalid Application Data. A whole number is needed.",
             "Invalid Application Data. Unknown application id(s): 98",
-            &format!("“{known}” stands twice."),
+            &format!("Invalid Application Data. “{known}” stands twice."),
             "Invalid Application Data. Unknown application id(s): 99",
-            "A whole number is needed.",
-            "“98” stands twice.",
+            "Invalid Application Data. A whole number is needed.",
+            "Invalid Application Data. “98” stands twice.",
         ]
     );
 }
@@ -519,7 +519,7 @@ async fn a_field_with_several_mistakes_is_one_field() {
     let mut body = flat(&api, "Two");
     body["applications"] = json!(["x", "y"]);
     let told = admin.post("/automations", &body).await.json();
-    assert_eq!(told["message"], "applications: A whole number is needed.", "{told}");
+    assert_eq!(told["message"], "Invalid Application Data. A whole number is needed.", "{told}");
     assert_eq!(told["errors"].as_array().unwrap().len(), 2, "{told}");
 }
 
@@ -531,7 +531,7 @@ async fn what_is_too_much_is_told_in_one_sentence() {
     let many = |count: usize| -> Value { (0..count).map(|_| json!("x")).collect() };
     let list = overview(&json!({"OVR-COUNT_APPS": {"value": many(1001)}}));
     let told = refused_at(&admin, PATCHED, &list, &[&format!("{SECTION}/OVR-COUNT_APPS/value")]).await;
-    let message = "At most 1000 items are allowed; these are 1001.";
+    let message = "Invalid Application Data. At most 1000 items are allowed; these are 1001.";
     assert_eq!(told["errors"][0]["detail"], message);
 
     let all = ["#/user_inputs"];

@@ -119,7 +119,7 @@ impl Reference {
     /// None where there is no restriction.
     fn numbers(&self, names: &[&str]) -> Option<Result<Vec<i64>, ()>> {
         let joined = self.texts(names).join(",");
-        let parts: Vec<&str> = joined.split(',').map(str::trim).collect();
+        let parts: Vec<&str> = joined.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
         if joined.is_empty() || parts.iter().any(|part| is_all(part)) {
             return None;
         }
@@ -134,7 +134,7 @@ impl Reference {
         let is_wrong = |part: &str| part.trim().parse().map_or(true, |number| !range.contains(&number));
         self.0.iter().find_map(|(sent, value)| {
             let name = names.iter().find(|name| name.to_ascii_lowercase() == *sent)?;
-            value.split(',').any(is_wrong).then_some(*name)
+            value.split(',').filter(|part| !part.trim().is_empty()).any(is_wrong).then_some(*name)
         })
     }
 

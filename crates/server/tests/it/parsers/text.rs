@@ -17,6 +17,9 @@ pub const PIECES: &[&str] = &[
     "Ｉ",
     "ß",
     "İ",
+    "न्",
+    "\u{200c}",
+    "\u{ad}",
     "ŉ",
     "ǅ",
     "¨",
@@ -63,7 +66,12 @@ fn check_folding(text: &str) {
 fn check_slugs(text: &str) {
     for made in [slug(text), ascii_slug(text)] {
         assert!(!made.starts_with('-') && !made.ends_with('-') && !made.contains("--"), "{text:?}: {made:?}");
-        assert!(made.chars().all(|c| c == '-' || c.is_alphanumeric()), "{text:?}: {made:?}");
+        // Beside letters and digits, marks on them.
+        let is_of_word =
+            |c: char| c.is_alphanumeric() || !(c.is_ascii() || c.is_control() || c.is_whitespace());
+        assert!(made.chars().all(|c| c == '-' || is_of_word(c)), "{text:?}: {made:?}");
+        let begins_well = |word: &str| word.is_empty() || word.starts_with(char::is_alphanumeric);
+        assert!(made.split('-').all(begins_well), "{text:?}: {made:?}");
     }
     let made = ascii_slug(text);
     let refused = Slug::parse(&made).err();
