@@ -120,7 +120,7 @@ impl Listing {
 
     /// Shows all kinds, unless the query says which.
     pub fn of_all_kinds(&mut self, query: &Query) {
-        if query.text(&KINDS).is_none() {
+        if !names_kinds(query) {
             self.filter.submission_types = None;
         }
     }
@@ -154,13 +154,17 @@ fn filter(query: &Query, violations: &mut Violations) -> IdeaFilter {
     }
 }
 
+fn names_kinds(query: &Query) -> bool {
+    query.parts(&KINDS).next().is_some()
+}
+
 /// The mirrored API shows the first two kinds unless others are asked for. A search looks through all.
 fn submission_types(
     query: &Query,
     is_search: bool,
     violations: &mut Violations,
 ) -> Option<Vec<SubmissionType>> {
-    if query.text(&KINDS).is_none() {
+    if !names_kinds(query) {
         return (!is_search).then(|| SubmissionType::USUAL.to_vec());
     }
     query.listed(&KINDS, violations, |text| {

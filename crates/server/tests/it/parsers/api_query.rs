@@ -120,7 +120,7 @@ impl Reference {
     fn numbers(&self, names: &[&str]) -> Option<Result<Vec<i64>, ()>> {
         let joined = self.texts(names).join(",");
         let parts: Vec<&str> = joined.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
-        if joined.is_empty() || parts.iter().any(|part| is_all(part)) {
+        if parts.is_empty() || parts.iter().any(|part| is_all(part)) {
             return None;
         }
         Some(parts.into_iter().map(|part| part.parse().map_err(drop)).collect())
@@ -206,7 +206,9 @@ impl Reference {
         assert_eq!(statuses, ids(&["status", "statuses"]).unwrap_or_default());
         let categories = filter.categories.as_ref().map(|ids| ids.iter().map(|id| id.get()).collect());
         assert_eq!(categories, ids(&["category", "category_id", "categories"]));
-        let search = self.texts(&["search", "s"]).first().map(|text| (*text).to_owned());
+        let says_something = |text: &&&str| text.chars().any(|c| c != '-' && !c.is_whitespace());
+        let search =
+            self.texts(&["search", "s"]).first().filter(says_something).map(|text| (*text).to_owned());
         assert_eq!(filter.search, search);
         let tag = self.texts(&["tag", "tags"]).first().map(|text| (*text).to_owned());
         assert_eq!(filter.tag, tag);
@@ -214,7 +216,9 @@ impl Reference {
         let kinds =
             kinds.map(|kinds| kinds.iter().map(|kind: &SubmissionType| kind.code()).collect::<Vec<_>>());
         let names = ["submissionType", "submission_type"];
-        let usual = (search.is_none() && self.texts(&names).is_empty()).then(|| vec![1, 2]);
+        let is_unsaid =
+            self.texts(&names).iter().all(|text| text.chars().all(|c| c == ',' || c.is_whitespace()));
+        let usual = (search.is_none() && is_unsaid).then(|| vec![1, 2]);
         assert_eq!(kinds, ids(&names).or(usual));
         assert_eq!(
             filter.application.map(ApplicationId::get),
