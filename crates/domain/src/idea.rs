@@ -9,7 +9,8 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// 1 to 100 printable characters; unique in a tenant, ignoring case and outer blanks.
+/// 1 to 100 printable characters; unique in a tenant, ignoring case and outer blanks. It has none that only say where a line
+/// may break: two names would look the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdeaName(String);
 
@@ -17,7 +18,7 @@ impl IdeaName {
     pub const LIMIT: usize = 100;
 
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        text::line(text, Self::LIMIT).map(|text| Self(text.to_owned()))
+        text::line(&text::without_breaks(text), Self::LIMIT).map(|text| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {

@@ -1,20 +1,16 @@
 //! Texts that came as plain text, as an HTML fragment or as a rich-text document in JSON, as people read them. Markup is
 //! never passed on: what a template prints is text and gets escaped like any other, and what is searched are words.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, de::IgnoredAny};
 
 use crate::text::is_blank;
 
-/// The parts of a rich-text document (the `DraftJS` format) that hold its words, and what else there is in it.
+/// The part of a rich-text document (the `DraftJS` format) that holds its words.
 #[derive(Deserialize)]
 struct Document {
     blocks: Vec<Block>,
-    /// Pictures, links and the like; an object, by a number of each.
-    #[serde(default, rename = "entityMap")]
-    entities: Value,
 }
 
 #[derive(Deserialize)]
@@ -26,7 +22,7 @@ struct Block {
 /// A text as people read it, a line of its own for whatever begins one. Most texts are plain and stay where they are:
 /// this is asked of each idea that is written.
 pub fn readable(text: &str) -> Cow<'_, str> {
-    if let Some(Document { blocks, .. }) = document(text) {
+    if let Some(Document { blocks }) = document(text) {
         let texts: Vec<_> = blocks.into_iter().map(|block| block.text).collect();
         return Cow::Owned(texts.join("\n"));
     }
@@ -40,9 +36,34 @@ pub fn readable(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn document(text: &str) -> Option<Document> {
+fn document<'t, D: Deserialize<'t>>(text: &'t str) -> Option<D> {
     let text = text.trim();
     text.starts_with('{').then(|| serde_json::from_str(text).ok())?
+}
+
+/// All that there may be to see in such a document.
+#[derive(Deserialize)]
+struct Contents {
+    blocks: Vec<BlockContents>,
+    /// Pictures, links and the like, by their numbers.
+    #[serde(default, rename = "entityMap")]
+    entities: HashMap<String, IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct BlockContents {
+    #[serde(default)]
+    text: String,
+    /// Where other editors than `DraftJS` keep the words of a block.
+    #[serde(default)]
+    data: HashMap<String, IgnoredAny>,
+}
+
+impl Contents {
+    fn is_empty(&self) -> bool {
+        let is_empty = |block: &BlockContents| block.data.is_empty() && block.text.chars().all(is_blank);
+        self.entities.is_empty() && self.blocks.iter().all(is_empty)
+    }
 }
 
 /// Whether people see nothing of it, as of what the editor of a field makes that nobody wrote into. A picture is something.
@@ -52,11 +73,12 @@ pub fn is_empty(text: &str) -> bool {
     if begins.is_some_and(|first| !matches!(first, '{' | '<' | '&')) {
         return false;
     }
-    let shows_more = match document(text) {
-        Some(Document { entities, .. }) => entities.as_object().is_some_and(|entities| !entities.is_empty()),
-        None => text.split('<').skip(1).any(|rest| element(rest).is_some_and(|(name, ..)| name == "img")),
-    };
-    !shows_more && readable(text).chars().all(is_blank)
+    if begins == Some('{') {
+        // What can't be read is something.
+        return document(text).is_some_and(|contents: Contents| contents.is_empty());
+    }
+    let is_picture = |rest| element(rest).is_some_and(|(name, ..)| name == "img");
+    !text.split('<').skip(1).any(is_picture) && readable(text).chars().all(is_blank)
 }
 
 /// The paragraphs of a text, none of them empty.
@@ -291,6 +313,7 @@ mod tests {
     #[case(r#"{"blocks":[],"entityMap":{}}"#)]
     #[case(r#"{"blocks":[{"key":"a","text":" ","type":"unstyled"}],"entityMap":{}}"#)]
     #[case(r#"{"blocks":[{}]}"#)]
+    #[case("<p>\u{feff}</p>")]
     fn an_editor_that_nobody_wrote_into_says_nothing(#[case] text: &str) {
         assert!(is_empty(text));
     }
@@ -303,6 +326,8 @@ mod tests {
     #[case("<p><img src=\"data:image/png;base64,AA\"></p>")]
     #[case(r#"{"blocks":[{"text":"x"}]}"#)]
     #[case(r#"{"blocks":[{"text":" "}],"entityMap":{"0":{"type":"IMAGE"}}}"#)]
+    #[case(r#"{"blocks":[{"type":"paragraph","data":{"text":"Hello"}}]}"#)]
+    #[case(r#"{"blocks":[{"text":""}],"entityMap":[1]}"#)]
     fn words_and_pictures_are_something(#[case] text: &str) {
         assert!(!is_empty(text));
     }

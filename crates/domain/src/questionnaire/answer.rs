@@ -105,7 +105,7 @@ impl Question {
         match value {
             Value::Null => return Ok(None),
             // A field that was left empty.
-            Value::String(text) if text.trim().is_empty() => return Ok(None),
+            Value::String(text) if text.chars().all(text::is_blank) => return Ok(None),
             Value::String(text) if self.kind == QuestionKind::FormattedText && rich_text::is_empty(text) => {
                 return Ok(None);
             }

@@ -91,16 +91,17 @@ fn check_slugs(text: &str) {
 }
 
 fn check_lines(text: &str) {
-    let plain = text.trim();
-    let is_line = !plain.chars().all(automation_hub_domain::text::is_blank)
-        && plain.chars().count() <= 100
-        && !plain.chars().any(automation_hub_domain::text::is_unprintable);
-    for parsed in [
-        TokenName::parse(text).ok().map(|name| name.as_str().to_owned()),
-        IdeaName::parse(text).ok().map(|name| name.as_str().to_owned()),
-    ] {
-        assert_eq!(parsed, is_line.then(|| plain.to_owned()), "{text:?}");
-    }
+    let line = |text: &str| {
+        let plain = text.trim();
+        let is_line = !plain.chars().all(automation_hub_domain::text::is_blank)
+            && plain.chars().count() <= 100
+            && !plain.chars().any(automation_hub_domain::text::is_unprintable);
+        is_line.then(|| plain.to_owned())
+    };
+    let name = TokenName::parse(text).ok().map(|name| name.as_str().to_owned());
+    assert_eq!(name, line(text), "{text:?}");
+    let name = IdeaName::parse(text).ok().map(|name| name.as_str().to_owned());
+    assert_eq!(name, line(&text.replace(['\u{ad}', '\u{200b}', '\u{2060}'], "")), "{text:?}");
 }
 
 fn check_email(text: &str) {

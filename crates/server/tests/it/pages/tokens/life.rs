@@ -282,7 +282,6 @@ async fn a_token_for_somebody_else_needs_the_password_and_loses_nothing() {
     assert_eq!(info["data"]["user"]["user_email"], OMAR);
 }
 
-/// Who acts, and as whom: of each write one can tell both.
 async fn finance(hub: &TestHub) -> CategoryId {
     let made = hub.app.store.write(hub.tenant, |s| -> Result<_, StorageError> {
         let level = CategoryLevel { id: 1, name: "Business Area".into(), slug: "business-area".into() };
@@ -334,6 +333,7 @@ async fn who_administers_one_category_has_nothing_to_do_with_tokens() {
     assert_eq!(call(&hub, &credential).await.status, StatusCode::OK);
 }
 
+/// Who acts, and as whom: of each write one can tell both.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_done_with_a_token_for_somebody_else_names_its_maker_and_its_user() {
     let hub = hub().await;
