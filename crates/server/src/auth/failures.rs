@@ -107,13 +107,15 @@ impl AppKeyFailures {
 }
 
 fn succeed(by_token: &mut HashMap<TokenId, Failures>, token: TokenId, now: Timestamp) -> Attempt {
-    match by_token.get(&token) {
-        Some(failures) if now < failures.wait_until => failures.wait(now),
+    match by_token.get_mut(&token) {
+        Some(failures) if now < failures.wait_until => return failures.wait(now),
+        // Whoever calls beside somebody who guesses doesn't wipe the guesses of this minute out.
+        Some(failures) if now.since(failures.last) < MINUTE_MILLIS => failures.in_a_row = 0,
         _ => {
             by_token.remove(&token);
-            Attempt::Accepted
         }
     }
+    Attempt::Accepted
 }
 
 fn fail(by_token: &mut HashMap<TokenId, Failures>, token: TokenId, now: Timestamp) -> Attempt {
@@ -247,11 +249,23 @@ mod tests {
     }
 
     #[test]
-    fn a_right_app_key_wipes_the_slate() {
+    fn a_right_app_key_ends_the_row_and_after_a_minute_wipes_the_slate() {
         let failures = AppKeyFailures::default();
-        assert_eq!(fail(&failures, 10, NOW), Attempt::Rejected);
+        assert_eq!(fail(&failures, 9, NOW), Attempt::Rejected);
         assert_eq!(failures.attempt(TOKEN, true, NOW), Attempt::Accepted);
-        assert_eq!(fail(&failures, 10, NOW), Attempt::Rejected);
+        assert_eq!(fail(&failures, 1, NOW), Attempt::Rejected);
+        assert_eq!(fail(&failures, 1, NOW), Attempt::Wait { retry_after_secs: 60 });
+
+        let later = NOW.plus_millis(60_000);
+        assert_eq!(failures.attempt(TOKEN, true, later), Attempt::Accepted);
+        assert_eq!(failures.tracked.load(Ordering::Relaxed), 0);
+        assert_eq!(fail(&failures, 10, later), Attempt::Rejected);
+        let mut now = later;
+        for _ in 0..12 {
+            now = now.plus_millis(60_000);
+            assert_eq!(failures.attempt(TOKEN, true, now), Attempt::Accepted);
+            assert_eq!(fail(&failures, 10, now), Attempt::Rejected, "never a hundred in a row");
+        }
     }
 
     #[test]

@@ -384,8 +384,9 @@ impl Model {
         Ok(())
     }
 
-    /// Each value with a wrong app key, then with the right one, which wipes the failure out again.
+    /// Each value with a wrong app key, then with the right one. How wrong ones add up is another test's subject.
     fn check_all(&mut self) -> Result<(), TestCaseError> {
+        self.hub.app_key_failures = AppKeyFailures::default();
         for number in 0..self.values.len() {
             let tenant = self.values[number].tenant;
             let number = u16::try_from(number).unwrap();
