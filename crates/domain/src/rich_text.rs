@@ -1,9 +1,10 @@
 //! Texts that came as plain text, as an HTML fragment or as a rich-text document in JSON, as people read them. Markup is
 //! never passed on: what a template prints is text and gets escaped like any other, and what is searched are words.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::text::is_blank;
 
@@ -47,7 +48,7 @@ struct Contents {
     blocks: Vec<BlockContents>,
     /// Pictures, links and the like, by their numbers.
     #[serde(default, rename = "entityMap")]
-    entities: HashMap<String, IgnoredAny>,
+    entities: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -56,7 +57,7 @@ struct BlockContents {
     text: String,
     /// Where other editors than `DraftJS` keep the words of a block.
     #[serde(default)]
-    data: HashMap<String, IgnoredAny>,
+    data: Map<String, Value>,
 }
 
 impl Contents {

@@ -119,7 +119,7 @@ pub fn quoted(opaque: &[u8]) -> Result<HeaderValue, Error> {
 pub fn answer(known: Option<&Named>, tag: &[u8], body: impl FnOnce() -> Response) -> Result<Response, Error> {
     let known = known.and_then(|known| known.find(tag));
     let mut response = if known.is_some() { not_modified() } else { body() };
-    response.headers_mut().insert(header::CACHE_CONTROL, ASK_AGAIN);
+    to_be_asked_for_again(&mut response);
     tagged(response, known.as_deref().unwrap_or(tag))
 }
 
@@ -127,6 +127,13 @@ pub fn answer(known: Option<&Named>, tag: &[u8], body: impl FnOnce() -> Response
 pub fn tagged(mut response: Response, tag: &[u8]) -> Result<Response, Error> {
     response.headers_mut().insert(header::ETAG, quoted(tag)?);
     Ok(response)
+}
+
+/// Says of an answer with a tag what caches have to know. Each coding has a tag of its own, so that is said of an answer in
+/// none as well, and of one without a body.
+pub fn to_be_asked_for_again(response: &mut Response) {
+    response.headers_mut().insert(header::CACHE_CONTROL, ASK_AGAIN);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
 }
 
 pub fn not_modified() -> Response {

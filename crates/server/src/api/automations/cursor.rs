@@ -3,8 +3,10 @@
 use automation_hub_domain::id::IdeaId;
 use automation_hub_storage::ideas::{IdeaOrder, Position, SortKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
 
 use super::filter::{DIRECTIONS, SORTS};
+use crate::hash::hex;
 
 /// Longer texts are no cursors: names, the longest of what lists are sorted by, are much shorter.
 const LONGEST: usize = 4096;
@@ -23,15 +25,18 @@ pub struct Cursor {
 impl Cursor {
     /// As it is sent: the caller has no use for what it says, and could be tempted to.
     pub fn write(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.text())
+        let text = self.text();
+        URL_SAFE_NO_PAD.encode(format!("{}-{text}", check(&text)))
     }
 
-    /// The place that was sent so; nothing where none is.
+    /// The place that was sent so; nothing where none is. One that lost its end would lead elsewhere, and isn't followed.
     pub fn read(sent: &str) -> Option<Self> {
         if sent.len() > LONGEST {
             return None;
         }
-        Self::parse(&String::from_utf8(URL_SAFE_NO_PAD.decode(sent).ok()?).ok()?)
+        let whole = String::from_utf8(URL_SAFE_NO_PAD.decode(sent).ok()?).ok()?;
+        let (checked, text) = whole.split_once('-')?;
+        if checked == check(text) { Self::parse(text) } else { None }
     }
 
     fn text(&self) -> String {
@@ -62,6 +67,13 @@ impl Cursor {
         let after = Position { key: SortKey::parse(sort, next()?)?, id };
         Some(Self { order: IdeaOrder { sort, direction }, after, seen, total })
     }
+}
+
+/// What tells a text from nearly all others.
+fn check(text: &str) -> String {
+    let digest: [u8; 32] = Sha256::digest(text).into();
+    let (some, _) = digest.split_at(4);
+    hex(some)
 }
 
 /// No list is longer than its ids could be counted.

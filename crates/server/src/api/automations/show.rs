@@ -5,12 +5,7 @@ use automation_hub_storage::{
     Session,
     ideas::{self, FoundRecord, IdeaKey},
 };
-use axum::{
-    body::Body,
-    extract::State,
-    http::{StatusCode, header},
-    response::Response,
-};
+use axum::{body::Body, extract::State, http::StatusCode, response::Response};
 use bytes::Bytes;
 
 use crate::{
@@ -99,7 +94,7 @@ pub async fn get_automation(
         read(&shared, s, &actor, &wanted)
     };
     let mut response = app.store.look_up(tenant, work).await?.respond()?;
-    response.headers_mut().insert(header::CACHE_CONTROL, conditional::ASK_AGAIN);
+    conditional::to_be_asked_for_again(&mut response);
     Ok(response)
 }
 

@@ -144,11 +144,13 @@ async fn who_has_something_isnt_sent_it_again(
     assert_eq!((answer.status, answer.header("etag")), (expected, Some(tag.as_str())), "{asked}");
     assert_eq!(answer.body.is_empty(), expected == 304);
     assert_eq!(answer.header("cache-control"), Some("private, no-cache"), "a cache has to ask again");
+    assert_eq!(answer.header("vary"), Some("accept-encoding"), "each coding has a tag of its own");
     let mut head = script.token.request(&format!("/api/v1/openapi{path}"));
     *head.method_mut() = axum::http::Method::HEAD;
     head.headers_mut().insert(header::IF_NONE_MATCH, asked.parse().unwrap());
     let head = api.hub.send(head).await;
     assert_eq!((head.status.as_u16(), head.header("etag")), (expected, tag.as_str()));
+    assert_eq!(head.header("vary"), "accept-encoding");
     assert_eq!(
         head.headers.contains_key("content-length"),
         expected == 200,
@@ -179,6 +181,7 @@ async fn each_coding_has_a_tag_of_its_own_and_all_name_the_record() {
     };
     let coded = get(&[("accept-encoding", "gzip")]).await;
     assert_eq!(coded.header("content-encoding"), "gzip");
+    assert_eq!(coded.headers.get_all("vary").iter().count(), 1);
     let tag = coded.header("etag").to_owned();
     assert_eq!(tag, format!("\"{}+gzip\"", plain.trim_matches('"')));
     let again = get(&[("accept-encoding", "gzip"), ("if-none-match", &tag)]).await;

@@ -189,6 +189,20 @@ async fn what_is_no_cursor_or_one_of_another_order_is_refused_by_name() {
     }
 }
 
+/// What is left of one would lead to another row.
+#[tokio::test]
+async fn a_cursor_that_lost_its_end_is_none() {
+    let api = Api::start().await;
+    let admin = api.admin().await;
+    api.add_ideas(admin.id(), api.payables, &["Invoices", "Orders"]).await;
+    let list = "/automations?limit=1&sort=process_name&cursor=";
+    let next = admin.data(list).await["nextCursor"].as_str().unwrap().to_owned();
+    for length in 1..next.len() {
+        assert_problem(&admin.get(&format!("{list}{}", &next[..length])).await, 400, "invalid-input");
+    }
+    assert_eq!(admin.get(&format!("{list}{next}")).await.status, 200);
+}
+
 #[tokio::test]
 async fn a_cursor_shows_nobody_what_they_dont_see() {
     let api = Api::start().await;
