@@ -19,6 +19,10 @@ const STANDARD_USER: RoleId = RoleId::new(8);
 const INES: &str = "ines@nordwind.test";
 const OMAR: &str = "omar@nordwind.test";
 
+/// Those of the console, where there is one token.
+const PAGES: [&str; 7] =
+    ["", "/tokens/new", "/tokens/1", "/tokens/1/edit", "/tokens/1/rotate", "/tokens/1/revoke", "/settings"];
+
 fn console(rest: &str) -> String {
     format!("{BASE}/admin/platform-setup/open-api{rest}")
 }

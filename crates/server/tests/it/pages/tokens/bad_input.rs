@@ -585,15 +585,7 @@ async fn pages_stand_in_no_frame_run_nothing_inline_and_are_kept_by_no_cache() {
     let hub = hub().await;
     let mut ines = hub.signed_in(INES).await;
     make(&mut ines, &[]).await;
-    for path in [
-        "",
-        "/tokens/new",
-        "/tokens/1",
-        "/tokens/1/edit",
-        "/tokens/1/rotate",
-        "/tokens/1/revoke",
-        "/settings",
-    ] {
+    for path in PAGES {
         let page = ines.get(&console(path)).await;
         assert_eq!((page.status, page.header("x-frame-options")), (StatusCode::OK, "DENY"), "{path}");
         let policy = page.header("content-security-policy");
