@@ -102,18 +102,8 @@ impl Question {
 
     /// The value as it is kept; none for one that says nothing, such as null or an empty text.
     pub fn read(&self, value: &Value, style: Style) -> Result<Option<Value>, AnswerError> {
-        match value {
-            Value::Null => return Ok(None),
-            // A field that was left empty.
-            Value::String(text) if text.chars().all(text::is_blank) => return Ok(None),
-            Value::String(text) if self.kind == QuestionKind::FormattedText && rich_text::is_empty(text) => {
-                return Ok(None);
-            }
-            // Schemas have one form for all answers; a member of a flat body has a type.
-            Value::Array(items) if items.is_empty() && (style == Style::Schema || self.takes_several()) => {
-                return Ok(None);
-            }
-            _ => {}
+        if self.is_nothing(value, style) {
+            return Ok(None);
         }
         let kept = match self.kind {
             QuestionKind::Text | QuestionKind::FormattedText => self.read_text(value)?,
@@ -130,6 +120,18 @@ impl Question {
             QuestionKind::Applications | QuestionKind::ThinApplications => read_ids(value)?,
         };
         Ok(Some(kept))
+    }
+
+    /// Null, a field that was left empty, or an empty list.
+    fn is_nothing(&self, value: &Value, style: Style) -> bool {
+        match value {
+            Value::Null => true,
+            Value::String(text) if self.kind == QuestionKind::FormattedText => rich_text::is_empty(text),
+            Value::String(text) => text.chars().all(text::is_blank),
+            // Schemas have one form for all answers; a member of a flat body has a type.
+            Value::Array(items) => items.is_empty() && (style == Style::Schema || self.takes_several()),
+            _ => false,
+        }
     }
 
     const fn takes_several(&self) -> bool {

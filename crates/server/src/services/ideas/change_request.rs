@@ -11,7 +11,7 @@ use automation_hub_storage::{
     ideas::{self, IdeaKey},
 };
 
-use super::{Held, given::Given, meets, parts, require};
+use super::{given::Given, parts, require};
 use crate::{
     auth::actor::Actor,
     error::{Error, Violations},
@@ -60,28 +60,6 @@ pub(super) fn require_part(
     let mut violations = Violations::default();
     violations.add_at(place(flow, answers), FILED_ELSEWHERE);
     violations.into_result()
-}
-
-/// What is about something else now, or filed elsewhere, has to be what its editor could have submitted so, by a role or,
-/// as a change request, by a part in what is to be changed now. Whoever edits it by a role may do so anyway.
-pub(super) fn require_still(
-    session: &mut Session<'_>,
-    actor: &Actor,
-    held: &Held<'_>,
-    request: &Request<'_>,
-    answers: &[Given],
-) -> Result<(), Error> {
-    let flow = held.flow()?;
-    let permissions = &flow.flow.permissions;
-    let by_role =
-        |path: &[CategoryId], conditions: &[Condition]| meets(actor, path, &[], conditions.iter().copied());
-    if by_role(&held.path, &permissions.edit) || by_role(request.path, &permissions.submit) {
-        return Ok(());
-    }
-    if flow.question_of(Column::Parent).is_none() {
-        return require(actor, request.path, &[], &permissions.submit);
-    }
-    require_part(session, actor, flow, request, answers)
 }
 
 /// The answer that says where a request is filed, or else the one that says what it is about.

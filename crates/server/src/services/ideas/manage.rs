@@ -2,20 +2,21 @@
 
 use automation_hub_domain::{
     audit::AuditAction,
-    flow::Place,
+    flow::{Condition, Place},
     id::{CategoryId, StatusId},
     idea::Idea,
     lifecycle::{Phase, Status, is_key},
     permission::Permission,
+    questionnaire::Column,
 };
-use automation_hub_storage::{audit, ideas};
+use automation_hub_storage::{Session, audit, ideas};
 
 use super::{
     Held, IdeaChoice,
-    change_request::{Request, require_still},
+    change_request::{Request, require_part},
     filling::{Filling, INVALID_CATEGORY},
     given::Given,
-    meets, of_name, touched, write,
+    meets, of_name, require, touched, write,
 };
 use crate::{
     app::App,
@@ -47,24 +48,40 @@ pub async fn answer(app: &App, actor: &Actor, choice: IdeaChoice, answers: Vec<G
         after.owner = draft.owner;
         after.content = draft.content;
         held.around.forms.work_out(before.submission_type, &mut after.content, Some(&changed));
-        let is_filed_elsewhere = after.category != before.category;
-        if is_filed_elsewhere {
-            require_there(&actor, &held, after.category)?;
-        }
-        if is_filed_elsewhere || after.content.parent != before.content.parent {
-            let request =
-                Request { parent: after.content.parent, path: &held.tree().path_ids(after.category) };
-            require_still(session, &actor, &held, &request, &answers)?;
-        }
+        require_submittable(session, &actor, &held, &after, &answers)?;
         let written = held.write(session, (&actor, AuditAction::IDEA_ANSWER), &after);
         written.map_err(|error| of_name(error, flow, &answers))
     })
     .await
 }
 
-/// Nobody moves an idea to where they don't see it.
-fn require_there(actor: &Actor, held: &Held<'_>, category: CategoryId) -> Result<(), Error> {
-    actor.require_in(Permission::Explore, &held.tree().path_ids(category))
+/// Nobody files an idea where they don't see it. What is filed elsewhere now, or is about another automation, has to be what
+/// its editor could have submitted so: by a role or, as a change request, by a part in what is to be changed now. Whoever
+/// edits it by a role may do so anyway.
+fn require_submittable(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    held: &Held<'_>,
+    after: &Idea,
+    answers: &[Given],
+) -> Result<(), Error> {
+    let (before, parent) = (&held.idea, after.content.parent);
+    if after.category == before.category && parent == before.content.parent {
+        return Ok(());
+    }
+    let path = held.tree().path_ids(after.category);
+    actor.require_in(Permission::Explore, &path)?;
+    let flow = held.flow()?;
+    let permissions = &flow.flow.permissions;
+    let by_role =
+        |path: &[CategoryId], conditions: &[Condition]| meets(actor, path, &[], conditions.iter().copied());
+    if by_role(&held.path, &permissions.edit) || by_role(&path, &permissions.submit) {
+        return Ok(());
+    }
+    if flow.question_of(Column::Parent).is_none() {
+        return require(actor, &path, &[], &permissions.submit);
+    }
+    require_part(session, actor, flow, &Request { parent, path: &path }, answers)
 }
 
 /// Files an idea under another category.
@@ -81,12 +98,9 @@ pub async fn file_under(
         if !held.tree().is_open(category) {
             return Err(Error::invalid("category_id", INVALID_CATEGORY));
         }
-        require_there(&actor, &held, category)?;
-        if category != held.idea.category {
-            let request = Request { parent: held.idea.content.parent, path: &held.tree().path_ids(category) };
-            require_still(session, &actor, &held, &request, &[])?;
-        }
-        held.write(session, (&actor, AuditAction::IDEA_FILE), &Idea { category, ..touched(&held.idea, now) })
+        let after = Idea { category, ..touched(&held.idea, now) };
+        require_submittable(session, &actor, &held, &after, &[])?;
+        held.write(session, (&actor, AuditAction::IDEA_FILE), &after)
     })
     .await
 }
